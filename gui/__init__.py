@@ -1,0 +1,1 @@
+"""The Qt shell of Cardinal: what a person sees and does."""

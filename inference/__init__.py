@@ -1,0 +1,1 @@
+"""The Qt-free core of Cardinal: pictures in, class probabilities and evidence maps out."""

@@ -1,0 +1,1 @@
+"""Where the evidence lies: maps, their ledger, and their pixels."""

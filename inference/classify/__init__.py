@@ -1,0 +1,1 @@
+"""Classify pictures: prepare the input, run the network, stream a folder."""

@@ -1,0 +1,1 @@
+"""ONNX Runtime: which devices work here, and one model open on one of them."""

@@ -1,0 +1,189 @@
+"""Name what can go wrong; each error stores its facts and composes its sentence from them."""
+
+from enum import StrEnum
+
+
+class CardinalError(Exception):
+    """Root of every failure that Cardinal reports to a person. `str(error)` is a plain sentence."""
+
+    kind = "error"
+    """A short stable word for machines (the `error.kind` of a JSON line)."""
+
+
+class ImageProblem(StrEnum):
+    """Why one picture has no classification."""
+
+    MISSING = "missing"
+    NO_PERMISSION = "no-permission"
+    NOT_A_FILE = "not-a-file"
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    TOO_MANY_BYTES = "too-many-bytes"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    UNSUPPORTED_FORMAT = "unsupported-format"
+    NOT_AN_IMAGE = "not-an-image"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    OUT_OF_MEMORY = "out-of-memory"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    NO_VALID_NUMBERS = "no-valid-numbers"
+
+
+_IMAGE_SENTENCES = {
+    ImageProblem.MISSING: "The file does not exist any more.",
+    ImageProblem.NO_PERMISSION: "You do not have permission to read it.",
+    ImageProblem.NOT_A_FILE: "It is not a regular file.",
+    ImageProblem.UNREADABLE: "It cannot be read from the disk.",
+    ImageProblem.EMPTY: "The file is empty (0 bytes).",
+    ImageProblem.TOO_MANY_BYTES: "The file is too large.",
+    ImageProblem.TOO_MANY_PIXELS: "The picture has too many pixels.",
+    ImageProblem.UNSUPPORTED_FORMAT: "This file format is not supported.",
+    ImageProblem.NOT_AN_IMAGE: "It is not an image, or the file is damaged.",
+    ImageProblem.TRUNCATED: "The file ends too early, so it was not classified.",
+    ImageProblem.DAMAGED: "The file is damaged.",
+    ImageProblem.OUT_OF_MEMORY: "Decoding it needs more memory than one picture may take.",
+    ImageProblem.TIMEOUT: "Decoding it took too long.",
+    ImageProblem.CRASHED: "Decoding it crashed the decoder process.",
+    ImageProblem.NO_VALID_NUMBERS: "The model gave no valid numbers for it.",
+}
+
+
+class ImageReadError(CardinalError):
+    """One picture cannot be read or classified.
+
+    Attributes:
+        path: the file, as it was given (undecodable bytes as surrogate escapes).
+        problem: which of the known reasons it is.
+        detail: the facts of this case in words (limit, format name), or empty. Never a traceback.
+    """
+
+    def __init__(self, path: str, problem: ImageProblem, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
+        self.detail = detail
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # the word depends on the problem
+        """The problem's word."""
+        return self.problem.value
+
+    def __str__(self) -> str:
+        sentence = _IMAGE_SENTENCES[self.problem]
+        return f"{sentence} {self.detail}".rstrip()
+
+
+class ModelLoadError(CardinalError):
+    """A model file cannot be opened."""
+
+    kind = "model-load"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The model {self.path} cannot be opened: {self.reason}"
+
+
+class ModelContractError(CardinalError):
+    """A model file's contract is missing, contradicts itself, or contradicts the graph.
+
+    Attributes:
+        problems: every problem found, each a sentence.
+    """
+
+    kind = "model-contract"
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return f"The model {self.path} cannot be used: {' '.join(self.problems)}"
+
+
+class ModelNotFoundError(CardinalError):
+    """No installed model and no file has the name that was asked for."""
+
+    kind = "model-not-found"
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"There is no model named {self.name!r}. Installed: {', '.join(self.known) or 'none'}."
+
+
+class DownloadError(CardinalError):
+    """Official weights could not be fetched or are not what they should be."""
+
+    kind = "download"
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.url} could not be fetched: {self.reason}"
+
+
+class DeviceError(CardinalError):
+    """A device was asked for by name and cannot run the model; nothing else was used in its place."""
+
+    kind = "device"
+
+    def __init__(self, device: str, reason: str) -> None:
+        super().__init__(device, reason)
+        self.device = device
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The device {self.device} cannot be used: {self.reason}"
+
+
+class InferenceError(CardinalError):
+    """The network could not be run."""
+
+    kind = "inference"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The network could not be run: {self.reason}"
+
+
+class OutputWriteError(CardinalError):
+    """Results could not be written."""
+
+    kind = "write"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path} could not be written: {self.reason}"
+
+
+class ChildTaskError(CardinalError):
+    """A child process (training, adopting) ended without doing its work."""
+
+    kind = "child-process"
+
+    def __init__(self, task: str, reason: str) -> None:
+        super().__init__(task, reason)
+        self.task = task
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.task} stopped: {self.reason}"

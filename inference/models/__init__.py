@@ -1,0 +1,1 @@
+"""Model files: their contract, making them, listing them, fetching official weights."""

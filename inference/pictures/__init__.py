@@ -1,0 +1,1 @@
+"""Turn picture files into upright RGB arrays, in supervised worker processes."""

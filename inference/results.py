@@ -1,0 +1,95 @@
+"""Describe answers: what the model says of one picture, or why it says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    # numpy stays out of the start of the window (UX budget of the first paint).
+    from inference.arrays import EvidenceMaps
+    from inference.errors import CardinalError
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One class and how much the model believes in it.
+
+    Attributes:
+        index: class index in the model's label list.
+        label: the class's name.
+        probability: softmax, 0...1.
+        logit: the score before softmax.
+    """
+
+    index: int
+    label: str
+    probability: float
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class CropGeometry:
+    """What the network saw of a picture: a box in upright original pixels (floats, right and bottom exclusive)."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What is known of a picture besides its pixels.
+
+    Attributes:
+        width: of the upright original, in pixels.
+        height: of the upright original, in pixels.
+        format: Pillow's name of the format, "JPEG" for example.
+        size_bytes: of the file that was read.
+        has_more_frames: the first of several frames was used.
+        has_bad_profile: its colour profile could not be used.
+    """
+
+    width: int
+    height: int
+    format: str
+    size_bytes: int
+    has_more_frames: bool = False
+    has_bad_profile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What a model says of one picture.
+
+    Attributes:
+        path: the file, as it was given.
+        facts: size and format of the original.
+        crop: what the network saw of it.
+        predictions: best first.
+        evidence: (T, h, w) float32 in logits, maps of the first T = min(5, C) predictions, or None.
+        model: name of the model.
+        device: the device that really ran ("cpu", "cuda" ...).
+        precision: "float32", "float16" or "bfloat16".
+    """
+
+    path: str
+    facts: PictureFacts
+    crop: CropGeometry
+    predictions: tuple[Prediction, ...]
+    evidence: EvidenceMaps | None
+    model: str
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one picture has no classification."""
+
+    path: str
+    error: CardinalError
+
+
+Outcome: TypeAlias = Classification | Failure

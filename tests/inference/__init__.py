@@ -1,0 +1,1 @@
+"""Tests of inference; the tree mirrors the sources."""

@@ -1,0 +1,1 @@
+"""Tests of inference/attention; the tree mirrors the sources."""

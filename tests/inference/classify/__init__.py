@@ -1,0 +1,1 @@
+"""Tests of inference/classify; the tree mirrors the sources."""

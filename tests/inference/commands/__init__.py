@@ -1,0 +1,1 @@
+"""Tests of inference/commands; the tree mirrors the sources."""

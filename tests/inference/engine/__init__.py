@@ -1,0 +1,1 @@
+"""Tests of inference/engine; the tree mirrors the sources."""

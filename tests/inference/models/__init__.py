@@ -1,0 +1,1 @@
+"""Tests of inference/models; the tree mirrors the sources."""

@@ -1,0 +1,1 @@
+"""Tests of inference/pictures; the tree mirrors the sources."""

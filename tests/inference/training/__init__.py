@@ -1,0 +1,1 @@
+"""Tests of inference/training; the tree mirrors the sources."""
