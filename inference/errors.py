@@ -120,6 +120,20 @@ class ModelNotFoundError(CardinalError):
         return f"There is no model named {self.name!r}. Installed: {', '.join(self.known) or 'none'}."
 
 
+class UnknownClassError(CardinalError):
+    """No class of the model has the name that was asked for."""
+
+    kind = "unknown-class"
+
+    def __init__(self, name: str, model: str) -> None:
+        super().__init__(name, model)
+        self.name = name
+        self.model = model
+
+    def __str__(self) -> str:
+        return f"{self.model} has no class {self.name!r}. Use its number, its name, or its WordNet id."
+
+
 class DownloadError(CardinalError):
     """Official weights could not be fetched or are not what they should be."""
 
@@ -135,27 +149,40 @@ class DownloadError(CardinalError):
 
 
 class DeviceError(CardinalError):
-    """A device was asked for by name and cannot run the model; nothing else was used in its place."""
+    """A device was asked for by name and cannot run the model; nothing else was used in its place.
+
+    Attributes:
+        device: its name.
+        reason: why, a phrase without a full stop.
+        remedy: what would change that, a sentence, or empty.
+    """
 
     kind = "device"
 
-    def __init__(self, device: str, reason: str) -> None:
-        super().__init__(device, reason)
+    def __init__(self, device: str, reason: str, remedy: str = "") -> None:
+        super().__init__(device, reason, remedy)
         self.device = device
         self.reason = reason
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"The device {self.device} cannot be used: {self.reason}"
+        return f"The device {self.device} cannot be used: {self.reason}. {self.remedy}".rstrip()
 
 
 class InferenceError(CardinalError):
-    """The network could not be run."""
+    """The network could not be run.
+
+    Attributes:
+        reason: why, in words.
+        out_of_memory: the device's memory was too small; fewer pictures at a time may fit.
+    """
 
     kind = "inference"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, out_of_memory: bool = False) -> None:
+        super().__init__(reason, out_of_memory)
         self.reason = reason
+        self.out_of_memory = out_of_memory
 
     def __str__(self) -> str:
         return f"The network could not be run: {self.reason}"

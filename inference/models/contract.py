@@ -21,7 +21,10 @@ INPUT_NAME = "images"
 
 
 class OutputName(StrEnum):
-    """The graph outputs that every model has (DESIGN.md 4)."""
+    """The graph outputs (DESIGN.md 4).
+
+    All where maps are exact; no head where they are approximate; `logits` and `top_classes` where there are none.
+    """
 
     LOGITS = "logits"
     EMBEDDING = "embedding"
@@ -45,7 +48,7 @@ class MapKind(StrEnum):
     EXACT = "exact"
     """One linear layer after average pooling: cells plus bias are the logit."""
     APPROXIMATE = "approximate"
-    """Hidden layers in the head: no cell has an exact share."""
+    """Hidden layers in the head: no cell has an exact share, and there is no head matrix."""
     NONE = "none"
     """No pooling was found: there is no map."""
 
@@ -177,11 +180,13 @@ class ModelContract:
 
     def problems_with(self, outputs: Mapping[str, tuple[object, ...]]) -> tuple[str, ...]:
         """What contradicts the graph, given each graph output's name and shape (numbers, names or None)."""
-        wanted = {OutputName.LOGITS}
+        wanted = {OutputName.LOGITS, OutputName.TOP_CLASSES}
         if self.maps is not MapKind.NONE:
             wanted |= set(OutputName)
+        if self.maps is MapKind.APPROXIMATE:
+            wanted -= {OutputName.HEAD_WEIGHT, OutputName.HEAD_BIAS}
         missing = sorted(name for name in wanted if name not in outputs)
-        problems = [f"The graph has no output {name!r}." for name in missing]
+        problems = [f"The graph has no output {name.value!r}." for name in missing]
         classes = outputs.get(OutputName.LOGITS, (None, None))[-1]
         if isinstance(classes, int) and classes != len(self.labels):
             problems.append(f"The graph gives {classes} scores, but the class list has {len(self.labels)} names.")

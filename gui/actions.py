@@ -1,0 +1,114 @@
+"""Make the actions of the table and put them on menus; keep them enabled only where they make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from gui.action_table import ACTIONS, ActionId, ActionRow, Condition, Menu, Scope
+from gui.icons import icon
+from gui.plain_text import for_tooltip
+from gui.words import tr
+
+Actions = Mapping[ActionId, QAction]
+
+_OWN_CONTEXT = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+def create_actions(window: QWidget, *, gallery: QWidget, viewer: QWidget) -> dict[ActionId, QAction]:
+    """Make every action of the table.
+
+    A key works where its scope says: a window's key anywhere in the window, a view's key only while the focus is in
+    that view. A key whose scope differs from the action's first one gets a hidden action of its own that triggers it.
+
+    Args:
+        window: parent of the actions.
+        gallery: the widget whose focus means "in the gallery".
+        viewer: the widget whose focus means "in the viewer"; neither may lie inside the other.
+    """
+    places = {
+        Scope.WINDOW: (window,),
+        Scope.VIEWS: (gallery, viewer),
+        Scope.GALLERY: (gallery,),
+        Scope.VIEWER: (viewer,),
+    }
+    groups: dict[str, QActionGroup] = {}
+    actions: dict[ActionId, QAction] = {}
+    for row in ACTIONS:
+        action = actions[row.id] = _action(row, window)
+        if row.group:
+            groups.setdefault(row.group, QActionGroup(window)).addAction(action)
+        if not row.taught:
+            _give_keys(action, row, window, places)
+    return actions
+
+
+def update_enabled(actions: Actions, conditions: Condition) -> None:
+    """Enable exactly the actions whose needs hold."""
+    for row in ACTIONS:
+        actions[row.id].setEnabled(row.needs in conditions)
+
+
+def update_icons(actions: Actions, palette: QPalette) -> None:
+    """Tint the icons again, after the palette changed."""
+    for row in ACTIONS:
+        if row.icon is not None:
+            actions[row.id].setIcon(icon(row.icon, palette))
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
+    """Build the menus from the table, in its order."""
+    for menu in Menu:
+        widget = bar.addMenu(tr(menu.value))
+        widget.setToolTipsVisible(False)
+        for row in ACTIONS:
+            if row.menu is menu and not row.taught:
+                if row.separator:
+                    widget.addSeparator()
+                widget.addAction(actions[row.id])
+
+
+def keys_of(action: QAction) -> tuple[QKeySequence, ...]:
+    """Every key that triggers an action, its hidden companions' included, as they are set now."""
+    companions = [child for child in action.children() if isinstance(child, QAction)]
+    return tuple(key for owner in (action, *companions) for key in owner.shortcuts())
+
+
+def _action(row: ActionRow, window: QWidget) -> QAction:
+    action = QAction(tr(row.text), window)
+    action.setObjectName(row.id.value)
+    action.setStatusTip(for_tooltip(tr(row.tip)))
+    action.setCheckable(row.checkable)
+    if row.icon is not None:
+        action.setIcon(icon(row.icon, window.palette()))
+    if row.id is ActionId.QUIT:
+        action.setMenuRole(QAction.MenuRole.QuitRole)
+    elif row.id is ActionId.ABOUT:
+        action.setMenuRole(QAction.MenuRole.AboutRole)
+    return action
+
+
+def _give_keys(action: QAction, row: ActionRow, window: QWidget, places: Mapping[Scope, tuple[QWidget, ...]]) -> None:
+    scopes = list(dict.fromkeys(key.scope for key in row.keys))
+    for position, scope in enumerate(scopes or [Scope.WINDOW]):
+        owner = action if position == 0 else _companion(action)
+        owner.setShortcuts([QKeySequence(key.sequence) for key in row.keys if key.scope is scope])
+        if scope is not Scope.WINDOW:
+            owner.setShortcutContext(_OWN_CONTEXT)
+        for place in places[scope]:
+            place.addAction(owner)
+    # Window keys must work while the menu bar is hidden (full screen), so the window always knows the action.
+    if scopes and scopes[0] is Scope.WINDOW:
+        window.addAction(action)
+
+
+def _companion(action: QAction) -> QAction:
+    """A hidden action that triggers another one, and is enabled with it."""
+    companion = QAction(action)
+    companion.setVisible(True)
+    companion.triggered.connect(action.trigger)
+    action.enabledChanged.connect(companion.setEnabled)
+    return companion

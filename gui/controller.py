@@ -1,0 +1,273 @@
+"""Turn what a person opens into jobs, and what the engine says into rows, pixels and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from gui import notices
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded
+from gui.engine_link import EngineLink
+from gui.gallery.image_model import ImageModel, RowUpdate
+from gui.gallery.image_state import ImageState
+from gui.intake import Found, Intake, Opened
+from gui.messages import describe, reason, unexpected
+from gui.model_choice import ModelChoice
+from gui.running import Running
+from gui.viewing import Viewing
+from gui.words import tr
+from inference.classify.events import (
+    Answered,
+    Answers,
+    Inspected,
+    ModelFailed,
+    ModelOpened,
+    RunEnded,
+    RunStarted,
+)
+from inference.classify.work_queue import Job
+from inference.errors import CardinalError
+from inference.pictures.scan import ScanReport
+from inference.results import Classification, Outcome
+
+if TYPE_CHECKING:
+    from gui.engine_room import EngineRoom
+    from inference.classify.classifier import Classifier
+
+
+class Controller(QObject):
+    """Keeps the list of images, the queue of the engine and the viewer in step.
+
+    Signals:
+        message_raised(message: UserMessage): something must be said.
+        images_arrived(count: int): the first images came to an empty list, `count` of them so far.
+        model_opened(classifier: Classifier): a model is ready.
+    """
+
+    message_raised = Signal(object)
+    images_arrived = Signal(int)
+    model_opened = Signal(object)
+
+    def __init__(
+        self,
+        link: EngineLink,
+        images: ImageModel,
+        intake: Intake,
+        models: ModelChoice,
+        running: Running,
+        viewing: Viewing,
+    ) -> None:
+        super().__init__()
+        self._link = link
+        self._images = images
+        self._models = models
+        self._running = running
+        self._viewing = viewing
+        self._model_wanted = ""
+        self._has_model = False
+        self._scans = 0
+        self._new = self._known = 0
+        self._waiting_models: list[str] = []
+        link.started.connect(self._on_engine_started)
+        link.start_failed.connect(self._on_engine_failed)
+        link.event_arrived.connect(self._on_event)
+        intake.scan_started.connect(self._on_scan_started)
+        intake.found.connect(self._on_found)
+        intake.opened.connect(self._on_opened)
+        intake.scan_ended.connect(self._on_scan_ended)
+        images.thumbnails_wanted.connect(self._on_thumbnails_wanted)
+        models.opened.connect(self._on_model_opened)
+        for source in (intake, models, running):
+            source.message_raised.connect(self.message_raised)
+
+    def start(self, model: str) -> None:
+        """Start the engine; the model is opened when it runs."""
+        self._model_wanted = model
+        self._link.start()
+
+    def prefer_rows(self, first: int, last: int) -> None:
+        """Classify these rows first: they are on screen. One more screen is taken ahead."""
+        if self._link.room is None or first < 0:
+            return
+        ahead = min(len(self._images) - 1, last + (last - first) + 1)
+        rows = range(first, ahead + 1)
+        keys = [self._images.key_at(row) for row in rows if self._images.state_at(row) is ImageState.QUEUED]
+        if self._viewing.key is not None:
+            keys.insert(0, self._viewing.key)
+        self._link.room.service.queue.prefer(keys)
+
+    def reclassify(self, rows: Sequence[int]) -> None:
+        """Read these images again and classify them."""
+        keys = {self._images.key_at(row) for row in rows}
+        self._viewing.forget(keys)
+        self._images.set_state(rows, ImageState.QUEUED)
+        self._enqueue(rows)
+        self._viewing.refresh()
+
+    def remove(self, rows: Sequence[int]) -> None:
+        """Take images off the list; the files stay."""
+        keys = {self._images.key_at(row) for row in rows}
+        if self._link.room is not None:
+            self._link.room.service.queue.discard(keys)
+        self._viewing.forget(keys)
+        self._images.remove_rows(rows)
+        if not len(self._images):
+            self._viewing.show_nothing()
+
+    def _enqueue(self, rows: Sequence[int]) -> None:
+        if self._link.room is not None:
+            jobs = [Job(self._images.key_at(row), self._images.path_at(row)) for row in rows]
+            self._link.room.service.add(jobs)
+
+    @Slot(object)
+    def _on_engine_started(self, room: EngineRoom) -> None:
+        for _ in range(self._scans):
+            room.service.queue.expect_more()
+        self._models.open(self._model_wanted)
+        self._enqueue(range(len(self._images)))
+        self._viewing.reload()
+        for path in self._waiting_models:
+            self._models.add(path)
+        self._waiting_models.clear()
+
+    @Slot(object)
+    def _on_engine_failed(self, error: object) -> None:
+        message = describe(error) if isinstance(error, CardinalError) else unexpected(tr("the engine"), repr(error))
+        self.message_raised.emit(message)
+
+    @Slot()
+    def _on_scan_started(self) -> None:
+        self._scans += 1
+        if self._link.room is not None:
+            self._link.room.service.queue.expect_more()
+
+    @Slot()
+    def _on_scan_ended(self) -> None:
+        self._scans -= 1
+        if self._link.room is not None:
+            self._link.room.service.queue.expect_no_more()
+
+    @Slot(object)
+    def _on_found(self, found: Found) -> None:
+        for path in found.models:
+            if self._link.room is None:
+                self._waiting_models.append(path)
+            else:
+                self._models.add(path)
+        before = len(self._images)
+        added = self._images.append_paths(found.pictures)
+        self._new += added
+        self._known += len(found.pictures) - added
+        if added:
+            self._enqueue(range(before, before + added))
+            if not before:
+                self.images_arrived.emit(added)
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        """Say what came of an opening, where the list itself does not show it."""
+        new, known, report = self._new, self._known, opened.report
+        self._new = self._known = 0
+        if not opened.given:
+            return
+        if not new and not known:
+            self.message_raised.emit(notices.no_images_found(opened.given[0]))
+        elif known or len(self._images) > new:
+            self.message_raised.emit(notices.images_added(new, known))
+        if report.other_files:
+            self.message_raised.emit(notices.files_skipped(report.other_files, opened.given[0]))
+        self._tell_skipped(report)
+
+    def _tell_skipped(self, report: ScanReport) -> None:
+        if report.unreadable_folders:
+            details = "\n".join(report.unreadable_folders)
+            self.message_raised.emit(notices.folders_unreadable(len(report.unreadable_folders), details))
+        if report.links:
+            self.message_raised.emit(notices.links_not_followed(report.links))
+
+    @Slot(list)
+    def _on_thumbnails_wanted(self, rows: list[int]) -> None:
+        room = self._link.room
+        if room is None:
+            self._images.forget_thumbnail_requests(rows)
+            return
+        for row in rows:
+            # A queued picture's thumbnail comes with its classification, from the same decode.
+            if self._images.state_at(row) is ImageState.SUGGESTED or not room.service.is_working:
+                room.load_thumbnail(self._images.key_at(row), self._images.path_at(row))
+
+    @Slot(object)
+    def _on_model_opened(self, classifier: Classifier) -> None:
+        room = self._link.room
+        if room is None:
+            return
+        self._viewing.set_model(classifier.network.contract, room.map_maker(classifier))
+        if self._has_model:
+            # Another model answers from now on: what the one before said is not its suggestion.
+            rows = range(len(self._images))
+            self._images.set_state(rows, ImageState.QUEUED)
+            self._enqueue(rows)
+            self._viewing.refresh()
+        self._has_model = True
+        self.model_opened.emit(classifier)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case Answers():
+                self._on_answers(event.answered)
+            case PictureLoaded():
+                self._viewing.on_picture(event)
+            case ThumbnailsLoaded():
+                for key, image in event.images:
+                    self._set_thumbnail(key, image)
+            case Inspected():
+                self._on_inspected(event)
+            case RunStarted() | RunEnded():
+                self._running.on_event(event)
+                self._viewing.refresh_waiting()
+            case ModelOpened() | ModelFailed():
+                self._models.on_event(event)
+
+    def _on_answers(self, answered: tuple[Answered, ...]) -> None:
+        updates = []
+        for one in answered:
+            row = self._images.row_of(one.key)
+            if row is None:
+                continue
+            updates.append(_update(row, one.outcome))
+            if isinstance(one.outcome, Classification):
+                self._viewing.on_result(one.key, one.outcome, one.inspection)
+        self._images.apply(updates)
+        if self._viewing.key in {one.key for one in answered}:
+            self._viewing.refresh()
+
+    def _on_inspected(self, event: Inspected) -> None:
+        row = self._images.row_of(event.key)
+        if row is None:
+            return
+        if event.inspection is not None:
+            self._viewing.on_inspection(event.key, event.inspection)
+        if self._viewing.result_of(event.key) is None and isinstance(event.outcome, Classification):
+            # The picture on screen was asked about before its turn came, or its answer had been forgotten.
+            self._viewing.on_result(event.key, event.outcome, event.inspection)
+            if self._link.room is not None:
+                self._link.room.service.queue.discard([event.key])
+            self._images.apply([_update(row, event.outcome)])
+            if event.key == self._viewing.key:
+                self._viewing.refresh()
+
+    def _set_thumbnail(self, key: int, image: QImage | None) -> None:
+        row = self._images.row_of(key)
+        if row is not None and image is not None and not image.isNull():
+            self._images.set_thumbnail(row, image)
+
+
+def _update(row: int, outcome: Outcome) -> RowUpdate:
+    if isinstance(outcome, Classification):
+        first = outcome.predictions[0]
+        return RowUpdate(row, ImageState.SUGGESTED, first.label, first.probability)
+    return RowUpdate(row, ImageState.FAILED, reason(outcome.error))

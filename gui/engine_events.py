@@ -1,0 +1,34 @@
+"""Name what the engine room tells the window, besides what the classify service tells; no numpy at import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from inference.errors import CardinalError
+from inference.results import PictureFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLoaded:
+    """A picture for the viewer.
+
+    Attributes:
+        key: the image's key in the image model.
+        image: its pixels, or None where it cannot be read.
+        facts: of the original, or None likewise.
+        error: why it cannot be read.
+    """
+
+    key: int
+    image: QImage | None
+    facts: PictureFacts | None
+    error: CardinalError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailsLoaded:
+    """Thumbnails for tiles: each image's key with its thumbnail, None where the picture cannot be read."""
+
+    images: tuple[tuple[int, QImage | None], ...]

@@ -1,0 +1,123 @@
+"""Hold what works behind the window: the decode pool, the classify service, and the pixels on their way to the screen.
+
+Imports numpy and ONNX Runtime, which are too slow for the time before the first paint: it is imported by the starting
+task, off the GUI thread, and nobody imports it at the top of a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded
+from gui.map_maker import MapMaker
+from gui.qimage import rgb_to_qimage
+from inference.cancel import Cancelled, CancelToken
+from inference.classify.classifier import Classifier
+from inference.classify.events import Answers
+from inference.classify.opening import decode_workers, open_classifier
+from inference.classify.preprocess import ViewPicture, make_thumbnail, view_picture
+from inference.classify.service import ClassifyService
+from inference.errors import CardinalError
+from inference.models.catalog import ModelFile
+from inference.models.install import install_file, install_official, name_for
+from inference.models.official import OfficialWeights
+from inference.models.progress import OnProgress
+from inference.models.request import ModelRequest
+from inference.pictures.decode_pool import DecodePool
+from inference.profile import Profile
+
+LONGEST_SIDE_PX = 2048
+"""The viewer shows pictures at most this large (UX.md 4.4); larger ones are shrunk while they are read."""
+
+THUMBNAIL_PX = 256
+
+Deliver = Callable[[object], None]
+
+
+class EngineRoom:
+    """Everything that computes for one window. Methods return at once; answers come through `deliver`, from any thread.
+
+    Attributes:
+        service: classifies the queue and inspects single pictures.
+    """
+
+    def __init__(self, profile: Profile, pool: DecodePool, deliver: Deliver) -> None:
+        self.service = ClassifyService(pool, self._pass_on, thumbnail_px=THUMBNAIL_PX)
+        self._profile = profile
+        self._pool = pool
+        self._deliver = deliver
+
+    @classmethod
+    def start(cls, profile: Profile, deliver: Deliver) -> EngineRoom:
+        """Start the worker processes and the service. Runs on: a worker thread."""
+        room = cls(profile, DecodePool.open(workers=decode_workers()), deliver)
+        room.service.start()
+        return room
+
+    def open_model(self, model: str | None, device: str, *, batch_size: int | None = None, top_count: int = 5) -> None:
+        """Open a model by name or file; `ModelOpened` or `ModelFailed` follows."""
+
+        def opener() -> Classifier:
+            return open_classifier(model, device, self._profile, batch_size=batch_size, top_count=top_count)
+
+        self.service.open_model(opener)
+
+    def map_maker(self, classifier: Classifier) -> MapMaker:
+        """What makes the maps of an open model."""
+        return MapMaker(classifier.network.contract, classifier.network.head)
+
+    def install_file(self, source: Path, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
+        """Add a model file to the catalog. Runs on: a worker thread, which waits for a child process."""
+        request = ModelRequest(name=name_for(source))
+        return install_file(source, request, self._profile, on_progress=on_progress, cancel=cancel)
+
+    def install_official(self, weights: OfficialWeights, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
+        """Fetch and convert official weights. Runs on: a worker thread, which waits for a child process."""
+        return install_official(weights, self._profile, on_progress=on_progress, cancel=cancel)
+
+    def load_picture(self, key: int, path: str) -> None:
+        """Read a picture for the viewer; `PictureLoaded` follows."""
+        future = self._pool.submit(view_picture, path, LONGEST_SIDE_PX)
+        future.add_done_callback(lambda done: self._picture_loaded(key, done))
+
+    def load_thumbnail(self, key: int, path: str) -> None:
+        """Read a thumbnail; `ThumbnailsLoaded` follows."""
+        future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX)
+        future.add_done_callback(lambda done: self._thumbnail_loaded(key, done))
+
+    def close(self) -> None:
+        """Stop everything. The worker processes end first, so that nobody waits for a slow picture."""
+        self._pool.close()
+        self.service.close()
+
+    def _pass_on(self, event: object) -> None:
+        """Decode the thumbnails that came with answers, off the GUI thread. Runs on: the service's thread."""
+        if isinstance(event, Answers):
+            pairs = [(one.key, QImage.fromData(one.thumbnail)) for one in event.answered if one.thumbnail is not None]
+            if pairs:
+                self._deliver(ThumbnailsLoaded(tuple(pairs)))
+        self._deliver(event)
+
+    def _picture_loaded(self, key: int, future: Future[ViewPicture]) -> None:
+        try:
+            view = future.result()
+        except CardinalError as error:
+            self._deliver(PictureLoaded(key, None, None, error))
+        except (CancelledError, Cancelled):
+            return
+        else:
+            self._deliver(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts))
+
+    def _thumbnail_loaded(self, key: int, future: Future[bytes]) -> None:
+        try:
+            jpeg = future.result()
+        except CardinalError:
+            self._deliver(ThumbnailsLoaded(((key, None),)))
+        except (CancelledError, Cancelled):
+            return
+        else:
+            self._deliver(ThumbnailsLoaded(((key, QImage.fromData(jpeg)),)))

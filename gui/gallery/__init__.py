@@ -1,0 +1,1 @@
+"""Everything that was dropped: the virtual model and its two views."""

@@ -1,0 +1,302 @@
+"""Show the rows of the image model in places that arithmetic finds, so that 100,000 rows cost what fits on screen."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from gui.gallery.image_model import ImageModel
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+_Hint = QAbstractItemView.ScrollHint
+_Move = QAbstractItemView.CursorAction
+
+
+class RowView(QListView):
+    """What the grid and the filmstrip share. Subclasses say where a row is; nothing here walks over all rows.
+
+    It is a QListView, because that is what screen readers see as a list of items; but the layout, the selection and
+    the painting are its own, since the inherited ones visit every row (100 ms and more at 100,000).
+
+    Signals:
+        image_activated(row: int): double click or Enter.
+        current_changed(row: int): another image is current; -1 when none is.
+        visible_rows_changed(first: int, last: int): other rows are on screen; (-1, -1) when none is.
+    """
+
+    image_activated = Signal(int)
+    current_changed = Signal(int)
+    visible_rows_changed = Signal(int, int)
+
+    def __init__(self, images: ImageModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.images = images
+        self._visible = (-1, -1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setModel(images)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.verticalScrollBar().valueChanged.connect(self._tell_visible_rows)
+        self.horizontalScrollBar().valueChanged.connect(self._tell_visible_rows)
+
+    # Where things are: in content coordinates, whose origin is the corner of the first row.
+
+    @abstractmethod
+    def cell_of(self, row: int) -> QRect:
+        """The rectangle of a row."""
+
+    @abstractmethod
+    def nearest_row(self, point: QPoint) -> int:
+        """The row whose cell is nearest to a point; may lie outside the model's rows."""
+
+    @abstractmethod
+    def content_size(self) -> QSize:
+        """What all rows together take."""
+
+    @abstractmethod
+    def steps(self) -> tuple[int, int]:
+        """How many rows a move by one line and by one page goes over."""
+
+    @abstractmethod
+    def paint_row(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
+        """Paint one row into its cell (viewport coordinates)."""
+
+    def visible_rows(self) -> tuple[int, int]:
+        """The first and the last row on screen, (-1, -1) when there is none."""
+        return self._rows_in(self.viewport().rect())
+
+    def current_row(self) -> int:
+        """The current row, -1 when there is none."""
+        return self.currentIndex().row()
+
+    def set_current_row(self, row: int) -> None:
+        """Make a row current and select only it; a row outside the list does nothing."""
+        if 0 <= row < len(self.images):
+            index = self.images.index(row)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def selected_rows(self) -> list[int]:
+        """The selected rows in order, from the selection's ranges."""
+        ranges = self.selectionModel().selection()
+        return sorted({row for part in ranges.toList() for row in range(part.top(), part.bottom() + 1)})
+
+    def _offset(self) -> QPoint:
+        return QPoint(self.horizontalOffset(), self.verticalOffset())
+
+    def _clamped(self, row: int) -> int:
+        return max(0, min(row, len(self.images) - 1))
+
+    def _rows_in(self, area: QRect) -> tuple[int, int]:
+        """The rows that a rectangle of the viewport may touch."""
+        if not len(self.images) or area.isEmpty():
+            return (-1, -1)
+        first = self.nearest_row(area.topLeft() + self._offset())
+        last = self.nearest_row(area.bottomRight() + self._offset())
+        if last < 0 or first >= len(self.images):
+            return (-1, -1)
+        return (self._clamped(first), self._clamped(last))
+
+    @Slot()
+    def _tell_visible_rows(self) -> None:
+        visible = self.visible_rows()
+        if visible != self._visible:
+            self._visible = visible
+            self.visible_rows_changed.emit(*visible)
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.image_activated.emit(index.row())
+
+    def _update_row(self, row: int) -> None:
+        if row >= 0:
+            self.viewport().update(self.cell_of(row).translated(-self._offset()))
+
+    # What Qt asks: each answer is arithmetic.
+
+    def visualRect(self, index: _AnyIndex) -> QRect:
+        return self.cell_of(index.row()).translated(-self._offset()) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self.nearest_row(point + self._offset())
+        inside = 0 <= row < len(self.images) and self.cell_of(row).contains(point + self._offset())
+        return self.images.index(row) if inside else QModelIndex()
+
+    def horizontalOffset(self) -> int:
+        return self.horizontalScrollBar().value()
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, _index: _AnyIndex) -> bool:
+        return False
+
+    def doItemsLayout(self) -> None:
+        self.updateGeometries()
+        self.viewport().update()
+
+    def updateGeometries(self) -> None:
+        size, view = self.content_size(), self.viewport().size()
+        for bar, content, page in (
+            (self.horizontalScrollBar(), size.width(), view.width()),
+            (self.verticalScrollBar(), size.height(), view.height()),
+        ):
+            bar.setPageStep(page)
+            bar.setRange(0, max(0, content - page))
+        self._tell_visible_rows()
+
+    def rowsInserted(self, _parent: _AnyIndex, first: int, _last: int) -> None:
+        self.updateGeometries()
+        if first <= self.visible_rows()[1]:
+            self.viewport().update()
+
+    def dataChanged(self, top: _AnyIndex, bottom: _AnyIndex, _roles: object = ()) -> None:
+        first, last = self.visible_rows()
+        if top.row() == bottom.row():
+            if first <= top.row() <= last:
+                self._update_row(top.row())
+        elif top.row() <= last and bottom.row() >= first:
+            self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the first row on screen where it is, however many columns there are now."""
+        anchor = self._visible[0]
+        self.updateGeometries()
+        if anchor > 0 and event.oldSize().isValid():
+            corner = self.cell_of(anchor).topLeft()
+            self.verticalScrollBar().setValue(corner.y())
+            self.horizontalScrollBar().setValue(corner.x())
+        self._tell_visible_rows()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+
+    def scrollTo(self, index: _AnyIndex, hint: _Hint = _Hint.EnsureVisible) -> None:
+        if not index.isValid():
+            return
+        cell, view = self.cell_of(index.row()), self.viewport().size()
+        for bar, start, length, page in (
+            (self.horizontalScrollBar(), cell.left(), cell.width(), view.width()),
+            (self.verticalScrollBar(), cell.top(), cell.height(), view.height()),
+        ):
+            if hint == _Hint.PositionAtCenter:
+                bar.setValue(start - (page - length) // 2)
+            elif start < bar.value() or hint == _Hint.PositionAtTop:
+                bar.setValue(start)
+            elif start + length > bar.value() + page:
+                bar.setValue(start + length - page)
+
+    def moveCursor(self, action: _Move, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        count = len(self.images)
+        if not count:
+            return QModelIndex()
+        if self.current_row() < 0:
+            return self.images.index(0)
+        line, page = self.steps()
+        forward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
+        steps = {
+            _Move.MoveLeft: -forward,
+            _Move.MoveRight: forward,
+            _Move.MovePrevious: -1,
+            _Move.MoveNext: 1,
+            _Move.MoveUp: -line,
+            _Move.MoveDown: line,
+            _Move.MovePageUp: -page,
+            _Move.MovePageDown: page,
+            _Move.MoveHome: -count,
+            _Move.MoveEnd: count,
+        }
+        row = self.current_row() + steps[action]
+        leaves_grid = action in {_Move.MoveUp, _Move.MoveDown} and not 0 <= row < count
+        return self.images.index(self.current_row() if leaves_grid else self._clamped(row))
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """Select all rows between the two corners, as one range. Qt's corners may come in either order."""
+        if not len(self.images):
+            return
+        one, other = (
+            self._clamped(self.nearest_row(point + self._offset())) for point in (rect.topLeft(), rect.bottomRight())
+        )
+        first, last = min(one, other), max(one, other)
+        selection = QItemSelection(self.images.index(first), self.images.index(last))
+        self.selectionModel().select(selection, command)
+
+    def selectAll(self) -> None:
+        if len(self.images) and self.selectionMode() == QAbstractItemView.SelectionMode.ExtendedSelection:
+            whole = QItemSelection(self.images.index(0), self.images.index(len(self.images) - 1))
+            self.selectionModel().select(whole, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect())
+
+    def selectionChanged(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        self.viewport().update()
+
+    def currentChanged(self, current: _AnyIndex, previous: _AnyIndex) -> None:
+        if current.isValid():
+            self.scrollTo(current)
+        self._update_row(previous.row())
+        self._update_row(current.row())
+        if current.isValid() and QAccessible.isActive():
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(current.row())
+            QAccessible.updateAccessibility(event)
+        self.current_changed.emit(current.row())
+
+    def keyboardSearch(self, _text: str) -> None:
+        """Nothing: letters are keys of actions here."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current_row() >= 0:
+            self.image_activated.emit(self.current_row())
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming in by the keyboard, the first image on screen becomes current, so that the focus is somewhere."""
+        super().focusInEvent(event)
+        self._update_row(self.current_row())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._update_row(self.current_row())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        first, last = self._rows_in(event.rect())
+        if first < 0:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(self.font())
+        offset, current, has_focus = self._offset(), self.current_row(), self.hasFocus()
+        chosen, images = self.selectionModel(), self.images
+        for row in range(first, last + 1):
+            cell = self.cell_of(row).translated(-offset)
+            if cell.intersects(event.rect()):
+                selected = chosen.isSelected(images.index(row))
+                self.paint_row(painter, cell, row, selected=selected, focused=has_focus and row == current)

@@ -1,0 +1,208 @@
+"""Paint tiles: the picture, the shape and word of its state, the suggestion with its score."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen, QPixmap
+
+from gui import words
+from gui.gallery.image_model import ImageModel
+from gui.gallery.image_state import ImageState, state_word
+from gui.icons import IconName, shape
+from gui.plain_text import file_name, visible
+from gui.theme import theme_of
+
+INSET_PX = 12
+"""Between the cell's edge and the picture: no coloured ring comes nearer than 8 px to a picture."""
+RING_PX = 2
+_GAP_PX = 10
+_PAD_PX = 5
+_STATE_PX = 12
+_FAILED_PX = 24
+_BADGE_PX = 16
+_RADIUS_PX = 6
+_SCALED_LIMIT = 600
+_ELIDED_LIMIT = 4_000
+_LONGEST_TYPE = 5
+
+_SHAPES = {
+    ImageState.QUEUED: IconName.STATE_QUEUED,
+    ImageState.SUGGESTED: IconName.STATE_SUGGESTED,
+    ImageState.FAILED: IconName.STATE_FAILED,
+}
+
+
+def caption_height(metrics: QFontMetrics) -> int:
+    """Height of the two lines below a picture, in logical pixels."""
+    return 2 * metrics.height() + 3 * _PAD_PX
+
+
+class TilePainter:
+    """Paints from the model's columns; keeps what is costly to make: scaled pixmaps, shapes, shortened texts."""
+
+    def __init__(self, images: ImageModel) -> None:
+        self._images = images
+        self._theme = theme_of(QPalette())
+        self._metrics = QFontMetrics(QFont())
+        self._pixel_ratio = 1.0
+        self._scaled: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
+        self._shapes: dict[tuple[IconName, str, int], QPixmap] = {}
+        self._elided: dict[tuple[str, int, Qt.TextElideMode], str] = {}
+
+    def prepare(self, palette: QPalette, font: QFont, pixel_ratio: float) -> None:
+        """Take over the view's look; call it when palette, font or screen change."""
+        self._theme = theme_of(palette)
+        self._metrics = QFontMetrics(font)
+        self._pixel_ratio = pixel_ratio
+        self._scaled.clear()
+        self._shapes.clear()
+        self._elided.clear()
+
+    def paint_tile(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
+        """A gallery tile: picture above, two lines below."""
+        caption = caption_height(self._metrics)
+        area = cell.adjusted(INSET_PX, INSET_PX, -INSET_PX, -INSET_PX - caption - _GAP_PX + _PAD_PX)
+        if selected:
+            self._paint_card(painter, cell)
+        state = self._images.state_at(row)
+        if state is ImageState.FAILED:
+            self._paint_failed(painter, area, row)
+        else:
+            self._paint_picture(painter, area, row)
+        below = QRect(area.left(), area.bottom() + _GAP_PX, area.width(), caption)
+        self._paint_caption(painter, below, row, state, selected=selected)
+        if focused:
+            self._paint_ring(painter, cell)
+
+    def paint_frame(self, painter: QPainter, cell: QRect, row: int, *, current: bool, focused: bool) -> None:
+        """A picture of the filmstrip: no text, a badge unless it has a suggestion, a ring if it is current."""
+        inset = RING_PX + 3
+        area = cell.adjusted(inset, inset, -inset, -inset)
+        state = self._images.state_at(row)
+        self._paint_picture(painter, area, row)
+        if state is not ImageState.SUGGESTED:
+            self._paint_badge(painter, area, state)
+        if current:
+            color = self._theme.accent if focused else self._theme.secondary_text
+            painter.setPen(QPen(QColor(color), RING_PX))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(cell.adjusted(1, 1, -1, -1))
+
+    def _paint_card(self, painter: QPainter, cell: QRect) -> None:
+        """Selected tiles stand on neutral grey: a tinted ground would spoil the judgement of colours."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.surround))
+        painter.drawRoundedRect(cell.adjusted(2, 2, -2, -2), _RADIUS_PX, _RADIUS_PX)
+
+    def _paint_ring(self, painter: QPainter, cell: QRect) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.accent), RING_PX))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(cell.adjusted(2, 2, -2, -2), _RADIUS_PX, _RADIUS_PX)
+
+    def _paint_picture(self, painter: QPainter, area: QRect, row: int) -> None:
+        image = self._images.thumbnail_at(row)
+        if image is None or image.isNull():
+            self._paint_blank(painter, area, row)
+            return
+        size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() > image.width() and size.height() > image.height():
+            size = image.size()  # a small picture is shown as small as it is
+        target = QRect(0, 0, max(1, size.width()), max(1, size.height()))
+        target.moveCenter(area.center())
+        painter.drawPixmap(target, self._pixmap(image, target.size()))
+
+    def _paint_blank(self, painter: QPainter, area: QRect, row: int) -> None:
+        painter.fillRect(area, QColor(self._theme.tile))
+        painter.setPen(QColor(self._theme.secondary_text))
+        stem, dot, suffix = file_name(self._images.path_at(row)).rpartition(".")
+        kind = visible(suffix).upper() if stem and dot and len(suffix) <= _LONGEST_TYPE else ""
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), kind)
+
+    def _paint_failed(self, painter: QPainter, area: QRect, row: int) -> None:
+        painter.fillRect(area, QColor(self._theme.tile))
+        line = self._metrics.height()
+        top = area.center().y() - (_FAILED_PX + _PAD_PX + 2 * line) // 2
+        target = QRect(area.center().x() - _FAILED_PX // 2, top, _FAILED_PX, _FAILED_PX)
+        painter.drawPixmap(target, self._shape(IconName.STATE_FAILED, self._theme.warning, _FAILED_PX))
+        room = QRect(area.left() + _PAD_PX, target.bottom() + _PAD_PX, area.width() - 2 * _PAD_PX, 2 * line + 2)
+        painter.setPen(QColor(self._theme.text))
+        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        reason = self._elide(self._images.reason_at(row), 2 * room.width() - 6 * _PAD_PX, Qt.TextElideMode.ElideRight)
+        painter.drawText(room, flags, reason)
+
+    def _paint_caption(self, painter: QPainter, area: QRect, row: int, state: ImageState, *, selected: bool) -> None:
+        theme = self._theme
+        if selected:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selection))
+            painter.drawRoundedRect(area.adjusted(-_PAD_PX, 0, _PAD_PX, 0), 4, 4)
+        plain = theme.warning if state is ImageState.FAILED else theme.text
+        strong = theme.selection_text if selected else plain
+        weak = theme.selection_text if selected else theme.secondary_text
+        height = self._metrics.height()
+        line = QRect(area.left(), area.top() + _PAD_PX, area.width(), height)
+        mark = QRect(line.left(), line.top() + (height - _STATE_PX) // 2, _STATE_PX, _STATE_PX)
+        is_queued = state is ImageState.QUEUED
+        painter.drawPixmap(mark, self._shape(_SHAPES[state], weak if is_queued else strong, _STATE_PX))
+        score = self._images.score_at(row)
+        share = words.percent(score) if score is not None else ""
+        share_width = self._metrics.horizontalAdvance(share) + _PAD_PX if share else 0
+        painter.setPen(QColor(weak if is_queued else strong))
+        text = self._images.suggestion_at(row) or state_word(state)
+        room = line.adjusted(_STATE_PX + _PAD_PX, 0, -share_width, 0)
+        self._draw_line(painter, room, text, Qt.TextElideMode.ElideRight)
+        if share:
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), share)
+        painter.setPen(QColor(weak))
+        line.translate(0, height + _PAD_PX)
+        self._draw_line(painter, line, file_name(self._images.path_at(row)), Qt.TextElideMode.ElideMiddle)
+
+    def _draw_line(self, painter: QPainter, room: QRect, text: str, mode: Qt.TextElideMode) -> None:
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+        painter.drawText(room, flags, self._elide(text, room.width(), mode))
+
+    def _paint_badge(self, painter: QPainter, area: QRect, state: ImageState) -> None:
+        ground = QRect(area.left() + 3, area.bottom() - _BADGE_PX - 2, _BADGE_PX, _BADGE_PX)
+        painter.fillRect(ground, QColor(self._theme.window))
+        color = self._theme.warning if state is ImageState.FAILED else self._theme.text
+        painter.drawPixmap(ground.adjusted(2, 2, -2, -2), self._shape(_SHAPES[state], color, _STATE_PX))
+
+    def _elide(self, text: str, width: int, mode: Qt.TextElideMode) -> str:
+        key = (text, width, mode)
+        short = self._elided.get(key)
+        if short is None:
+            if len(self._elided) >= _ELIDED_LIMIT:
+                self._elided.clear()
+            short = self._elided[key] = self._metrics.elidedText(visible(text), mode, width)
+        return short
+
+    def _shape(self, name: IconName, color: str, size_px: int) -> QPixmap:
+        key = (name, color, size_px)
+        pixmap = self._shapes.get(key)
+        if pixmap is None:
+            pixmap = self._shapes[key] = shape(name, QColor(color), round(size_px * self._pixel_ratio))
+        return pixmap
+
+    def _pixmap(self, image: QImage, size: QSize) -> QPixmap:
+        """The thumbnail in the device pixels of its place, kept for the next repaint."""
+        wanted = size * self._pixel_ratio
+        key = (image.cacheKey(), wanted.width(), wanted.height())
+        pixmap = self._scaled.get(key)
+        if pixmap is None:
+            pixmap = self._scaled[key] = QPixmap.fromImage(_resized(image, wanted))
+            while len(self._scaled) > _SCALED_LIMIT:
+                self._scaled.popitem(last=False)
+        else:
+            self._scaled.move_to_end(key)
+        return pixmap
+
+
+def _resized(image: QImage, size: QSize) -> QImage:
+    if image.size() == size:
+        return image
+    return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)

@@ -1,0 +1,104 @@
+"""Draw the program's icons: single-colour shapes tinted to the palette, and the bird."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from inference.profile import PROJECT_ROOT
+
+_FOLDER = PROJECT_ROOT / "assets" / "icons"
+_SIZES_PX = (20, 40)
+"""Device pixels of a prepared icon; Qt scales down from the next larger one, on dense screens too."""
+_APP_SIZES_PX = (16, 24, 32, 48, 64, 128, 256)
+_DISABLED_OPACITY = 0.4
+
+
+class IconName(StrEnum):
+    """The icons, by the names of their files."""
+
+    ADD = "add"
+    CLOSE = "close"
+    COPY = "copy"
+    DROP_IMAGES = "drop-images"
+    ERROR = "error"
+    FULLSCREEN = "fullscreen"
+    GALLERY = "gallery"
+    INFO = "info"
+    KEYBOARD = "keyboard"
+    MAP = "map"
+    MODEL = "model"
+    NEXT = "next"
+    OPEN_FOLDER = "open-folder"
+    OPEN_IMAGES = "open-images"
+    PASTE = "paste"
+    PAUSE = "pause"
+    PLAY = "play"
+    PREVIOUS = "previous"
+    QUIT = "quit"
+    REFRESH = "refresh"
+    REMOVE = "remove"
+    REPORT = "report"
+    REVEAL = "reveal"
+    SAVE = "save"
+    STATE_FAILED = "state-failed"
+    STATE_QUEUED = "state-queued"
+    STATE_SUGGESTED = "state-suggested"
+    STOP = "stop"
+    VIEWER = "viewer"
+    WARNING = "warning"
+    ZOOM_FIT = "zoom-fit"
+    ZOOM_IN = "zoom-in"
+    ZOOM_OUT = "zoom-out"
+
+
+def icon(name: IconName, palette: QPalette) -> QIcon:
+    """An icon in the palette's WindowText, paler where its control is disabled. Made anew after a theme change."""
+    color = palette.color(QPalette.ColorRole.WindowText)
+    result = QIcon()
+    for size_px in _SIZES_PX:
+        normal = shape(name, color, size_px)
+        result.addPixmap(normal, QIcon.Mode.Normal)
+        result.addPixmap(_faded(normal), QIcon.Mode.Disabled)
+    return result
+
+
+def shape(name: IconName, color: QColor, size_px: int) -> QPixmap:
+    """One icon in one colour, `size_px` device pixels wide and high."""
+    image = _rendered(name.value, size_px)
+    painter = QPainter(image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(image.rect(), color)
+    painter.end()
+    return QPixmap.fromImage(image)
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, a cardinal and the parallel paths that it is named for."""
+    result = QIcon()
+    for size_px in _APP_SIZES_PX:
+        result.addPixmap(QPixmap.fromImage(_rendered("cardinal", size_px)))
+    return result
+
+
+def _rendered(file_stem: str, size_px: int) -> QImage:
+    image = QImage(size_px, size_px, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(str(_FOLDER / f"{file_stem}.svg")).render(painter, QRectF(0, 0, size_px, size_px))
+    painter.end()
+    return image
+
+
+def _faded(pixmap: QPixmap) -> QPixmap:
+    result = QPixmap(pixmap.size())
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    painter.setOpacity(_DISABLED_OPACITY)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return result

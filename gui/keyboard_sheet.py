@@ -1,0 +1,216 @@
+"""List the keys as they are set now, over the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gui.action_table import ACTIONS, ActionId, ActionRow, Menu
+from gui.actions import Actions, keys_of
+from gui.labels import plain_label
+from gui.theme import theme_of
+from gui.words import tr
+
+_SCRIM_OPACITY = 0.6
+_MARGIN_PX = 32
+_RADIUS_PX = 12
+_COLUMNS = 2
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """One line of the sheet."""
+
+    menu: Menu
+    text: str
+    keys: tuple[str, ...]
+
+
+def sheet_entries(actions: Actions) -> tuple[SheetEntry, ...]:
+    """All actions that have a key, in the table's order, with the keys that the live actions have."""
+    entries = []
+    for row in ACTIONS:
+        keys = _taught_keys(row) if row.taught else tuple(key.toString(_NATIVE) for key in keys_of(actions[row.id]))
+        if keys:
+            text = actions[row.id].text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+            entries.append(SheetEntry(row.menu, text.removesuffix("..."), tuple(dict.fromkeys(keys))))
+    return tuple(entries)
+
+
+def _taught_keys(row: ActionRow) -> tuple[str, ...]:
+    keys = [QKeySequence(key.sequence).toString(_NATIVE) for key in row.keys]
+    if row.id is ActionId.MAP_HOLD:
+        return (tr("{key} (hold)").format(key=keys[0]),)
+    return (tr("{first} to {last}").format(first=keys[0], last=keys[-1]),) if len(keys) > 1 else tuple(keys)
+
+
+class KeyboardSheet(QWidget):
+    """An overlay over its parent. Escape, F1, `?` or a click outside the card close it; the focus goes back.
+
+    Signals:
+        closed(): it went away.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._covered = parent
+        self._focus_before: QWidget | None = None
+        self._card = _Card(self)
+        self._scroll = QScrollArea(self._card)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setAutoFillBackground(False)
+        title = plain_label(tr("Keyboard shortcuts"), points=4, bold=True)
+        column = QVBoxLayout(self._card)
+        column.setContentsMargins(28, 22, 20, 22)
+        column.setSpacing(14)
+        column.addWidget(title)
+        column.addWidget(self._scroll, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Keyboard shortcuts"))
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_actions(self, actions: Actions) -> None:
+        """Appear with the keys of these actions."""
+        self._scroll.setWidget(_listing(sheet_entries(actions)))
+        focused = self.window().focusWidget()
+        self._focus_before = focused if focused is not self else self._focus_before
+        self._place()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_sheet(self) -> None:
+        """Go away and give the focus back."""
+        if self.isHidden():
+            return
+        self.hide()
+        if self._focus_before is not None:
+            self._focus_before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._focus_before = None
+        self.closed.emit()
+
+    def _place(self) -> None:
+        self.setGeometry(self._covered.rect())
+        listing: QWidget | None = self._scroll.widget()  # None before the first `show_actions`
+        content = (listing or self._card).sizeHint()
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        width = min(content.width() + 60 + bar, self.width() - 2 * _MARGIN_PX)
+        height = min(content.height() + 100, self.height() - 2 * _MARGIN_PX)
+        self._card.resize(max(200, width), max(160, height))
+        self._card.move(QPoint((self.width() - self._card.width()) // 2, (self.height() - self._card.height()) // 2))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self._covered and self.isVisible():
+            self._place()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self._scroll.verticalScrollBar()
+        match event.key():
+            case Qt.Key.Key_Escape | Qt.Key.Key_F1 | Qt.Key.Key_Question:
+                self.close_sheet()
+            case Qt.Key.Key_Down | Qt.Key.Key_Up:
+                bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_Down else -1) * bar.singleStep())
+            case Qt.Key.Key_PageDown | Qt.Key.Key_PageUp:
+                bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_PageDown else -1) * bar.pageStep())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._card.geometry().contains(event.position().toPoint()):
+            self.close_sheet()
+        event.accept()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        scrim = QColor(theme_of(self.palette()).shadow)
+        scrim.setAlphaF(_SCRIM_OPACITY)
+        QPainter(self).fillRect(self.rect(), scrim)
+
+
+class _Card(QWidget):
+    """The sheet itself."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = theme_of(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.border))
+        painter.setBrush(QColor(theme.window))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), _RADIUS_PX, _RADIUS_PX)
+
+
+class _KeyCap(QLabel):
+    """One key, drawn as a key."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setContentsMargins(7, 2, 7, 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = theme_of(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.border))
+        painter.setBrush(QColor(theme.base))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
+        painter.end()
+        super().paintEvent(event)
+
+
+def _listing(entries: tuple[SheetEntry, ...]) -> QWidget:
+    """The entries by menu, in columns of about the same length."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 8, 0)
+    row.setSpacing(40)
+    per_column = -(-len(entries) // _COLUMNS)
+    placed = 0
+    columns = [_new_column(row)]
+    for menu in Menu:
+        here = [entry for entry in entries if entry.menu is menu]
+        if not here:
+            continue
+        if placed and placed + len(here) // 2 > per_column:
+            placed = 0
+            columns.append(_new_column(row))
+        columns[-1].addWidget(_section(menu, here))
+        placed += len(here)
+    for filled in columns:
+        filled.addStretch(1)
+    return box
+
+
+def _new_column(row: QHBoxLayout) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(16)
+    row.addLayout(column)
+    return column
+
+
+def _section(menu: Menu, entries: list[SheetEntry]) -> QWidget:
+    box = QWidget()
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(5)
+    grid.setColumnStretch(0, 1)
+    grid.addWidget(plain_label(tr(menu.value).replace("&", ""), bold=True), 0, 0, 1, 2)
+    for number, entry in enumerate(entries, start=1):
+        grid.addWidget(plain_label(entry.text), number, 0)
+        keys = QHBoxLayout()
+        keys.setSpacing(5)
+        keys.addStretch(1)
+        for key in entry.keys:
+            keys.addWidget(_KeyCap(key))
+        grid.addLayout(keys, number, 1)
+    return box

@@ -1,0 +1,221 @@
+"""Arrange the places of the window: start page, gallery, viewer, messages, job bar, status bar, drops."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.dropping import Drop, decide, uri_list_of
+from gui.gallery.filmstrip import Filmstrip
+from gui.gallery.image_grid import ImageGrid
+from gui.gallery.image_model import ImageModel
+from gui.icons import app_icon
+from gui.job_bar import JobBar
+from gui.labels import ElidedLabel, plain_label
+from gui.message_bar import MessageBar
+from gui.model_line import ModelLine
+from gui.notices import drop_refused
+from gui.start.drop_overlay import DropOverlay
+from gui.start.start_page import StartPage
+from gui.viewer.viewer_page import ViewerPage
+from gui.words import tr
+
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 900, 600
+USUAL_WIDTH, USUAL_HEIGHT = 1280, 800
+
+
+class View(IntEnum):
+    """What the centre of the window shows; the order in the stack."""
+
+    START = 0
+    GALLERY = 1
+    VIEWER = 2
+
+
+class MainWindow(QMainWindow):
+    """Holds the parts and takes drops anywhere. The parts are public to whoever connects them.
+
+    Attributes:
+        start_page: the window without images.
+        grid: the gallery.
+        page: the viewer.
+        filmstrip: below the viewer; shares the grid's selection.
+        messages: below the menu bar.
+        job_bar: above the status bar.
+        model_line: at the right of the status bar.
+
+    Signals:
+        dropped(drop: Drop, uri_list: bytes, picture: QImage | None): something was dropped on the window.
+        view_changed(view: View): the centre shows something else.
+        painted(): the window was painted for the first time.
+        close_requested(): the window is about to close; whoever computes must stop.
+    """
+
+    dropped = Signal(object, bytes, object)
+    view_changed = Signal(object)
+    painted = Signal()
+    close_requested = Signal()
+
+    def __init__(self, images: ImageModel) -> None:
+        super().__init__()
+        self._was_painted = False
+        self._drop: Drop | None = None
+        self._view_before_full_screen = Qt.WindowState.WindowNoState
+        self.start_page = StartPage()
+        self.grid = ImageGrid(images)
+        self.page = ViewerPage()
+        self.filmstrip = Filmstrip(images)
+        self.messages = MessageBar()
+        self.job_bar = JobBar()
+        self.model_line = ModelLine()
+        self._status = ElidedLabel()
+        self._counts = plain_label(secondary=True)
+        self._zoom = plain_label(secondary=True)
+        self._stack = QStackedWidget()
+        self._arrange()
+        self._overlay = DropOverlay(self._centre)
+        self.setWindowTitle(tr("Cardinal"))
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.resize(USUAL_WIDTH, USUAL_HEIGHT)
+        self.setAcceptDrops(True)
+
+    @property
+    def view(self) -> View:
+        """What the centre shows."""
+        return View(self._stack.currentIndex())
+
+    def show_view(self, view: View) -> None:
+        """Show another place; the focus goes to its centre."""
+        if view is self.view:
+            return
+        self._stack.setCurrentIndex(view)
+        places: dict[View, QWidget] = {View.START: self.start_page, View.GALLERY: self.grid, View.VIEWER: self.page}
+        places[view].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._zoom.setVisible(view is View.VIEWER)
+        self.view_changed.emit(view)
+
+    def show_counts(self, text: str) -> None:
+        """Say how many images there are and what became of them."""
+        self._counts.setText(text)
+
+    def show_status(self, text: str) -> None:
+        """Say something that matters for a moment; status tips use the same place."""
+        self.statusBar().showMessage(text, 6000)
+
+    @Slot(float)
+    def show_zoom(self, zoom: float) -> None:
+        """Say how large the picture is shown."""
+        self._zoom.setText(tr("{percent} %").format(percent=round(zoom * 100)))
+
+    def set_full_screen(self, full: bool) -> None:
+        """Give the images the whole screen, or take it back."""
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if full
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def _arrange(self) -> None:
+        for widget in (self.start_page, self.grid, self.page):
+            self._stack.addWidget(widget)
+        self.page.set_filmstrip(self.filmstrip)
+        self.filmstrip.setSelectionModel(self.grid.selectionModel())
+        self._centre = QWidget()
+        column = QVBoxLayout(self._centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.job_bar)
+        self.setCentralWidget(self._centre)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self._counts)
+        bar.addPermanentWidget(self._zoom)
+        bar.addPermanentWidget(self.model_line)
+        self._zoom.hide()
+
+    # Drops: the decision is made once, when something enters; moving only uses it again (UX.md 2.4).
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._drop = None if self._is_own(event) else decide(event.mimeData())
+        if self._drop is None:
+            event.ignore()
+            return
+        self._overlay.show_drop(self._drop)
+        if self._drop.is_accepted:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            self.show_status(drop_refused(self._drop.kind).text)
+            # An ignored enter gets no leave: the refusal is shown by the overlay until the pointer is gone.
+            event.setDropAction(Qt.DropAction.IgnoreAction)
+            event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._drop is not None and self._drop.is_accepted:
+            # A file manager that believes in a move would delete the source.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop = None
+        self._overlay.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        drop, self._drop = self._drop, None
+        self._overlay.hide()
+        if drop is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(drop, uri_list_of(event.mimeData()), picture_of(event.mimeData()))
+        self.raise_()
+        self.activateWindow()
+
+    def _is_own(self, event: QDropEvent) -> bool:
+        source = event.source()
+        return isinstance(source, QWidget) and source.window() is self
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._overlay.isVisible():
+            self._overlay.hide()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Disappear at once; what computes is stopped while nobody waits for a window."""
+        self.hide()
+        self.close_requested.emit()
+        event.accept()
+
+
+def picture_of(mime: QMimeData) -> QImage | None:
+    """The picture in a drop or a clipboard that has no file, or None."""
+    if mime.hasUrls() or not mime.hasImage():
+        return None
+    picture = mime.imageData()
+    return picture if isinstance(picture, QImage) and not picture.isNull() else None

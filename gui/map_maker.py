@@ -1,0 +1,110 @@
+"""Make the map of any class of the picture on screen, without another run of the network.
+
+Imports numpy: like `gui.engine_room`, it is imported after the first paint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from gui.qimage import rgba_to_qimage
+from gui.viewer.map_mode import MapMode, MapRemark
+from inference.arrays import EvidenceMap
+from inference.attention.evidence import Ledger, evidence_map, fixed_scale, is_flat, is_valid, ledger, place_in_words
+from inference.attention.render import evidence_rgba, heat_rgba
+from inference.classify.classifier import Inspection
+from inference.engine.network import Head
+from inference.models.contract import ModelContract
+from inference.results import Classification
+
+OVERLAY_PX = 320
+"""Longer side of the overlay: maps are smooth, so more pixels would only cost time (UX.md 4.4)."""
+
+SCALE_PICTURES = 64
+"""A model without a scale takes it from the session's first pictures (DESIGN.md 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapOnScreen:
+    """One map, ready to be shown.
+
+    Attributes:
+        overlay: what is laid over the crop, or None where nothing is drawn.
+        account: how the logit comes about.
+        scale: s of the scale -s...+s, in logits.
+        cells: rows and columns of the true grid.
+        remark: what must be said in words.
+        place: where the support is strongest, in words, or empty.
+    """
+
+    overlay: QImage | None
+    account: Ledger
+    scale: float
+    cells: tuple[int, int]
+    remark: MapRemark
+    place: str
+
+
+class MapMaker:
+    """Knows the model's head and the fixed scale; makes maps from feature maps or from stored evidence."""
+
+    def __init__(self, contract: ModelContract, head: Head | None) -> None:
+        self._head = head
+        self._scale = contract.evidence_scale
+        self._first_maps: list[EvidenceMap] = []
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether the model has maps at all."""
+        return self._head is not None
+
+    @property
+    def scale(self) -> float:
+        """The fixed scale; while a model without one is new, that of the pictures so far."""
+        return self._scale if self._scale is not None else fixed_scale(self._first_maps)
+
+    def learn_scale(self, classification: Classification) -> None:
+        """Take a picture into account for the scale of a model that has none; after enough of them it is fixed."""
+        if self._scale is None and classification.evidence is not None:
+            self._first_maps.append(classification.evidence[0])
+            if len(self._first_maps) == SCALE_PICTURES:
+                self._scale = fixed_scale(self._first_maps)
+                self._first_maps.clear()
+
+    def contributions(
+        self, class_index: int, classification: Classification, inspection: Inspection | None
+    ) -> EvidenceMap | None:
+        """The (h, w) map of a class in logits, or None where only an inspection could tell."""
+        if self._head is None:
+            return None
+        if inspection is not None and inspection.features is not None:
+            return evidence_map(inspection.features, self._head.weight[class_index])
+        if classification.evidence is not None:
+            for place, prediction in enumerate(classification.predictions[: len(classification.evidence)]):
+                if prediction.index == class_index:
+                    contributions: EvidenceMap = classification.evidence[place]
+                    return contributions
+        return None
+
+    def on_screen(self, class_index: int, contributions: EvidenceMap, mode: MapMode) -> MapOnScreen:
+        """The map of a class as it is to be shown."""
+        bias = 0.0 if self._head is None else float(self._head.bias[class_index])
+        account = ledger(contributions, bias)
+        rows, columns = contributions.shape
+        if not is_valid(contributions):
+            return MapOnScreen(None, account, self.scale, (rows, columns), MapRemark.INVALID, "")
+        remark = MapRemark.NONE
+        if is_flat(contributions):
+            remark = MapRemark.FLAT
+        elif account.supporting + account.opposing < 0:
+            remark = MapRemark.AGAINST
+        factor = OVERLAY_PX / max(rows, columns)
+        size = (round(columns * factor), round(rows * factor))
+        overlay = None
+        if mode is not MapMode.OFF and remark is not MapRemark.FLAT:
+            paint = evidence_rgba if mode is MapMode.EVIDENCE else heat_rgba
+            overlay = rgba_to_qimage(paint(contributions, self.scale, size))
+        place = place_in_words(contributions)
+        return MapOnScreen(overlay, account, self.scale, (rows, columns), remark, place)

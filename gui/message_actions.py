@@ -1,0 +1,185 @@
+"""Carry out the verbs of messages, and what ends in one: saving a view, copying a report, telling what this is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QMessageBox
+
+from gui import notices
+from gui.action_runner import ActionRunner
+from gui.controller import Controller
+from gui.gallery.image_model import ImageModel
+from gui.gallery.image_state import ImageState
+from gui.log_file import log_tail
+from gui.main_window import MainWindow, View
+from gui.messages import describe, unexpected
+from gui.model_choice import ModelChoice
+from gui.running import Running
+from gui.tasks import Lane, TaskRunner
+from gui.user_message import MessageAction, UserMessage
+from gui.words import tr
+from inference.errors import CardinalError, OutputWriteError
+from inference.files import replacing
+from inference.profile import Profile
+
+_LARGEST_SAVED = 6_000_000
+"""Pixels up to which the original's size is saved; painting more would hold the window."""
+
+_PACKAGES = ("PySide6-Essentials", "onnxruntime-gpu", "onnxruntime", "onnxruntime-ep-openvino", "numpy", "pillow")
+
+
+class MessageActions(QObject):
+    """Does what the buttons of messages say.
+
+    Signals:
+        message_raised(message: UserMessage): what came of it.
+        models_requested(): the person wants to choose another model.
+        quit_requested(): the person wants to leave.
+    """
+
+    message_raised = Signal(object)
+    models_requested = Signal()
+    quit_requested = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        images: ImageModel,
+        controller: Controller,
+        models: ModelChoice,
+        running: Running,
+        actions: ActionRunner,
+        runner: TaskRunner,
+        profile: Profile,
+    ) -> None:
+        super().__init__()
+        self._window = window
+        self._images = images
+        self._controller = controller
+        self._models = models
+        self._running = running
+        self._actions = actions
+        self._runner = runner
+        self._profile = profile
+
+    @Slot(object, object)
+    def carry_out(self, message: UserMessage, action: MessageAction) -> None:
+        """Do what a button said."""
+        match action:
+            case MessageAction.CHOOSE_MODEL:
+                self.models_requested.emit()
+            case MessageAction.USE_MODEL:
+                self._models.choose(message.subject)
+            case MessageAction.OPEN_FOLDER:
+                self._actions.open_folder()
+            case MessageAction.OPEN_IMAGES:
+                self._actions.open_images()
+            case MessageAction.COPY_REPORT:
+                self.copy_report(message.details)
+            case MessageAction.QUIT:
+                self.quit_requested.emit()
+            case MessageAction.SHOW_FAILED:
+                self._show_failed()
+            case MessageAction.SHOW_FILE | MessageAction.REVEAL:
+                _show_folder_of(message.subject)
+            case MessageAction.TRY_AGAIN:
+                self._try_again(message)
+            case MessageAction.CLASSIFY_AGAIN | MessageAction.REMOVE | MessageAction.COPY_PATH:
+                self._with_image(action, message.subject)
+            case _:
+                # CONTINUE: the message is gone, which is all that was wanted.
+                pass
+
+    @Slot(str)
+    def save_view(self, path: str) -> None:
+        """Write the picture with its map and legend to a PNG file."""
+        placement = self._window.page.picture.placement
+        fits = placement is not None and placement.width * placement.height <= _LARGEST_SAVED
+        image = self._window.page.snapshot(original_size=fits)
+        task = self._runner.create(lambda _progress, _cancel: _write_png(image, Path(path)), Lane.FILES)
+        task.succeeded.connect(partial(self._on_saved, path))
+        task.failed.connect(self._on_failed)
+        self._runner.start(task)
+
+    @Slot()
+    def copy_report(self, details: str = "") -> None:
+        """Put versions, the model, the details and the end of the log on the clipboard."""
+        versions = []
+        for package in _PACKAGES:
+            try:
+                versions.append(f"{package} {importlib.metadata.version(package)}")
+            except importlib.metadata.PackageNotFoundError:
+                continue
+        lines = [f"Cardinal on {platform.platform()}, Python {platform.python_version()}", ", ".join(versions)]
+        lines += [f"model: {self._models.name}", details, log_tail(self._profile)]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        self.message_raised.emit(notices.copied())
+
+    @Slot()
+    def show_about(self) -> None:
+        """Say what this is and under which terms."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(tr("About Cardinal"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(tr("Cardinal says what pictures show, and where in them the evidence lies."))
+        box.setInformativeText(
+            tr("MIT licence. Nothing is uploaded: pictures are classified on this computer. Model: {model}.").format(
+                model=self._models.name or tr("none")
+            )
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _show_failed(self) -> None:
+        rows = self._images.rows_in(ImageState.FAILED)
+        if rows:
+            self._window.show_view(View.GALLERY)
+            self._window.grid.set_current_row(rows[0])
+
+    def _try_again(self, message: UserMessage) -> None:
+        if message.id == "E-315":
+            self._running.run()
+        elif message.id == "E-409":
+            self.save_view(message.subject)
+        else:
+            self._models.try_again()
+
+    def _with_image(self, action: MessageAction, path: str) -> None:
+        row = self._images.row_of_path(path)
+        if row is None:
+            return
+        if action is MessageAction.CLASSIFY_AGAIN:
+            self._controller.reclassify([row])
+        elif action is MessageAction.REMOVE:
+            self._controller.remove([row])
+        else:
+            QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
+
+    def _on_saved(self, path: str) -> None:
+        self.message_raised.emit(notices.view_saved(path))
+
+    @Slot(object)
+    def _on_failed(self, error: object) -> None:
+        message = describe(error) if isinstance(error, CardinalError) else unexpected(tr("saving"), repr(error))
+        self.message_raised.emit(message)
+
+
+def _write_png(image: QImage, target: Path) -> None:
+    """Runs on: the files lane."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, b"PNG"):
+        raise OutputWriteError(str(target), "the picture could not be made into a PNG.")
+    with replacing(target) as file:
+        file.write(bytes(buffer.data().data()))
+
+
+def _show_folder_of(path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).absolute().parent)))

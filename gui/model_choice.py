@@ -1,0 +1,161 @@
+"""Carry out what a person wants of models: open one, add one from a file, fetch an official one."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gui import notices
+from gui.engine_link import EngineLink
+from gui.messages import describe, unexpected
+from gui.tasks import Lane, Task, TaskRunner, Work
+from gui.user_message import UserMessage
+from gui.words import tr
+from inference.classify.events import ModelFailed, ModelOpened
+from inference.errors import CardinalError
+from inference.models.catalog import Catalog, ModelFile, default_model_name, list_models
+from inference.models.official import OfficialWeights
+from inference.models.progress import Progress
+from inference.profile import Profile
+
+if TYPE_CHECKING:
+    from inference.classify.classifier import Classifier
+
+
+class ModelChoice(QObject):
+    """Knows which model is open and which is being opened.
+
+    Signals:
+        loading(title: str): a model is being opened.
+        opened(classifier: Classifier): it is ready; its network says where it runs.
+        installing(progress: Progress | None): a model is being made or downloaded; None when that is over.
+        message_raised(message: UserMessage): something about models must be said.
+    """
+
+    loading = Signal(str)
+    opened = Signal(object)
+    installing = Signal(object)
+    message_raised = Signal(object)
+
+    def __init__(self, link: EngineLink, runner: TaskRunner, profile: Profile) -> None:
+        super().__init__()
+        self._link = link
+        self._runner = runner
+        self._profile = profile
+        self._device = "auto"
+        self._top_count = 5
+        self._batch_size: int | None = None
+        self._name = ""
+        self._wanted = ""
+        self._was_chosen = False
+        self._task: Task | None = None
+        self._last_work: Work | None = None
+
+    @property
+    def name(self) -> str:
+        """The name or file of the open model, as it was chosen; empty while there is none."""
+        return self._name
+
+    @property
+    def was_chosen(self) -> bool:
+        """Whether a model was chosen by name since the program started, so that the next start opens it again."""
+        return self._was_chosen
+
+    @property
+    def is_installing(self) -> bool:
+        """Whether a model is being made or downloaded."""
+        return self._task is not None
+
+    def configure(self, *, device: str, top_count: int, batch_size: int | None = None) -> None:
+        """Say how models are opened from now on."""
+        self._device, self._top_count, self._batch_size = device, top_count, batch_size
+
+    def installed(self) -> Catalog:
+        """What can be chosen."""
+        return list_models(self._profile)
+
+    def open(self, name: str) -> None:
+        """Open a model by name or file; an empty name means the default one."""
+        room = self._link.room
+        if room is None:
+            return
+        self._wanted = name or default_model_name(self._profile)
+        self.loading.emit(self._title(self._wanted))
+        room.open_model(self._wanted, self._device, batch_size=self._batch_size, top_count=self._top_count)
+
+    def choose(self, name: str) -> None:
+        """Open the model that the person chose, now and at the next start."""
+        self._was_chosen = True
+        self.open(name)
+
+    def on_event(self, event: ModelOpened | ModelFailed) -> None:
+        """Take what the service says of a model."""
+        if isinstance(event, ModelFailed):
+            self.message_raised.emit(describe(event.error))
+            return
+        self._name = self._wanted
+        classifier: Classifier = event.classifier
+        network = classifier.network
+        self.opened.emit(classifier)
+        if network.contract.preprocessing.assumed:
+            self.message_raised.emit(notices.preprocessing_assumed(network.contract.title))
+
+    def add(self, path: str) -> None:
+        """Adopt a stranger's `.onnx`, in a child process."""
+        room = self._link.room
+        if room is not None:
+            self._install(partial(room.install_file, Path(path)))
+
+    def get(self, weights: OfficialWeights) -> None:
+        """Download torchvision's weights and convert them, in a child process."""
+        room = self._link.room
+        if room is not None:
+            self._install(partial(room.install_official, weights))
+
+    def cancel_installing(self) -> None:
+        """Give up; what was downloaded is kept for the next try."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def try_again(self) -> None:
+        """Repeat the last addition or download."""
+        if self._last_work is not None and not self.is_installing:
+            self._install(self._last_work)
+
+    def _install(self, work: Work) -> None:
+        task = self._runner.create(work, Lane.MODELS)
+        self._task, self._last_work = task, work
+        task.progressed.connect(self._on_progress)
+        task.succeeded.connect(self._on_installed)
+        task.failed.connect(self._on_not_installed)
+        task.finished.connect(self._on_finished)
+        self.installing.emit(Progress(tr("Waiting"), 0, None))
+        self._runner.start(task)
+
+    def _title(self, name: str) -> str:
+        titles = {model.name: model.contract.title for model in self.installed().models}
+        return titles.get(name, Path(name).name)
+
+    @Slot(object)
+    def _on_progress(self, progress: object) -> None:
+        self.installing.emit(progress)
+
+    @Slot(object)
+    def _on_installed(self, model: ModelFile) -> None:
+        self.message_raised.emit(notices.model_ready(model.name))
+
+    @Slot(object)
+    def _on_not_installed(self, error: object) -> None:
+        message: UserMessage = (
+            describe(error) if isinstance(error, CardinalError) else unexpected(tr("the models"), repr(error))
+        )
+        self.message_raised.emit(message)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self.sender() is self._task:
+            self._task = None
+            self.installing.emit(None)

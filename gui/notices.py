@@ -1,0 +1,182 @@
+"""Compose the messages that no error stands behind: what was added, refused, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gui.dropping import DropKind
+from gui.messages import format_list
+from gui.plain_text import name_of, visible
+from gui.user_message import Level, MessageAction, Place, UserMessage
+from gui.words import counted, tr
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+def images_added(count: int, already_here: int, not_images: int = 0) -> UserMessage:
+    """Images joined the list (T-05; E-202 with files that were none, E-204 if all were here before)."""
+    if not count and already_here:
+        text = counted(already_here, "This image is already here.", "All %n images are already here.")
+        return UserMessage("E-204", Place.TOAST, Level.INFO, text)
+    text = counted(count, "Added %n image.", "Added %n images.")
+    if already_here:
+        text += " " + counted(already_here, "%n was already here.", "%n were already here.")
+    if not not_images:
+        return UserMessage("T-05", Place.TOAST, Level.INFO, text)
+    text += " " + counted(not_images, "%n other file was not an image.", "%n other files were not images.")
+    return UserMessage("E-202", Place.TOAST, Level.INFO, text, actions=(MessageAction.SHOW_LIST,))
+
+
+def no_images_found(path: str) -> UserMessage:
+    """A folder without images was opened."""
+    text = tr("No images found in {folder}.").format(folder=name_of(path))
+    actions = (MessageAction.OPEN_FOLDER,)
+    return UserMessage("E-203", Place.TOAST, Level.WARNING, text, visible(path), actions, path)
+
+
+def drop_refused(kind: DropKind) -> UserMessage:
+    """Something that cannot be taken was dropped or hovers over the window."""
+    if kind is DropKind.LINK:
+        text = tr("This is a web link. Save the picture first, then drop the file; pictures are never downloaded.")
+        return UserMessage("E-205", Place.STATUS, Level.WARNING, text)
+    text = tr("Nothing here can be added. Drop images, folders or an .onnx model.")
+    return UserMessage("E-201", Place.STATUS, Level.WARNING, text)
+
+
+def nothing_to_paste() -> UserMessage:
+    """The clipboard holds neither a picture nor a path."""
+    return UserMessage("E-208", Place.TOAST, Level.WARNING, tr("The clipboard has no image and no path."))
+
+
+def files_skipped(count: int, folder: str) -> UserMessage:
+    """Some files of a folder are no images."""
+    text = counted(
+        count,
+        "%n file in {folder} was skipped because it is not an image.",
+        "%n files in {folder} were skipped because they are not images.",
+    ).format(folder=name_of(folder))
+    actions = (MessageAction.SHOW_LIST,)
+    return UserMessage("E-111", Place.STATUS, Level.INFO, text, actions=actions, subject=folder)
+
+
+def folders_unreadable(count: int, details: str) -> UserMessage:
+    """Some folders could not be listed."""
+    text = counted(count, "%n folder could not be opened.", "%n folders could not be opened.")
+    return UserMessage("E-112", Place.STATUS, Level.WARNING, text, details, (MessageAction.SHOW_LIST,))
+
+
+def links_not_followed(count: int) -> UserMessage:
+    """Links to folders are never followed."""
+    text = counted(count, "%n link was not followed.", "%n links were not followed.")
+    return UserMessage("E-115", Place.STATUS, Level.INFO, text, actions=(MessageAction.SHOW_LIST,))
+
+
+def first_frame_used(path: str) -> UserMessage:
+    """A picture has several frames or pages."""
+    text = tr("{name} has more than one frame. The first one is used.").format(name=name_of(path))
+    return UserMessage("E-108", Place.INLINE, Level.INFO, text, subject=path)
+
+
+def profile_unusable(path: str) -> UserMessage:
+    """A picture's colour profile is broken."""
+    text = tr("The colour profile of {name} could not be used. Colours may be off.").format(name=name_of(path))
+    return UserMessage("E-113", Place.INLINE, Level.WARNING, text, subject=path)
+
+
+def job_finished(classified: int, failed: int, elapsed_s: float) -> UserMessage:
+    """A run is over."""
+    text = counted(classified, "Classified %n image in {time}.", "Classified %n images in {time}.")
+    text = text.format(time=duration(elapsed_s))
+    if not failed:
+        return UserMessage("T-09", Place.TOAST, Level.INFO, text)
+    text += " " + counted(failed, "%n could not be read.", "%n could not be read.")
+    return UserMessage("T-09", Place.TOAST, Level.WARNING, text, actions=(MessageAction.SHOW_FAILED,))
+
+
+def model_ready(name: str) -> UserMessage:
+    """A model was added."""
+    text = tr("Model {name} is ready.").format(name=visible(name))
+    return UserMessage("T-10", Place.TOAST, Level.INFO, text, actions=(MessageAction.USE_MODEL,), subject=name)
+
+
+def copied() -> UserMessage:
+    """Something is on the clipboard."""
+    return UserMessage("T-12", Place.TOAST, Level.INFO, tr("Copied."))
+
+
+def view_saved(path: str) -> UserMessage:
+    """The picture with its map was written."""
+    text = tr("Saved {file}.").format(file=name_of(path))
+    return UserMessage("T-15", Place.TOAST, Level.INFO, text, visible(path), (MessageAction.SHOW_FILE,), path)
+
+
+def no_model() -> UserMessage:
+    """There is no model at all."""
+    text = tr("No model is ready, so nothing can be classified. You can still look at images.")
+    return UserMessage("E-301", Place.BANNER, Level.ERROR, text, actions=(MessageAction.CHOOSE_MODEL,))
+
+
+def preprocessing_assumed(name: str) -> UserMessage:
+    """A model does not say how images are to be prepared, so the usual numbers are used."""
+    text = tr("{name} does not say how images must be prepared. The usual numbers are used; scores may be off.")
+    return UserMessage("E-308", Place.BANNER, Level.WARNING, text.format(name=visible(name)), subject=name)
+
+
+def no_map() -> UserMessage:
+    """The model has no feature output to make a map from."""
+    return UserMessage("E-310", Place.INLINE, Level.INFO, tr("No map for this model: it has no feature output."))
+
+
+def map_approximate() -> UserMessage:
+    """The model's maps are not exact."""
+    text = tr("The map of this model is approximate: it has hidden layers after pooling.")
+    return UserMessage("E-311", Place.INLINE, Level.INFO, text)
+
+
+def device_refused(device: str, reason: str, remedy: str) -> UserMessage:
+    """A device that was hoped for does not run the model."""
+    text = tr("{device} cannot be used ({reason}). Running on the processor.")
+    text = text.format(device=visible(device), reason=visible(reason).rstrip("."))
+    return UserMessage("E-312", Place.BANNER, Level.WARNING, text, visible(remedy), subject=device)
+
+
+def smaller_batches(images: int) -> UserMessage:
+    """The graphics card ran out of memory and goes on with less at a time."""
+    text = counted(
+        images,
+        "The graphics card ran out of memory. Continuing with %n image at a time.",
+        "The graphics card ran out of memory. Continuing with %n images at a time.",
+    )
+    return UserMessage("E-313", Place.BANNER, Level.WARNING, text)
+
+
+def settings_reset(damaged: str) -> UserMessage:
+    """The preferences could not be read."""
+    text = tr("Preferences could not be read and were reset. The old file is {file}.").format(file=name_of(damaged))
+    actions = (MessageAction.SHOW_FILE,)
+    return UserMessage("E-604", Place.TOAST, Level.WARNING, text, visible(damaged), actions, damaged)
+
+
+def already_running() -> UserMessage:
+    """A second start handed its files over."""
+    text = tr("The program is already running; the files were added there.")
+    return UserMessage("E-606", Place.STATUS, Level.INFO, text)
+
+
+def formats_sentence(formats: Sequence[str]) -> str:
+    """What can be dropped, for the start page."""
+    return tr("{formats} files").format(formats=format_list(formats)) if formats else ""
+
+
+def duration(seconds: float) -> str:
+    """A time that has passed, in words no finer than it deserves."""
+    if seconds < 1:
+        return tr("under a second")
+    if seconds < _MINUTE_S:
+        return counted(round(seconds), "%n second", "%n seconds")
+    if seconds < _HOUR_S:
+        minutes, rest = divmod(round(seconds), _MINUTE_S)
+        return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    hours, rest = divmod(round(seconds / _MINUTE_S), 60)
+    return tr("{hours} h {minutes} min").format(hours=hours, minutes=rest)

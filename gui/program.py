@@ -1,0 +1,300 @@
+"""Build the parts of the program and connect them: the one place where everything meets."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from gui.action_runner import ActionRunner
+from gui.action_table import ActionId
+from gui.actions import create_actions, fill_menu_bar, update_icons
+from gui.controller import Controller
+from gui.dropping import Drop
+from gui.engine_link import EngineLink
+from gui.gallery.image_model import ImageModel
+from gui.gallery.image_state import ImageState
+from gui.intake import Intake
+from gui.main_window import MainWindow, View
+from gui.message_actions import MessageActions
+from gui.model_choice import ModelChoice
+from gui.models_menu import ModelsMenu
+from gui.running import Running
+from gui.settings import Settings, SettingsStore
+from gui.tasks import TaskRunner
+from gui.theme import Theme, ThemeChoice
+from gui.theme_keeper import ThemeKeeper
+from gui.trace import Trace
+from gui.user_message import Place, UserMessage
+from gui.viewer.map_mode import MapMode
+from gui.viewer.viewer_colors import viewer_colors
+from gui.viewing import Viewing
+from gui.window_memory import restore_window, window_state
+from gui.words import counted, tr
+from inference.errors import OutputWriteError
+from inference.models.progress import Progress
+from inference.pictures.formats import READ_FORMATS
+from inference.profile import Profile
+
+if TYPE_CHECKING:
+    from inference.classify.classifier import Classifier
+
+logger = logging.getLogger(__name__)
+
+FEW_IMAGES = 12
+"""So many fit into the filmstrip: the viewer shows them all. More of them open in the gallery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What one start asks for, besides the settings, which it does not change; None where it asks for nothing.
+
+    Attributes:
+        model: name or file.
+        device: "auto" or a device's name.
+        batch_size: pictures in one run.
+    """
+
+    model: str | None = None
+    device: str | None = None
+    batch_size: int | None = None
+
+
+class Program(QObject):
+    """The window and everything behind it. `start` opens the window; the engine starts after the first paint.
+
+    Signals:
+        closed(): the window was closed and nothing computes any more.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, application: QApplication, profile: Profile, settings: Settings, wishes: Wishes, trace: Trace
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._wishes = wishes
+        self._store = SettingsStore(profile)
+        self._trace = trace
+        self._closed = False
+        self.runner = TaskRunner()
+        self.images = ImageModel()
+        self.window = MainWindow(self.images)
+        self.link = EngineLink(self.runner, profile)
+        self.intake = Intake(self.runner, profile)
+        self.models = ModelChoice(self.link, self.runner, profile)
+        self.viewing = Viewing(self.window.page, self.images, self.link)
+        self.running = Running(self.link, self.images, self.window.job_bar)
+        self.controller = Controller(self.link, self.images, self.intake, self.models, self.running, self.viewing)
+        self.theme_keeper = ThemeKeeper(application)
+        self.actions = create_actions(self.window, gallery=self.window.grid, viewer=self.window.page)
+        self.action_runner = ActionRunner(
+            self.actions, self.window, self.images, self.controller, self.intake, self.models, self.running,
+            self.viewing,
+        )  # fmt: skip
+        self.message_actions = MessageActions(
+            self.window, self.images, self.controller, self.models, self.running, self.action_runner, self.runner,
+            profile,
+        )  # fmt: skip
+        self.models_menu = ModelsMenu(self.window, self.models, self.actions[ActionId.MODEL_ADD])
+        fill_menu_bar(self.window.menuBar(), self.actions)
+        self._connect()
+
+    def start(self) -> None:
+        """Show the window as it was left, and start the engine when it has been painted."""
+        settings = self._settings
+        self.theme_keeper.start(settings.theme)
+        self._on_theme_changed(self.theme_keeper.theme)
+        self.actions[ActionId(f"theme.{settings.theme.value}")].setChecked(True)
+        self.models.configure(
+            device=self._wishes.device or settings.device,
+            top_count=settings.top_count,
+            batch_size=self._wishes.batch_size,
+        )
+        self.action_runner.folder = settings.last_folders[0] if settings.last_folders else ""
+        self.window.page.inspector.map_panel.set_mode(settings.map_mode)
+        self.viewing.set_mode(settings.map_mode)
+        self.actions[ActionId.MAP_TOGGLE].setChecked(settings.map_mode is not MapMode.OFF)
+        self.window.page.set_strength(settings.map_strength)
+        self.window.start_page.set_formats([one.name for one in READ_FORMATS])
+        restore_window(self.window, self._store.load_window())
+        self.action_runner.update()
+        self.window.show()
+
+    @Slot()
+    def close(self) -> None:
+        """Stop what computes, keep the settings. A second call is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        self.window.hide()
+        self.link.close()
+        self.runner.shutdown()
+        self._save()
+        self._trace.note("closed")
+        self.closed.emit()
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Open what the command line or a second start names, and come to the front."""
+        self.intake.open_paths(paths)
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _connect(self) -> None:
+        window = self.window
+        window.painted.connect(self._on_painted)
+        window.dropped.connect(self._on_dropped)
+        window.close_requested.connect(self.close)
+        window.start_page.open_images_requested.connect(self.action_runner.open_images)
+        window.start_page.open_folder_requested.connect(self.action_runner.open_folder)
+        window.start_page.model_change_requested.connect(self.models_menu.open_at_pointer)
+        window.model_line.model_change_requested.connect(self.models_menu.open_at_pointer)
+        self.actions[ActionId.MODEL_PICK].triggered.connect(self.models_menu.open_at_pointer)
+        window.grid.current_changed.connect(self._on_current_changed)
+        window.grid.image_activated.connect(self._on_activated)
+        window.grid.visible_rows_changed.connect(self.controller.prefer_rows)
+        window.filmstrip.visible_rows_changed.connect(self._on_strip_scrolled)
+        window.page.picture.next_requested.connect(self.action_runner.step_forward)
+        window.page.picture.previous_requested.connect(self.action_runner.step_back)
+        window.page.picture.zoom_changed.connect(window.show_zoom)
+        window.view_changed.connect(self._on_view_changed)
+        window.messages.action_chosen.connect(self.message_actions.carry_out)
+        window.start_page.action_chosen.connect(self.message_actions.carry_out)
+        for source in (self.controller, self.action_runner, self.message_actions):
+            source.message_raised.connect(self.show_message)
+        self.controller.images_arrived.connect(self._on_images_arrived)
+        self.controller.model_opened.connect(self._on_model_opened)
+        self.models.loading.connect(self._on_model_loading)
+        self.models.installing.connect(self._on_installing)
+        self.images.counts_changed.connect(self._on_counts_changed)
+        self.action_runner.quit_requested.connect(window.close)
+        self.message_actions.quit_requested.connect(window.close)
+        self.message_actions.models_requested.connect(self.models_menu.open_at_pointer)
+        self.action_runner.theme_chosen.connect(self._on_theme_chosen)
+        self.action_runner.save_view_requested.connect(self.message_actions.save_view)
+        self.action_runner.report_requested.connect(self.message_actions.copy_report)
+        self.action_runner.about_requested.connect(self.message_actions.show_about)
+        self.theme_keeper.theme_changed.connect(self._on_theme_changed)
+
+    @Slot(object)
+    def show_message(self, message: UserMessage) -> None:
+        """Say something at its place."""
+        self._trace.note("message", id=message.id)
+        if message.place is Place.STATUS:
+            self.window.show_status(message.text)
+        elif self.window.view is View.START and message.place is not Place.BANNER:
+            self.window.start_page.show_message(message)
+        else:
+            self.window.messages.show_message(message)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self._trace.note("first-paint")
+        QTimer.singleShot(0, self._start_engine)
+
+    @Slot()
+    def _start_engine(self) -> None:
+        self.controller.start(self._wishes.model or self._settings.model)
+
+    @Slot(object, bytes, object)
+    def _on_dropped(self, drop: Drop, uri_list: bytes, picture: object) -> None:
+        self._trace.note("drop", kind=drop.kind.value, count=drop.count)
+        self.window.start_page.clear_message()
+        self.intake.open_drop(drop, uri_list, picture)  # type: ignore[arg-type]  # a signal's object
+
+    @Slot(int)
+    def _on_images_arrived(self, count: int) -> None:
+        self._trace.note("images", count=count)
+        self.window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
+        self.window.grid.set_current_row(0)
+
+    @Slot(int)
+    def _on_current_changed(self, row: int) -> None:
+        if row >= 0 and self.window.view is View.VIEWER:
+            self.viewing.show_row(row)
+
+    @Slot(int)
+    def _on_activated(self, row: int) -> None:
+        self.window.grid.set_current_row(row)
+        self.window.show_view(View.VIEWER)
+
+    @Slot(object)
+    def _on_view_changed(self, view: View) -> None:
+        if view is View.VIEWER:
+            self._on_current_changed(self.window.grid.current_row())
+        elif view is View.GALLERY:
+            self.controller.prefer_rows(*self.window.grid.visible_rows())
+
+    @Slot(int, int)
+    def _on_strip_scrolled(self, first: int, last: int) -> None:
+        if self.window.view is View.VIEWER:
+            self.controller.prefer_rows(first, last)
+
+    @Slot(str)
+    def _on_model_loading(self, title: str) -> None:
+        self.window.model_line.show_loading(title)
+        self.window.start_page.set_model_text(tr("loading {title}...").format(title=title))
+
+    @Slot(object)
+    def _on_model_opened(self, classifier: Classifier) -> None:
+        network = classifier.network
+        contract = network.contract
+        refusals = [f"{one.device.value}: {one.reason} {one.remedy}".strip() for one in network.refusals]
+        self.window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
+        text = tr("{title}, {count} classes, runs on {device}")
+        self.window.start_page.set_model_text(
+            text.format(title=contract.title, count=len(contract.labels), device=network.device.value)
+        )
+        self._trace.note("model", name=contract.name, device=network.device.value)
+
+    @Slot(object)
+    def _on_installing(self, progress: Progress | None) -> None:
+        if progress is None:
+            self.window.statusBar().clearMessage()
+        else:
+            share = f" {100 * progress.done // progress.total} %" if progress.total else ""
+            self.window.statusBar().showMessage(f"{progress.step}{share}")
+
+    @Slot()
+    def _on_counts_changed(self) -> None:
+        total, failed = len(self.images), self.images.count(ImageState.FAILED)
+        done = self.images.count(ImageState.SUGGESTED)
+        parts = [counted(total, "%n image", "%n images"), counted(done, "%n classified", "%n classified")]
+        if failed:
+            parts.append(counted(failed, "%n could not be read", "%n could not be read"))
+        self.window.show_counts("   ".join(parts) if total else "")
+
+    @Slot(str)
+    def _on_theme_chosen(self, choice: str) -> None:
+        self.theme_keeper.set_choice(ThemeChoice(choice))
+        self.actions[ActionId(f"theme.{choice}")].setChecked(True)
+
+    @Slot(object)
+    def _on_theme_changed(self, theme: Theme) -> None:
+        self.window.page.set_colors(viewer_colors(theme))
+        update_icons(self.actions, self.window.palette())
+
+    def _save(self) -> None:
+        try:
+            self._store.save(self._current_settings())
+            self._store.save_window(window_state(self.window))
+        except OutputWriteError as error:
+            logger.info("the settings were not kept: %s", error)
+
+    def _current_settings(self) -> Settings:
+        chosen = next(one for one in ThemeChoice if self.actions[ActionId(f"theme.{one.value}")].isChecked())
+        panel = self.window.page.inspector.map_panel
+        return Settings(
+            theme=chosen,
+            model=self.models.name if self.models.was_chosen else self._settings.model,
+            device=self._settings.device,
+            map_mode=panel.mode,
+            map_strength=panel.strength,
+            last_folders=(self.action_runner.folder,) if self.action_runner.folder else (),
+            top_count=self._settings.top_count,
+        )

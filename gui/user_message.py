@@ -1,0 +1,98 @@
+"""Describe what the window says to a person: one message, its place, and the verbs it offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gui.words import tr
+
+
+class Place(StrEnum):
+    """Where a message shows."""
+
+    TOAST = "toast"
+    """A single event: five seconds, longer under the pointer."""
+    STATUS = "status"
+    """The status bar."""
+    BANNER = "banner"
+    """A lasting state: stays until it is solved or dismissed."""
+    INLINE = "inline"
+    """At the thing it is about (in the viewer, on the start page)."""
+    DIALOG = "dialog"
+    """A decision is needed."""
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class MessageAction(StrEnum):
+    """What a message's button does; `action_text` is what the button says."""
+
+    CHOOSE_MODEL = "choose-model"
+    CLASSIFY_AGAIN = "classify-again"
+    CONTINUE = "continue"
+    COPY_PATH = "copy-path"
+    COPY_REPORT = "copy-report"
+    OPEN_FOLDER = "open-folder"
+    OPEN_IMAGES = "open-images"
+    QUIT = "quit"
+    RAISE_LIMIT = "raise-limit"
+    REMOVE = "remove"
+    REVEAL = "reveal"
+    SHOW_FAILED = "show-failed"
+    SHOW_FILE = "show-file"
+    SHOW_LIST = "show-list"
+    TRY_AGAIN = "try-again"
+    USE_MODEL = "use-model"
+
+
+def action_text(action: MessageAction) -> str:
+    """The verb on the button."""
+    texts = {
+        MessageAction.CHOOSE_MODEL: tr("Choose model..."),
+        MessageAction.CLASSIFY_AGAIN: tr("Classify again"),
+        MessageAction.CONTINUE: tr("Continue"),
+        MessageAction.COPY_PATH: tr("Copy path"),
+        MessageAction.COPY_REPORT: tr("Copy report"),
+        MessageAction.OPEN_FOLDER: tr("Open another folder..."),
+        MessageAction.OPEN_IMAGES: tr("Open images..."),
+        MessageAction.QUIT: tr("Quit"),
+        MessageAction.RAISE_LIMIT: tr("Raise the limit..."),
+        MessageAction.REMOVE: tr("Remove"),
+        MessageAction.REVEAL: tr("Show in file manager"),
+        MessageAction.SHOW_FAILED: tr("Show them"),
+        MessageAction.SHOW_FILE: tr("Show"),
+        MessageAction.SHOW_LIST: tr("Show list"),
+        MessageAction.TRY_AGAIN: tr("Try again"),
+        MessageAction.USE_MODEL: tr("Use"),
+    }
+    return texts[action]
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """One thing said to a person.
+
+    Attributes:
+        id: stable name of the message ("E-103"); tests and logs look for it, people see only the text.
+        place: where it shows.
+        level: how bad it is.
+        text: one or two plain sentences. Never markup.
+        details: codes, full paths, tracebacks; shown on request. May be empty.
+        actions: what the person can do next, most likely first.
+        subject: what it is about (a path as it was given, a model name); for whoever carries an action out.
+    """
+
+    id: str
+    place: Place
+    level: Level
+    text: str
+    details: str = ""
+    actions: tuple[MessageAction, ...] = ()
+    subject: str = ""

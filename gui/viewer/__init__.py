@@ -1,0 +1,1 @@
+"""The Viewer: one picture large, with its evidence map, suggestions and facts."""

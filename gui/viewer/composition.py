@@ -1,0 +1,144 @@
+"""Paint what lies over the photo: the dimmed outside, the map, the frame of what the network saw, the cell grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from gui.viewer.photo_layer import visible_part
+from gui.viewer.placement import Placement
+from inference.results import CropGeometry
+
+_NOWHERE = CropGeometry(0, 0, 0, 0)
+_DIM_ALPHA = 130
+_FRAME_LIGHT = QColor(255, 255, 255, 215)
+_FRAME_DARK = QColor(0, 0, 0, 120)
+_CELL_LIGHT = QColor(255, 255, 255, 70)
+_CELL_DARK = QColor(0, 0, 0, 55)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What to paint over a photo, apart from where.
+
+    Attributes:
+        overlay: the map's colours, stretched over `overlay_box`; a null image for none.
+        overlay_box: in original pixels.
+        opacity: of the overlay, 0...1.
+        crop: what the network saw, in original pixels; None where it saw everything or nothing is known.
+        rows: of the map's cells; 0 where no grid is wanted.
+        columns: of the map's cells.
+    """
+
+    overlay: QImage = field(default_factory=QImage)
+    overlay_box: CropGeometry = _NOWHERE
+    opacity: float = 0.6
+    crop: CropGeometry | None = None
+    rows: int = 0
+    columns: int = 0
+
+    @property
+    def has_map(self) -> bool:
+        """Whether there is a map to draw."""
+        return not self.overlay.isNull()
+
+
+def box_in_view(box: CropGeometry, placement: Placement) -> QRectF:
+    """The rectangle of the view that a box of original pixels covers."""
+    left, top = placement.to_view(box.left, box.top)
+    right, bottom = placement.to_view(box.right, box.bottom)
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def paint_scene(
+    painter: QPainter,
+    scene: Scene,
+    placement: Placement,
+    clip: QRectF,
+    surround: QColor,
+    *,
+    with_cells: bool = False,
+    line: float = 1.0,
+) -> None:
+    """Paint over a photo that has been drawn already.
+
+    Args:
+        painter: on the widget or image; its hints are changed.
+        scene: what to paint.
+        placement: where the photo lies.
+        clip: the part of the plane that is seen.
+        surround: the colour that the outside of the crop fades to.
+        with_cells: whether the grid of true cells is drawn.
+        line: width of lines, in the painter's units.
+    """
+    if scene.crop is not None:
+        _paint_outside(painter, placement, box_in_view(scene.crop, placement), surround)
+    if scene.has_map:
+        _paint_overlay(painter, scene, placement, clip)
+        if with_cells and scene.rows > 0 and scene.columns > 0:
+            _paint_cells(painter, scene, placement, clip, line)
+    if scene.crop is not None:
+        _paint_frame(painter, box_in_view(scene.crop, placement), line)
+
+
+def _paint_outside(painter: QPainter, placement: Placement, box: QRectF, surround: QColor) -> None:
+    veil = QColor(surround)
+    veil.setAlpha(_DIM_ALPHA)
+    left, top = placement.left, placement.top
+    right, bottom = left + placement.shown_width, top + placement.shown_height
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    for side in (
+        QRectF(left, top, right - left, box.top() - top),
+        QRectF(left, box.bottom(), right - left, bottom - box.bottom()),
+        QRectF(left, box.top(), box.left() - left, box.height()),
+        QRectF(box.right(), box.top(), right - box.right(), box.height()),
+    ):
+        if side.width() > 0 and side.height() > 0:
+            painter.fillRect(side, veil)
+
+
+def _paint_overlay(painter: QPainter, scene: Scene, placement: Placement, clip: QRectF) -> None:
+    target, source = visible_part(scene.overlay.size(), box_in_view(scene.overlay_box, placement), clip)
+    if target.isEmpty():
+        return
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setOpacity(scene.opacity)
+    painter.drawImage(target, scene.overlay, source)
+    painter.setOpacity(1.0)
+
+
+def _paint_cells(painter: QPainter, scene: Scene, placement: Placement, clip: QRectF, line: float) -> None:
+    box = box_in_view(scene.overlay_box, placement)
+    seen = box.intersected(clip)
+    if seen.isEmpty():
+        return
+    # A light line beside a dark one can be seen on any picture.
+    for shift, color in ((0.0, _CELL_LIGHT), (line, _CELL_DARK)):
+        for column in range(1, scene.columns):
+            x = box.left() + box.width() * column / scene.columns + shift
+            painter.fillRect(QRectF(x, seen.top(), line, seen.height()), color)
+        for row in range(1, scene.rows):
+            y = box.top() + box.height() * row / scene.rows + shift
+            painter.fillRect(QRectF(seen.left(), y, seen.width(), line), color)
+
+
+def _paint_frame(painter: QPainter, box: QRectF, line: float) -> None:
+    for rect, color in ((box.adjusted(-line, -line, line, line), _FRAME_DARK), (box, _FRAME_LIGHT)):
+        painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), line), color)
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - line, rect.width(), line), color)
+        painter.fillRect(QRectF(rect.left(), rect.top() + line, line, rect.height() - 2 * line), color)
+        painter.fillRect(QRectF(rect.right() - line, rect.top() + line, line, rect.height() - 2 * line), color)
+
+
+def paint_focus_ring(painter: QPainter, rect: QRectF, color: QColor) -> None:
+    """A ring of 2 pixels just inside `rect`."""
+    width = 2.0
+    for side in (
+        QRectF(rect.left(), rect.top(), rect.width(), width),
+        QRectF(rect.left(), rect.bottom() - width, rect.width(), width),
+        QRectF(rect.left(), rect.top(), width, rect.height()),
+        QRectF(rect.right() - width, rect.top(), width, rect.height()),
+    ):
+        painter.fillRect(side, color)

@@ -1,0 +1,113 @@
+"""Stack what is said about one picture in a column: suggestions, class search, map controls, facts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.viewer.class_search import ClassSearch
+from gui.viewer.facts_panel import FactsPanel
+from gui.viewer.map_panel import MapPanel
+from gui.viewer.suggestions_view import SuggestionsView
+from gui.viewer.viewer_colors import ViewerColors
+from inference.results import Prediction
+
+_WIDTH_IN_LETTERS = 38
+_NARROWEST_IN_LETTERS = 26
+
+
+class Inspector(QScrollArea):
+    """The right column of the Viewer; scrolls where the window is low.
+
+    Attributes:
+        suggestions: what the model says.
+        class_search: finds any other class.
+        map_panel: the controls of the map.
+        facts: of the file.
+
+    Signals:
+        classify_requested(): the person wants the picture classified now.
+    """
+
+    classify_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QWidget(self)
+        self.suggestions = SuggestionsView(column)
+        self.class_search = ClassSearch(column)
+        self.map_panel = MapPanel(column)
+        self.facts = FactsPanel(column)
+        self._sentence = QLabel(column)
+        self._classify = QPushButton(self.tr("Classify now"), column)
+        self._lay_out(column)
+        self.setWidget(column)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        letter = self.fontMetrics().averageCharWidth()
+        self.setMinimumWidth(letter * _NARROWEST_IN_LETTERS)
+        self._usual_width = letter * _WIDTH_IN_LETTERS
+        self._classify.clicked.connect(self.classify_requested)
+        self.show_sentence("")
+
+    @property
+    def usual_width(self) -> int:
+        """The width to begin with, in logical pixels."""
+        return self._usual_width
+
+    def set_colors(self, colors: ViewerColors) -> None:
+        """Take the theme's colours."""
+        self.suggestions.set_colors(colors)
+        self.facts.set_colors(colors)
+
+    def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
+        """Show what the model says of the picture."""
+        self.show_sentence("")
+        self.suggestions.show_predictions(predictions, class_count=class_count)
+        self.suggestions.setVisible(bool(predictions))
+
+    def show_sentence(self, text: str, *, can_classify: bool = False) -> None:
+        """Show a sentence in place of suggestions, with a button to classify where that would help."""
+        self.suggestions.show_predictions((), class_count=0)
+        self.suggestions.hide()
+        self._sentence.setText(text)
+        self._sentence.setVisible(bool(text))
+        self._classify.setVisible(can_classify)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in place of suggestions, or nothing."""
+        return self._sentence.text()
+
+    def _lay_out(self, column: QWidget) -> None:
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setWordWrap(True)
+        self._classify.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(_heading(self.tr("Suggestions"), column))
+        layout.addWidget(self._sentence)
+        layout.addWidget(self._classify)
+        layout.addWidget(self.suggestions)
+        layout.addWidget(self.class_search)
+        layout.addSpacing(10)
+        layout.addWidget(_heading(self.tr("Map"), column))
+        layout.addWidget(self.map_panel)
+        layout.addSpacing(10)
+        layout.addWidget(_heading(self.tr("Picture"), column))
+        layout.addWidget(self.facts)
+        layout.addStretch(1)
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    font = QFont(label.font())
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 1.1)
+    label.setFont(font)
+    return label

@@ -1,0 +1,25 @@
+"""Name the ways in which a map is shown, and what is said about it."""
+
+from enum import StrEnum
+
+
+class MapMode(StrEnum):
+    """How the map is drawn over the picture."""
+
+    EVIDENCE = "evidence"
+    """Signed: orange speaks for the class, blue against it, clear says nothing."""
+    HEAT = "heat"
+    """The positive part only, in the inferno colours."""
+    OFF = "off"
+
+
+class MapRemark(StrEnum):
+    """What must be said in words about the map on screen."""
+
+    NONE = "none"
+    FLAT = "flat"
+    """No area stands out, so no map is drawn at full strength."""
+    AGAINST = "against"
+    """The cells together lower the class's score."""
+    INVALID = "invalid"
+    """Some cell has no number."""

@@ -1,0 +1,365 @@
+"""Show one picture on neutral grey with its map over it, at any zoom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.viewer.composition import Scene, box_in_view, paint_scene
+from gui.viewer.photo_layer import PhotoLayer
+from gui.viewer.placement import Placement, ViewArea, fitted
+from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from inference.results import CropGeometry
+
+_MARGIN = 12.0
+_TEXT_MARGIN = 24
+_ZOOM_PER_STEP = 1.25
+_LARGEST_ZOOM = 32.0
+_CELLS_FROM_ZOOM = 2.0
+_LINES_ACROSS_A_FILE = 1000
+"""A saved picture's frame is this part of its longer side wide, so that it can be seen in a small copy."""
+
+
+class PictureCanvas(QWidget):
+    """One picture with its map; coordinates are pixels of the upright original, whatever is on screen.
+
+    Zoom is counted in device pixels for each original pixel: 1.0 is 100 %.
+
+    Signals:
+        zoom_changed(float): the zoom is now this; 0 when no picture is shown.
+        detail_requested(): the zoom now shows more pixels than the given image has.
+    """
+
+    zoom_changed = Signal(float)
+    detail_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colors = viewer_colors()
+        self._photo = PhotoLayer()
+        self._scene = Scene()
+        self._placement: Placement | None = None
+        self._is_fitted = True
+        self._is_placeholder = False
+        self._is_plain = False
+        self._message = ""
+        self._known_zoom = 0.0
+        self._lacks_detail = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    # What is shown
+
+    def set_colors(self, colors: ViewerColors) -> None:
+        """Take the theme's colours."""
+        self._colors = colors
+        self.update()
+
+    def show_picture(self, image: QImage, *, original_size: QSize, keep_view: bool = False) -> None:
+        """Show a picture, fitted, without map and frame.
+
+        After `show_placeholder` it takes the placeholder's place: zoom, map and frame stay.
+
+        Args:
+            image: upright; may have fewer pixels than the original.
+            original_size: of the upright original, in pixels.
+            keep_view: the image is the same picture, sharper, so zoom, map and frame stay.
+        """
+        keeps = (keep_view or self._is_placeholder) and self._has_size(original_size)
+        self._is_placeholder = False
+        self._take(image, original_size, keeps=keeps)
+
+    def show_placeholder(self, thumbnail: QImage, *, original_size: QSize) -> None:
+        """Show a picture's thumbnail, enlarged, until `show_picture` brings the sharp one."""
+        self._is_placeholder = True
+        self._take(thumbnail, original_size, keeps=False)
+
+    def show_message(self, text: str) -> None:
+        """Show a sentence in place of a picture; nothing but the grey when it is empty."""
+        self._photo.set_image(QImage())
+        self._placement = None
+        self._is_fitted = True
+        self._is_placeholder = False
+        self._message = text
+        self._scene = Scene(opacity=self._scene.opacity)
+        self.setAccessibleDescription(text)
+        self._tell_crop()
+        self._tell_zoom()
+        self.update()
+
+    def show_overlay(self, overlay: QImage | None, box: CropGeometry) -> None:
+        """Lay a map's colours over the picture.
+
+        Args:
+            overlay: premultiplied alpha, of any size; None removes the map.
+            box: the original pixels that it covers.
+        """
+        before = self._overlay_rect()
+        self._scene = replace(self._scene, overlay=QImage() if overlay is None else overlay, overlay_box=box)
+        changed = before.united(self._overlay_rect())
+        if not changed.isEmpty():
+            self.update(changed)
+
+    def remove_overlay(self) -> None:
+        """Show the picture without a map."""
+        self.show_overlay(None, self._scene.overlay_box)
+
+    def set_overlay_opacity(self, opacity: float) -> None:
+        """Show the map weaker (towards 0) or stronger (towards 1)."""
+        opacity = min(1.0, max(0.0, opacity))
+        if opacity != self._scene.opacity:
+            self._scene = replace(self._scene, opacity=opacity)
+            self.update(self._overlay_rect())
+
+    def set_crop_frame(self, crop: CropGeometry | None) -> None:
+        """Frame what the network saw and dim the rest; None when nothing is known."""
+        if crop != self._scene.crop:
+            self._scene = replace(self._scene, crop=crop)
+            self._tell_crop()
+            self.update()
+
+    def set_cells(self, rows: int, columns: int) -> None:
+        """Say how many cells the map truly has; a person who zooms beyond 200 % sees their grid."""
+        if (rows, columns) != (self._scene.rows, self._scene.columns):
+            self._scene = replace(self._scene, rows=rows, columns=columns)
+            self.update(self._overlay_rect())
+
+    def set_map_description(self, text: str) -> None:
+        """Say in words what the map shows, for screen readers."""
+        self.setAccessibleDescription(text)
+
+    @Slot(bool)
+    def hold_plain(self, held: bool) -> None:
+        """Show the picture alone, without map, frame and dimming, while `held`."""
+        if held != self._is_plain:
+            self._is_plain = held
+            self.update()
+
+    def snapshot(self, *, original_size: bool = False) -> QImage:
+        """The picture with its map and frame, as an image to save.
+
+        Args:
+            original_size: the whole picture with the original's pixels; otherwise what is seen of it, in device pixels.
+
+        Returns:
+            An opaque image, or a null image where no picture is shown or there is no room for one.
+        """
+        if self._placement is None:
+            return QImage()
+        return self._original_snapshot(self._placement) if original_size else self._view_snapshot()
+
+    # Zoom
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels for each original pixel; 0 without a picture."""
+        return 0.0 if self._placement is None else self._placement.scale * self.devicePixelRatioF()
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the picture follows the size of the window."""
+        return self._is_fitted
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where the picture lies in this widget, in logical pixels; None without a picture."""
+        return None if self._placement is None else self._placement.on_device_pixels(self._view())
+
+    @Slot()
+    def zoom_to_fit(self) -> None:
+        """Show the whole picture."""
+        if self._placement is not None:
+            self._set_placement(fitted(self._placement.width, self._placement.height, self._view()), is_fitted=True)
+
+    @Slot()
+    def zoom_to_actual(self) -> None:
+        """Show one original pixel on one device pixel, around the middle of the view."""
+        self.zoom_at(1.0, self._middle())
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """One step larger, around the middle of the view."""
+        self.zoom_at(self.zoom * _ZOOM_PER_STEP, self._middle())
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """One step smaller, around the middle of the view."""
+        self.zoom_at(self.zoom / _ZOOM_PER_STEP, self._middle())
+
+    def toggle_zoom(self, at: QPointF | None = None) -> None:
+        """Switch between the whole picture and 100 % around `at` (the middle where it is None)."""
+        if self._is_fitted:
+            self.zoom_at(1.0, self._middle() if at is None else at)
+        else:
+            self.zoom_to_fit()
+
+    def zoom_at(self, zoom: float, at: QPointF) -> None:
+        """Zoom so that the original point under `at` stays there, as far as the edges allow.
+
+        The whole picture or 100 %, whichever is smaller, is the smallest; the smallest whole picture is a fitted one.
+        """
+        if self._placement is None or not math.isfinite(zoom):
+            return
+        view, ratio = self._view(), self.devicePixelRatioF()
+        whole = fitted(self._placement.width, self._placement.height, view)
+        smallest, largest = min(whole.scale, 1.0 / ratio), max(whole.scale, _LARGEST_ZOOM / ratio)
+        scale = min(largest, max(smallest, zoom / ratio))
+        if scale == whole.scale:
+            self.zoom_to_fit()
+        else:
+            self._set_placement(self._placement.zoomed(scale, at.x(), at.y(), view), is_fitted=False)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the picture by logical pixels, as far as its edges allow."""
+        if self._placement is not None and not self._is_fitted:
+            self._set_placement(self._placement.moved(dx, dy, self._view()), is_fitted=False)
+
+    # What Qt asks for
+
+    def sizeHint(self) -> QSize:  # Qt's name
+        return QSize(640, 480)
+
+    def minimumSizeHint(self) -> QSize:  # Qt's name
+        return QSize(160, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._placement is None:
+            return
+        if self._is_fitted:
+            self.zoom_to_fit()
+            return
+        old = event.oldSize() if event.oldSize().isValid() else event.size()
+        moved = self._placement.shifted(
+            (event.size().width() - old.width()) / 2, (event.size().height() - old.height()) / 2
+        )
+        self._set_placement(moved.held(self._view()), is_fitted=False)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._placement is not None:
+            if self._is_fitted:
+                self._tell_zoom()
+            else:
+                # The zoom in device pixels is what a person chose, so it outlives the move to another screen.
+                self.zoom_at(self._known_zoom, self._middle())
+        return handled
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._colors.surround)
+        if self._placement is not None:
+            self._paint_picture(painter)
+        elif self._message:
+            painter.setPen(self._colors.surround_text)
+            room = self.rect().adjusted(_TEXT_MARGIN, _TEXT_MARGIN, -_TEXT_MARGIN, -_TEXT_MARGIN)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        painter.end()
+
+    # Within
+
+    def _view(self) -> ViewArea:
+        return ViewArea(self.width(), self.height(), self.devicePixelRatioF(), _MARGIN)
+
+    def _middle(self) -> QPointF:
+        return QPointF(self.width() / 2, self.height() / 2)
+
+    def _has_size(self, size: QSize) -> bool:
+        placement = self._placement
+        return placement is not None and (placement.width, placement.height) == (size.width(), size.height())
+
+    def _take(self, image: QImage, original_size: QSize, *, keeps: bool) -> None:
+        if image.isNull() or original_size.isEmpty():
+            self.show_message("")
+            return
+        self._photo.set_image(image)
+        self._message = ""
+        self._lacks_detail = False
+        if not keeps:
+            self._scene = Scene(opacity=self._scene.opacity)
+            self.setAccessibleDescription("")
+            self._tell_crop()
+            self._is_fitted = True
+            self._placement = fitted(original_size.width(), original_size.height(), self._view())
+        self._tell_zoom()
+        self.update()
+
+    def _set_placement(self, placement: Placement, *, is_fitted: bool) -> None:
+        if placement == self._placement and is_fitted == self._is_fitted:
+            return
+        self._placement = placement
+        self._is_fitted = is_fitted
+        self._tell_zoom()
+        self.update()
+
+    def _tell_zoom(self) -> None:
+        zoom = self.zoom
+        if zoom != self._known_zoom:
+            self._known_zoom = zoom
+            self.zoom_changed.emit(zoom)
+        if self._placement is None or self._is_placeholder:
+            return
+        available = self._photo.size.width() / self._placement.width
+        lacks_detail = available < 1.0 and zoom > available
+        if lacks_detail and not self._lacks_detail:
+            self.detail_requested.emit()
+        self._lacks_detail = lacks_detail
+
+    def _tell_crop(self) -> None:
+        framed = self._scene.crop is not None
+        self.setStatusTip(self.tr("The network saw the framed part; the rest is dimmed.") if framed else "")
+
+    def _overlay_rect(self) -> QRect:
+        """What a change of the map repaints, in this widget."""
+        placement = self.placement
+        if placement is None or not self._scene.has_map:
+            return QRect()
+        seen = box_in_view(self._scene.overlay_box, placement).intersected(QRectF(self.rect()))
+        return seen.toAlignedRect()
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        view = self._view()
+        placement = self.placement
+        if placement is None:
+            return
+        self._photo.paint(painter, placement, view)
+        if not self._is_plain:
+            is_magnified = self.zoom > _CELLS_FROM_ZOOM and not self._is_fitted
+            clip = QRectF(self.rect())
+            paint_scene(painter, self._scene, placement, clip, self._colors.surround, with_cells=is_magnified)
+
+    def _view_snapshot(self) -> QImage:
+        placement = self.placement
+        if placement is None:
+            return QImage()
+        whole = QRectF(placement.left, placement.top, placement.shown_width, placement.shown_height)
+        seen = whole.intersected(QRectF(self.rect()))
+        ratio = self.devicePixelRatioF()
+        image = QImage(
+            max(1, round(seen.width() * ratio)), max(1, round(seen.height() * ratio)), QImage.Format.Format_RGB32
+        )
+        if not image.isNull():
+            image.fill(self._colors.surround)
+            image.setDevicePixelRatio(ratio)
+            painter = QPainter(image)
+            painter.translate(-seen.topLeft())
+            self._paint_picture(painter)
+            painter.end()
+        return image
+
+    def _original_snapshot(self, placement: Placement) -> QImage:
+        image = QImage(round(placement.width), round(placement.height), QImage.Format.Format_RGB32)
+        if not image.isNull():
+            image.fill(self._colors.surround)
+            whole = QRectF(image.rect())
+            painter = QPainter(image)
+            self._photo.paint_stretched(painter, whole)
+            line = max(1.0, round(max(image.width(), image.height()) / _LINES_ACROSS_A_FILE))
+            unscaled = replace(placement, scale=1.0, left=0.0, top=0.0)
+            paint_scene(painter, self._scene, unscaled, whole, self._colors.surround, line=line)
+            painter.end()
+        return image

@@ -1,0 +1,197 @@
+"""Assemble the Viewer: the picture and its legend, the inspector beside them, the filmstrip below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QPainter
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from gui.theme import theme_of
+from gui.viewer.inspector import Inspector
+from gui.viewer.legend import Legend
+from gui.viewer.picture_view import PictureView
+from gui.viewer.suggestions_model import KEYS, NO_CLASS
+from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from inference.results import Prediction
+
+_DIGITS = {Qt.Key(Qt.Key.Key_1.value + place): place for place in range(KEYS)}
+
+
+class ViewerPage(QWidget):
+    """One picture large, with everything that is known of it.
+
+    Which class's map is on screen is settled here: the one under the pointer or the arrow keys, else the chosen one.
+    Everything else is done by the parts, which are public to their owner.
+
+    Attributes:
+        picture: the picture with its map.
+        legend: under the picture.
+        inspector: beside the picture; holds suggestions, class_search, map_panel, facts.
+
+    Signals:
+        class_shown_changed(int): the map must now show this class.
+        classify_requested(): the person wants the picture classified now.
+    """
+
+    class_shown_changed = Signal(int)
+    classify_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._class_shown = NO_CLASS
+        self._filmstrip: QWidget | None = None
+        self.picture = PictureView(self)
+        self.legend = Legend(self)
+        self.inspector = Inspector(self)
+        self._column = QVBoxLayout(self)
+        self._lay_out()
+        self.inspector.suggestions.suggestion_hovered.connect(self._on_suggestion_hovered)
+        self.inspector.suggestions.suggestion_chosen.connect(self._on_class_chosen)
+        self.inspector.class_search.class_chosen.connect(self._on_class_chosen)
+        self.inspector.class_search.class_chosen.connect(self._on_search_ended)
+        self.inspector.map_panel.strength_changed.connect(self._on_strength_changed)
+        self.inspector.classify_requested.connect(self.classify_requested)
+        self.picture.set_overlay_opacity(self.inspector.map_panel.strength)
+
+    def set_colors(self, colors: ViewerColors) -> None:
+        """Take the theme's colours."""
+        self.picture.set_colors(colors)
+        self.legend.set_colors(colors)
+        self.inspector.set_colors(colors)
+
+    def set_filmstrip(self, filmstrip: QWidget) -> None:
+        """Put a strip of thumbnails below everything, in place of the one before."""
+        if self._filmstrip is not None:
+            self._column.removeWidget(self._filmstrip)
+            self._filmstrip.setParent(None)
+        self._filmstrip = filmstrip
+        self._column.addWidget(filmstrip)
+
+    def set_strength(self, strength: float) -> None:
+        """Show the map this strong (0...1), as it was when the program was last open."""
+        self.inspector.map_panel.set_strength(strength)
+        self.picture.set_overlay_opacity(strength)
+
+    def show_file(self, path: str) -> None:
+        """Begin with another picture: its name, and nothing of the one before (its pixels stay until others come)."""
+        self.inspector.facts.show_file(path)
+        self.show_sentence("")
+
+    def show_not_classified(self) -> None:
+        """Say that the model has not spoken, and offer to ask it."""
+        self.show_sentence(self.tr("Not classified yet."), can_classify=True)
+
+    def show_sentence(self, text: str, *, can_classify: bool = False) -> None:
+        """Say why there are no suggestions now ("Classifying…"); the map goes, the picture stays."""
+        self._class_shown = NO_CLASS
+        self.inspector.show_sentence(text, can_classify=can_classify)
+        self._forget_map()
+
+    def show_failure(self, reason: str) -> None:
+        """Say in place of the picture why it cannot be shown or classified."""
+        self.show_sentence(self.tr("No suggestions: the picture could not be classified."))
+        self.picture.show_message(reason)
+
+    def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
+        """Show what the model says; the first class becomes the map's class, and `class_shown_changed` tells so.
+
+        Args:
+            predictions: best first, at least one.
+            class_count: how many classes the model has.
+        """
+        self._forget_map()
+        self.inspector.show_predictions(predictions, class_count=class_count)
+        self._class_shown = NO_CLASS
+        self._show_class(self.inspector.suggestions.chosen)
+
+    @property
+    def class_shown(self) -> int:
+        """The index of the class whose map belongs on screen now, or -1."""
+        return self._class_shown
+
+    def snapshot(self, *, original_size: bool = False) -> QImage:
+        """The picture with its map, frame and, where there is a map, the legend below: an image to save.
+
+        Args:
+            original_size: with the original's pixels; otherwise what is seen of it, in device pixels.
+
+        Returns:
+            An opaque image, or a null one where no picture is shown.
+        """
+        picture = self.picture.snapshot(original_size=original_size)
+        if picture.isNull() or not self.legend.is_shown:
+            return picture
+        picture.setDevicePixelRatio(1.0)
+        # The legend is drawn at its size on screen, enlarged as much as the picture is.
+        factor = max(picture.width() / max(1, self.legend.width()), 0.1)
+        legend_height = round(self.legend.height() * factor)
+        image = QImage(QSize(picture.width(), picture.height() + legend_height), QImage.Format.Format_RGB32)
+        if image.isNull():
+            return picture
+        image.fill(self.legend.palette().color(self.legend.backgroundRole()))
+        painter = QPainter(image)
+        painter.drawImage(0, 0, picture)
+        painter.translate(0, picture.height())
+        painter.scale(factor, factor)
+        self.legend.render(painter, QPoint(0, 0))
+        painter.end()
+        return image
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_colors(viewer_colors(theme_of(self.palette())))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _DIGITS and not event.isAutoRepeat():
+            self.inspector.suggestions.choose_nth(_DIGITS[key])
+        else:
+            super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        left = QWidget(self)
+        picture_column = QVBoxLayout(left)
+        picture_column.setContentsMargins(0, 0, 0, 0)
+        picture_column.setSpacing(0)
+        picture_column.addWidget(self.picture, 1)
+        picture_column.addWidget(self.legend)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(left)
+        splitter.addWidget(self.inspector)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        splitter.setSizes([self.inspector.usual_width * 3, self.inspector.usual_width])
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(splitter, 1)
+        self.setFocusProxy(self.picture)
+
+    def _forget_map(self) -> None:
+        self.picture.remove_overlay()
+        self.legend.clear()
+        self.inspector.map_panel.set_class_name("")
+
+    def _show_class(self, class_index: int) -> None:
+        if class_index != self._class_shown:
+            self._class_shown = class_index
+            self.class_shown_changed.emit(class_index)
+
+    @Slot(int)
+    def _on_suggestion_hovered(self, class_index: int) -> None:
+        self._show_class(self.inspector.suggestions.chosen if class_index == NO_CLASS else class_index)
+
+    @Slot(int)
+    def _on_class_chosen(self, class_index: int) -> None:
+        self.inspector.suggestions.set_chosen(class_index)
+        self._show_class(class_index)
+
+    @Slot(int)
+    def _on_search_ended(self) -> None:
+        self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(float)
+    def _on_strength_changed(self, strength: float) -> None:
+        self.picture.set_overlay_opacity(strength)

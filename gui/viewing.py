@@ -1,0 +1,275 @@
+"""Keep the viewer true to the current image: its pixels, what the model says of it, and the map of the class shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Slot
+
+from gui.engine_events import PictureLoaded
+from gui.engine_link import EngineLink
+from gui.gallery.image_model import ImageModel
+from gui.gallery.image_state import ImageState
+from gui.messages import describe
+from gui.notices import map_approximate, no_map
+from gui.recent import Recent
+from gui.viewer.map_mode import MapMode
+from gui.viewer.suggestions_model import NO_CLASS
+from gui.viewer.viewer_page import ViewerPage
+from gui.words import tr
+from inference.models.contract import MapKind, ModelContract
+from inference.results import Classification
+
+if TYPE_CHECKING:
+    from gui.map_maker import MapMaker, MapOnScreen
+    from inference.classify.classifier import Inspection
+
+PICTURES_KEPT = 7
+"""Pictures of the viewer's size, at up to 16 MB each."""
+
+PREFETCHED = (1, -1, 2, -2, 3)
+"""Neighbours that are read ahead, in this order."""
+
+RESULTS_KEPT = 2000
+INSPECTIONS_KEPT = 64
+
+
+class Viewing(QObject):
+    """Shows one image in the viewer page. Everything that must be computed is asked of the engine room.
+
+    The image on screen is known by its key, so that rows may come and go.
+    """
+
+    def __init__(self, page: ViewerPage, images: ImageModel, link: EngineLink) -> None:
+        super().__init__()
+        self._page = page
+        self._images = images
+        self._link = link
+        self._key: int | None = None
+        self._contract: ModelContract | None = None
+        self._maker: MapMaker | None = None
+        self._mode = MapMode.EVIDENCE
+        self._pictures: Recent[PictureLoaded] = Recent(PICTURES_KEPT)
+        self._loading: set[int] = set()
+        self._results: Recent[Classification] = Recent(RESULTS_KEPT)
+        self._inspections: Recent[Inspection] = Recent(INSPECTIONS_KEPT)
+        page.class_shown_changed.connect(self._show_map)
+        page.classify_requested.connect(self.classify_now)
+        page.inspector.map_panel.mode_changed.connect(self.set_mode)
+
+    @property
+    def key(self) -> int | None:
+        """The key of the image on screen, or None."""
+        return self._key
+
+    @property
+    def classification(self) -> Classification | None:
+        """What the model says of the image on screen, where it has spoken."""
+        return None if self._key is None else self._results.get(self._key)
+
+    def result_of(self, key: int) -> Classification | None:
+        """What the model says of an image, while it is remembered."""
+        return self._results.get(key)
+
+    def set_model(self, contract: ModelContract, maker: MapMaker) -> None:
+        """A model is ready; what an earlier one said is forgotten."""
+        self._contract, self._maker = contract, maker
+        self._results.clear()
+        self._inspections.clear()
+        panel = self._page.inspector.map_panel
+        panel.set_available(maker.has_maps)
+        notices = {MapKind.NONE: no_map, MapKind.APPROXIMATE: map_approximate}
+        panel.set_notice(notices[contract.maps]().text if contract.maps in notices else "")
+        self._page.inspector.class_search.set_classes(label.name for label in contract.labels)
+        self.refresh()
+
+    @Slot(MapMode)
+    def set_mode(self, mode: MapMode) -> None:
+        """Draw maps in another way."""
+        self._mode = mode
+        self._show_map(self._page.class_shown)
+
+    def show_row(self, row: int) -> None:
+        """Put an image on screen."""
+        key = self._images.key_at(row)
+        if key == self._key:
+            return
+        self._key = key
+        self._page.show_file(self._images.path_at(row))
+        self._show_picture(row, key)
+        self._show_result(row, key)
+
+    def show_nothing(self) -> None:
+        """No image is left."""
+        self._key = None
+        self._page.show_file("")
+
+    def refresh(self) -> None:
+        """Show again what is known of the image on screen (its state or the model changed)."""
+        row = self._row()
+        if row is not None and self._key is not None:
+            self._show_result(row, self._key)
+
+    def refresh_waiting(self) -> None:
+        """A run began or ended: say again what an image waits for that has no answer yet."""
+        row = self._row()
+        if row is not None and self._images.state_at(row) is ImageState.QUEUED:
+            self.refresh()
+
+    def reload(self) -> None:
+        """The engine has started: read what was asked for before."""
+        row = self._row()
+        if row is not None and self._key is not None:
+            self._show_picture(row, self._key)
+            self._show_result(row, self._key)
+
+    def forget(self, keys: set[int]) -> None:
+        """Some images were removed."""
+        for memory in (self._pictures, self._results, self._inspections):
+            memory.discard(keys)
+
+    @Slot()
+    def classify_now(self) -> None:
+        """Ask the model about the image on screen before anything else."""
+        row = self._row()
+        if row is not None and self._key is not None and self._link.room is not None:
+            self._page.show_sentence(tr("Classifying…"))
+            self._link.room.service.inspect(self._key, self._images.path_at(row))
+
+    def on_picture(self, loaded: PictureLoaded) -> None:
+        """A picture was read."""
+        self._loading.discard(loaded.key)
+        if loaded.image is not None:
+            self._pictures.put(loaded.key, loaded)
+        row = self._row()
+        if loaded.key != self._key or row is None:
+            return
+        if loaded.error is not None:
+            self._page.show_failure(describe(loaded.error, self._images.name_at(row)).text)
+        else:
+            self._put_on_screen(loaded)
+        self._prefetch(row)
+
+    def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
+        """The model has spoken of an image."""
+        self._results.put(key, classification)
+        if inspection is not None:
+            self._inspections.put(key, inspection)
+        if self._maker is not None:
+            self._maker.learn_scale(classification)
+
+    def on_inspection(self, key: int, inspection: Inspection) -> None:
+        """The feature map of an image came, so that every class has a map."""
+        self._inspections.put(key, inspection)
+        if key == self._key and self._page.class_shown != NO_CLASS:
+            self._show_map(self._page.class_shown)
+
+    def _row(self) -> int | None:
+        return None if self._key is None else self._images.row_of(self._key)
+
+    def _show_picture(self, row: int, key: int) -> None:
+        known = self._pictures.get(key)
+        if known is not None:
+            self._put_on_screen(known)
+            self._prefetch(row)
+            return
+        thumbnail = self._images.thumbnail_at(row)
+        if thumbnail is not None:
+            self._page.picture.show_placeholder(thumbnail, original_size=self._known_size(key) or thumbnail.size())
+        self._load(row, key)
+
+    def _known_size(self, key: int) -> QSize | None:
+        result = self._results.get(key)
+        return None if result is None else QSize(result.facts.width, result.facts.height)
+
+    def _put_on_screen(self, loaded: PictureLoaded) -> None:
+        if loaded.image is not None and loaded.facts is not None:
+            size = QSize(loaded.facts.width, loaded.facts.height)
+            self._page.picture.show_picture(loaded.image, original_size=size)
+            if self.classification is None:
+                self._page.inspector.facts.show_facts(loaded.facts, None)
+
+    def _prefetch(self, row: int) -> None:
+        for step in PREFETCHED:
+            if 0 <= row + step < len(self._images):
+                key = self._images.key_at(row + step)
+                if key not in self._pictures and self._images.state_at(row + step) is not ImageState.FAILED:
+                    self._load(row + step, key)
+
+    def _load(self, row: int, key: int) -> None:
+        if self._link.room is not None and key not in self._loading:
+            self._loading.add(key)
+            self._link.room.load_picture(key, self._images.path_at(row))
+
+    def _show_result(self, row: int, key: int) -> None:
+        state = self._images.state_at(row)
+        classification = self._results.get(key)
+        if self._link.room is not None:
+            self._link.room.service.watch(key)
+        if state is ImageState.FAILED:
+            self._page.show_failure(self._images.reason_at(row))
+        elif classification is not None and self._contract is not None:
+            self._show_classification(row, key, classification, self._contract)
+        elif state is ImageState.SUGGESTED:
+            # Its answer was forgotten (there is room for the most recent ones): ask again.
+            self.classify_now()
+        elif self._link.room is None or self._contract is None:
+            self._page.show_sentence(tr("Waiting for the model…"))
+        elif self._link.room.service.is_working:
+            self._link.room.service.queue.prefer([key])
+            self._page.show_sentence(tr("Waiting for its turn…"))
+        else:
+            self._page.show_not_classified()
+
+    def _show_classification(self, row: int, key: int, classification: Classification, contract: ModelContract) -> None:
+        page = self._page
+        page.picture.set_crop_frame(classification.crop)
+        facts = page.inspector.facts
+        facts.show_facts(classification.facts, classification.crop)
+        facts.show_state(
+            tr("Classified by {model} on {device} ({precision}).").format(
+                model=contract.title, device=classification.device, precision=classification.precision
+            )
+        )
+        page.show_predictions(classification.predictions, class_count=len(contract.labels))
+        has_maps = self._maker is not None and self._maker.has_maps
+        if has_maps and key not in self._inspections and self._link.room is not None:
+            self._link.room.service.inspect(key, self._images.path_at(row))
+
+    @Slot(int)
+    def _show_map(self, class_index: int) -> None:
+        """Put the map of a class on screen, from what is known already: no run of the network."""
+        classification, key = self.classification, self._key
+        if class_index == NO_CLASS or classification is None or key is None:
+            return
+        if self._maker is None or self._contract is None or not self._maker.has_maps:
+            return
+        inspection = self._inspections.get(key)
+        contributions = self._maker.contributions(class_index, classification, inspection)
+        if contributions is None:
+            # Only the feature map can tell; it has been asked for, and `on_inspection` comes back here.
+            self._page.picture.remove_overlay()
+            return
+        shown = self._maker.on_screen(class_index, contributions, self._mode)
+        self._draw(shown, self._contract.labels[class_index].name, classification)
+
+    def _draw(self, shown: MapOnScreen, name: str, classification: Classification) -> None:
+        page = self._page
+        page.picture.set_cells(*shown.cells)
+        panel = page.inspector.map_panel
+        if self._mode is MapMode.OFF:
+            page.picture.remove_overlay()
+            page.legend.clear()
+        else:
+            page.picture.show_overlay(shown.overlay, classification.crop)
+            page.legend.show_scale(self._mode, scale=shown.scale, class_name=name)
+            account = shown.account
+            page.legend.set_ledger(
+                positive=account.supporting, negative=account.opposing, bias=account.bias, logit=account.logit
+            )
+        panel.set_class_name(name)
+        panel.set_remark(shown.remark)
+        sentence = (
+            tr("Evidence for {name} is strongest at the {place}.") if shown.place else tr("Nothing speaks for {name}.")
+        )
+        page.picture.set_map_description(sentence.format(name=name, place=shown.place))

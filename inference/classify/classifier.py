@@ -1,0 +1,188 @@
+"""Classify prepared pictures with one open network."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from inference.arrays import EvidenceMaps, Features, InputBatch, Logits
+from inference.cancel import CancelToken
+from inference.classify.postprocess import top_predictions
+from inference.classify.preprocess import PreparedPicture
+from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.network import Head, NetworkOutputs
+from inference.errors import ImageProblem, ImageReadError, InferenceError
+from inference.models.contract import ModelContract
+from inference.results import Classification, Failure, Outcome
+
+logger = logging.getLogger(__name__)
+
+BATCH_BUDGET_S = 0.2
+"""A batch takes at most this long, so that Stop is felt at once (DESIGN.md 6)."""
+
+MOST_PICTURES_IN_A_BATCH = 64
+_WARM_UP_RUNS = 3
+
+
+class RunsNetwork(Protocol):
+    """What the classifier needs of a network; `inference.engine.network.Network` is the real one."""
+
+    @property
+    def contract(self) -> ModelContract: ...
+    @property
+    def device(self) -> Device: ...
+    @property
+    def precision(self) -> Precision: ...
+    @property
+    def refusals(self) -> tuple[Refusal, ...]: ...
+    @property
+    def head(self) -> Head | None: ...
+    @property
+    def model_hash(self) -> str: ...
+
+    def run(
+        self,
+        images: InputBatch,
+        *,
+        evidence: bool = True,
+        embedding: bool = False,
+        features: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> NetworkOutputs: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One picture's feature map, from which any class's map follows without another run of the network.
+
+    Attributes:
+        logits: (C,) float32.
+        features: (K, h, w) float32, or None where the model has no maps.
+    """
+
+    logits: Logits
+    features: Features | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network said of one picture of a batch."""
+
+    outcome: Outcome
+    inspection: Inspection | None = None
+
+
+class Classifier:
+    """Pictures in, classifications out. One thread at a time uses it, since one thread at a time may run a network.
+
+    Attributes:
+        network: the open network.
+        batch_size: how many pictures one run takes; it shrinks when the device's memory runs out.
+        top_count: how many predictions an answer has.
+    """
+
+    def __init__(self, network: RunsNetwork, *, batch_size: int, top_count: int = 5) -> None:
+        self.network = network
+        self.batch_size = batch_size
+        self.top_count = top_count
+
+    def classify(
+        self,
+        paths: Sequence[str],
+        pictures: Sequence[PreparedPicture],
+        *,
+        inspect: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> tuple[Answer, ...]:
+        """One answer for each picture, in order.
+
+        Args:
+            paths: the files, as they were given.
+            pictures: their prepared inputs, of one size; at most `batch_size` of them run together.
+            inspect: keep each picture's feature map (large: ask for one or few pictures).
+            cancel: stops a run that is under way.
+
+        Raises:
+            Cancelled: if `cancel` was used.
+            InferenceError: if the network cannot run even one picture.
+        """
+        answers: list[Answer] = []
+        while len(answers) < len(pictures):
+            start, size = len(answers), self.batch_size
+            images = np.stack([picture.input for picture in pictures[start : start + size]])
+            outputs = self._run(images, inspect=inspect, cancel=cancel)
+            if outputs is None:
+                continue
+            answers += [
+                self._answer(paths[start + row], pictures[start + row], outputs, row) for row in range(len(images))
+            ]
+        return tuple(answers)
+
+    def _run(self, images: InputBatch, *, inspect: bool, cancel: CancelToken | None) -> NetworkOutputs | None:
+        """Run one batch, or halve the batch size and return None where the device's memory is too small for it."""
+        try:
+            return self.network.run(images, features=inspect and self.network.head is not None, cancel=cancel)
+        except InferenceError as error:
+            if not error.out_of_memory or len(images) == 1:
+                raise
+            self.batch_size = max(1, len(images) // 2)
+            logger.info("out of memory on %s: going on with %d at a time", self.network.device, self.batch_size)
+            return None
+
+    def _answer(self, path: str, picture: PreparedPicture, outputs: NetworkOutputs, row: int) -> Answer:
+        logits = outputs.logits[row]
+        if not np.isfinite(logits).all():
+            return Answer(Failure(path, ImageReadError(path, ImageProblem.NO_VALID_NUMBERS)))
+        contract = self.network.contract
+        classification = Classification(
+            path=path,
+            facts=picture.facts,
+            crop=picture.crop,
+            predictions=top_predictions(logits, contract.labels, self.top_count),
+            evidence=_ranked_evidence(outputs, row),
+            model=contract.name,
+            device=self.network.device.value,
+            precision=self.network.precision.value,
+        )
+        if outputs.features is None:
+            return Answer(classification, None)
+        return Answer(classification, Inspection(logits.copy(), outputs.features[row].copy()))
+
+
+def _ranked_evidence(outputs: NetworkOutputs, row: int) -> EvidenceMaps | None:
+    """The maps of one picture in the order of its predictions.
+
+    The graph's TopK may order equal logits otherwise than we do, so the rows follow our rule: by logit, then index.
+    """
+    if outputs.evidence is None:
+        return None
+    classes = outputs.top_classes[row]
+    order = np.lexsort((classes, -outputs.logits[row][classes]))
+    maps: EvidenceMaps = outputs.evidence[row][order].copy()
+    return maps
+
+
+def fitting_batch_size(network: RunsNetwork, *, now: Callable[[], float] = time.perf_counter) -> int:
+    """How many pictures one run may take within `BATCH_BUDGET_S`: a power of two, from timed runs of one picture.
+
+    The first run of a shape is slower (memory is planned, kernels are chosen), so the fastest of a few counts.
+    """
+    side = network.contract.preprocessing.crop
+    picture = np.zeros((1, side, side, 3), np.uint8)
+    seconds = []
+    for _ in range(_WARM_UP_RUNS):
+        start = now()
+        network.run(picture)
+        seconds.append(now() - start)
+    fitting = BATCH_BUDGET_S / max(min(seconds), 1e-6)
+    size = 1
+    while size * 2 <= min(fitting, MOST_PICTURES_IN_A_BATCH):
+        size *= 2
+    return size

@@ -1,0 +1,84 @@
+"""Name what the pipeline and the service tell; no numpy at import, since the window's first paint waits for none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from inference.errors import CardinalError
+from inference.results import Outcome
+
+if TYPE_CHECKING:
+    from inference.classify.classifier import Classifier, Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of one job.
+
+    Attributes:
+        key: the job's.
+        outcome: its classification, or why there is none.
+        thumbnail: JPEG bytes, where thumbnails were ordered and the picture could be read.
+        inspection: the feature map, for the watched picture only.
+    """
+
+    key: int
+    outcome: Outcome
+    thumbnail: bytes | None = None
+    inspection: Inspection | None = None
+
+
+class RunEnd(StrEnum):
+    """How a run over the queue ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOpened:
+    """A model is ready; `classifier.network` says on which device."""
+
+    classifier: Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """A model could not be opened; the one before, if any, is still in use."""
+
+    error: CardinalError
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The queue is being worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What became of some jobs."""
+
+    answered: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The queue is no longer being worked on; `error` says why it failed."""
+
+    end: RunEnd
+    error: CardinalError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The feature map that was asked for, or why there is none."""
+
+    key: int
+    outcome: Outcome
+    inspection: Inspection | None
+
+
+ServiceEvent: TypeAlias = ModelOpened | ModelFailed | RunStarted | Answers | RunEnded | Inspected

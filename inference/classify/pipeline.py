@@ -1,0 +1,227 @@
+"""Stream pictures through the decode pool and the network, one outcome each; the window and the commands share it."""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+
+from inference.cancel import Cancelled, CancelToken
+from inference.classify.classifier import Classifier
+from inference.classify.events import Answered
+from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
+from inference.classify.work_queue import Job, JobSource
+from inference.errors import CardinalError, InferenceError
+from inference.pictures.decode_pool import DecodePool
+from inference.results import Failure
+
+FILL_S = 0.1
+"""A batch that is not full is run when its first picture has waited this long (slow decoding: large photographs)."""
+
+_POLL_S = 0.1
+"""How often the feeding thread looks whether it should stop, pause or end."""
+
+
+class Pipeline:
+    """One run over a source of pictures: `decode pool -> bounded queue -> network`.
+
+    A feeding thread takes jobs and hands them to the decode pool; the thread that calls `next_answers` owns the
+    network. At most two batches are on their way, so memory does not grow with the folder.
+
+    `start` once, then `next_answers` until `is_finished`; `stop` (any thread) ends it early, and everything answered
+    so far stays answered. Jobs that were taken and not answered go back to the source.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        pool: DecodePool,
+        source: JobSource,
+        *,
+        thumbnail_px: int = 0,
+    ) -> None:
+        self._classifier = classifier
+        self._pool = pool
+        self._source = source
+        self._order = PrepareOrder(classifier.network.contract.preprocessing, thumbnail_px=thumbnail_px)
+        self._cancel = CancelToken()
+        self._resumed = threading.Event()
+        self._resumed.set()
+        self._watched: int | None = None
+        self._room = threading.Semaphore(2 * pool.workers + 2 * classifier.batch_size)
+        self._ready: queue.SimpleQueue[_Decoded | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._on_the_way: dict[int, _Decoded] = {}
+        self._pending: list[tuple[Job, PreparedPicture]] = []
+        self._pending_since: float | None = None
+        self._fed = threading.Event()
+        self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
+
+    def start(self) -> None:
+        """Begin to decode."""
+        self._feeder.start()
+
+    def watch(self, key: int | None) -> None:
+        """Keep the feature map of this job's picture when its batch runs (the picture on screen)."""
+        self._watched = key
+
+    def pause(self) -> None:
+        """Take no more jobs until `resume`; what is on its way is still answered."""
+        self._resumed.clear()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._resumed.set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether `pause` is in force."""
+        return not self._resumed.is_set()
+
+    def stop(self) -> None:
+        """End the run: a batch under way is cut short where the device allows it."""
+        self._cancel.cancel()
+        self._resumed.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let `next_answers` return at once, because its thread has something else to do."""
+        self._ready.put(None)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether no answer will come again."""
+        with self._lock:
+            return self._fed.is_set() and not self._on_the_way
+
+    def next_answers(self, timeout_s: float) -> tuple[Answered, ...]:
+        """Run the next batch and answer its pictures.
+
+        Returns:
+            Nothing when no batch was complete within `timeout_s` seconds, after `wake`, and at the end.
+
+        Raises:
+            InferenceError: the network cannot run; the run is over, unanswered jobs are back in the source.
+        """
+        deadline = time.monotonic() + timeout_s
+        failed: list[Answered] = []
+        while not (self._cancel.is_set() or self._batch_is_due() or self.is_finished):
+            wait_s = min(deadline, self._fill_deadline()) - time.monotonic()
+            try:
+                decoded = self._ready.get(timeout=max(0.0, wait_s))
+            except queue.Empty:
+                break
+            if decoded is None:
+                return tuple(failed)
+            failure = self._receive(decoded)
+            if failure is not None:
+                failed.append(failure)
+        if self._cancel.is_set():
+            self._give_up()
+            return tuple(failed)
+        if self._batch_is_due() or time.monotonic() >= self._fill_deadline():
+            return (*failed, *self._run_batch())
+        return tuple(failed)
+
+    def _batch_is_due(self) -> bool:
+        """Whether a batch is full, or nothing else is coming that could fill it."""
+        with self._lock:
+            waiting = len(self._pending)
+            return waiting > 0 and (waiting >= self._classifier.batch_size or waiting == len(self._on_the_way))
+
+    def _fill_deadline(self) -> float:
+        return math.inf if self._pending_since is None else self._pending_since + FILL_S
+
+    def _receive(self, decoded: _Decoded) -> Answered | None:
+        """Add a decoded picture to the batch, or say why there is none."""
+        job = decoded.job
+        try:
+            picture = decoded.future.result()
+        except CardinalError as error:
+            self._done(job)
+            return Answered(job.key, Failure(job.path, error))
+        except (CancelledError, Cancelled):
+            # The pool was closed: there is no answer, and `_give_up` puts the job back.
+            return None
+        if self._pending_since is None:
+            self._pending_since = time.monotonic()
+        self._pending.append((job, picture))
+        return None
+
+    def _run_batch(self) -> tuple[Answered, ...]:
+        batch, self._pending, self._pending_since = self._pending, [], None
+        watched = self._watched
+        try:
+            answers = self._classifier.classify(
+                [job.path for job, _ in batch],
+                [picture for _, picture in batch],
+                inspect=any(job.key == watched for job, _ in batch),
+                cancel=self._cancel,
+            )
+        except Cancelled:
+            self._give_up()
+            return ()
+        except InferenceError:
+            self._cancel.cancel()
+            self._give_up()
+            raise
+        for job, _ in batch:
+            self._done(job)
+        return tuple(
+            Answered(job.key, answer.outcome, picture.thumbnail, answer.inspection if job.key == watched else None)
+            for (job, picture), answer in zip(batch, answers, strict=True)
+        )
+
+    def _done(self, job: Job) -> None:
+        with self._lock:
+            del self._on_the_way[job.key]
+        self._room.release()
+
+    def _give_up(self) -> None:
+        """Put what was not answered back; what is being decoded right now is left to finish and is dropped."""
+        self._feeder.join()
+        with self._lock:
+            unanswered, self._on_the_way = self._on_the_way, {}
+        self._pending, self._pending_since = [], None
+        for decoded in unanswered.values():
+            if not decoded.future.running():
+                # Cancelling a running future would kill its worker process.
+                decoded.future.cancel()
+        self._source.put_back(decoded.job for _, decoded in sorted(unanswered.items()))
+
+    def _feed(self) -> None:
+        """Take jobs and hand them to the decode pool while there is room. Runs on: the feeding thread."""
+        try:
+            while not self._cancel.is_set():
+                if not self._resumed.wait(_POLL_S) or not self._room.acquire(timeout=_POLL_S):
+                    continue
+                job = self._source.take(_POLL_S)
+                if job is None:
+                    self._room.release()
+                    if self._source.is_exhausted():
+                        return
+                elif self._cancel.is_set():
+                    self._source.put_back([job])
+                else:
+                    self._submit(job)
+        finally:
+            self._fed.set()
+            self.wake()
+
+    def _submit(self, job: Job) -> None:
+        future = self._pool.submit(prepare_picture, job.path, self._order)
+        decoded = _Decoded(job, future)
+        with self._lock:
+            self._on_the_way[job.key] = decoded
+        future.add_done_callback(lambda _: self._ready.put(decoded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """A job and its picture, when it has been decoded."""
+
+    job: Job
+    future: Future[PreparedPicture]

@@ -1,0 +1,236 @@
+"""Serve a window: one thread that owns the network, runs the queue, and answers what is asked in between."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError, Future
+from typing import TypeAlias
+
+from inference.cancel import Cancelled
+from inference.classify.classifier import Classifier, RunsNetwork
+from inference.classify.events import (
+    Answered,
+    Answers,
+    Inspected,
+    ModelFailed,
+    ModelOpened,
+    RunEnd,
+    RunEnded,
+    RunStarted,
+    ServiceEvent,
+)
+from inference.classify.pipeline import Pipeline
+from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
+from inference.classify.work_queue import Job, WorkQueue
+from inference.errors import CardinalError
+from inference.pictures.decode_pool import DecodePool
+
+TICK_S = 0.1
+"""Answers are delivered at most this often, all in one event (DESIGN.md 6)."""
+
+
+Opener: TypeAlias = Callable[[], Classifier]
+
+
+class ClassifyService:
+    """Keeps a queue of pictures and works on it whenever there is a model and something to do.
+
+    Every method may be called from any thread and returns at once. `deliver` is called from the service's thread.
+    """
+
+    def __init__(self, pool: DecodePool, deliver: Callable[[ServiceEvent], None], *, thumbnail_px: int = 0) -> None:
+        self.queue = WorkQueue()
+        self._pool = pool
+        self._deliver = deliver
+        self._thumbnail_px = thumbnail_px
+        self._condition = threading.Condition()
+        self._errands: deque[Callable[[], None]] = deque()
+        self._closing = False
+        self._wanted = True
+        self._watched: int | None = None
+        self._inspecting: int | None = None
+        self._classifier: Classifier | None = None
+        self._pipeline: Pipeline | None = None
+        self._paused = False
+        self._buffer: list[Answered] = []
+        self._delivered_at = 0.0
+        self._thread = threading.Thread(target=self._serve, name="network", daemon=True)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a run over the queue is under way (or paused)."""
+        return self._pipeline is not None
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def open_model(self, opener: Opener) -> None:
+        """Open another model; a run under way goes on with it. The old one stays when the new one cannot be opened."""
+        self._post(lambda: self._open(opener))
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Append pictures to the queue and work on them."""
+        self.queue.add(jobs)
+        self.run()
+
+    def run(self) -> None:
+        """Work on the queue (again, after `stop`)."""
+        self._wanted = True
+        self._post(lambda: None)
+
+    def pause(self) -> None:
+        """Take nothing new until `resume`."""
+        self._paused = True
+        pipeline = self._pipeline
+        if pipeline is not None:
+            pipeline.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._paused = False
+        pipeline = self._pipeline
+        if pipeline is not None:
+            pipeline.resume()
+
+    def stop(self) -> None:
+        """End the run; what was not answered stays in the queue."""
+        self._wanted = False
+        self._paused = False
+        pipeline = self._pipeline
+        if pipeline is not None:
+            pipeline.stop()
+
+    def watch(self, key: int | None) -> None:
+        """Keep the feature map of this picture when its turn comes."""
+        self._watched = key
+        pipeline = self._pipeline
+        if pipeline is not None:
+            pipeline.watch(key)
+
+    def inspect(self, key: int, path: str) -> None:
+        """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
+        self._inspecting = key
+        self._post(lambda: self._decode_for_inspection(key, path))
+
+    def close(self) -> None:
+        """Stop, free the device, and end the thread."""
+        self.stop()
+        self._closing = True
+        self._post(lambda: None)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _post(self, errand: Callable[[], None]) -> None:
+        with self._condition:
+            self._errands.append(errand)
+            self._condition.notify()
+        pipeline = self._pipeline
+        if pipeline is not None:
+            pipeline.wake()
+
+    def _serve(self) -> None:
+        while not self._closing:
+            self._run_errands()
+            if self._pipeline is None and not self._begin_run():
+                with self._condition:
+                    if not self._errands and not self._closing:
+                        self._condition.wait()
+                continue
+            self._step()
+        if self._pipeline is not None:
+            self._end_pipeline(self._pipeline)
+        if self._classifier is not None:
+            self._classifier.network.close()
+
+    def _run_errands(self) -> None:
+        while True:
+            with self._condition:
+                if not self._errands or self._closing:
+                    return
+                errand = self._errands.popleft()
+            errand()
+
+    def _begin_run(self) -> bool:
+        """Start a run when one is wanted, possible and not empty; whether one is under way."""
+        if not self._wanted or self._closing or self._classifier is None or self.queue.is_exhausted():
+            return False
+        pipeline = Pipeline(self._classifier, self._pool, self.queue, thumbnail_px=self._thumbnail_px)
+        pipeline.watch(self._watched)
+        if self._paused:
+            pipeline.pause()
+        self._pipeline = pipeline
+        if not self._wanted:
+            # `stop` came between the question above and the assignment, and found no pipeline.
+            pipeline.stop()
+        self._deliver(RunStarted())
+        pipeline.start()
+        return True
+
+    def _step(self) -> None:
+        pipeline = self._pipeline
+        if pipeline is None:
+            return
+        error: CardinalError | None = None
+        try:
+            wait_s = TICK_S if not self._buffer else max(0.0, self._delivered_at + TICK_S - time.monotonic())
+            self._buffer += pipeline.next_answers(wait_s)
+        except CardinalError as failure:
+            error = failure
+            self._wanted = False
+        ended = error is not None or pipeline.is_finished
+        if ended or time.monotonic() >= self._delivered_at + TICK_S:
+            self._flush()
+        if ended:
+            self._pipeline = None
+            end = RunEnd.FAILED if error else RunEnd.FINISHED if self._wanted else RunEnd.STOPPED
+            self._deliver(RunEnded(end, error))
+
+    def _flush(self) -> None:
+        if self._buffer:
+            answered, self._buffer = tuple(self._buffer), []
+            self._deliver(Answers(answered))
+            self._delivered_at = time.monotonic()
+
+    def _end_pipeline(self, pipeline: Pipeline) -> None:
+        pipeline.stop()
+        while not pipeline.is_finished:
+            self._buffer += pipeline.next_answers(0)
+        self._flush()
+        self._pipeline = None
+
+    def _open(self, opener: Opener) -> None:
+        if self._pipeline is not None:
+            self._end_pipeline(self._pipeline)
+        try:
+            classifier = opener()
+        except CardinalError as error:
+            self._deliver(ModelFailed(error))
+            return
+        if self._classifier is not None:
+            self._classifier.network.close()
+        self._classifier = classifier
+        self._deliver(ModelOpened(classifier))
+
+    def _decode_for_inspection(self, key: int, path: str) -> None:
+        if self._classifier is None or self._inspecting != key:
+            return
+        network = self._classifier.network
+        future = self._pool.submit(prepare_picture, path, PrepareOrder(network.contract.preprocessing))
+        future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done)))
+
+    def _inspect(self, key: int, path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
+        if self._classifier is None or self._classifier.network is not network or self._inspecting != key:
+            return
+        try:
+            answer = self._classifier.classify([path], [future.result()], inspect=True)[0]
+        except CardinalError:
+            # The row of this picture says why; there is just no map.
+            return
+        except (CancelledError, Cancelled):
+            return
+        self._inspecting = None
+        self._deliver(Inspected(key, answer.outcome, answer.inspection))

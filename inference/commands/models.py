@@ -1,0 +1,199 @@
+"""`main.py models`: list, fetch, add, describe and remove models."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from inference.errors import CardinalError
+from inference.models.catalog import ModelFile, default_model_name, find_model, list_models
+from inference.models.contract import MapKind
+from inference.models.install import install_file, install_official, name_for, remove_model
+from inference.models.official import OFFICIAL, find_weights
+from inference.models.progress import OnProgress, Progress
+from inference.models.request import ModelRequest, add_description_arguments
+from inference.profile import Profile
+
+EXIT_NOTHING_DONE = 2
+
+_MAP_WORDS = {
+    MapKind.EXACT: "exact: one linear layer after average pooling",
+    MapKind.APPROXIMATE: "approximate: it has hidden layers after pooling",
+    MapKind.NONE: "none: it has no feature output",
+}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command's options."""
+    parser = subparsers.add_parser("models", help="list, fetch, add, describe and remove models")
+    parser.set_defaults(run=run)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs.add_parser("list", help="models that can be used, and official ones that can be fetched")
+    get = verbs.add_parser("get", help="fetch an official model")
+    get.add_argument("name", metavar="NAME", help=", ".join(dict.fromkeys(row.network for row in OFFICIAL)))
+    get.add_argument("--version", choices=["V1", "V2"], default="", help="of the weights (default: the newest)")
+    get.add_argument("--from", dest="file", type=Path, metavar="FILE", help="take the weights from this file")
+    add = verbs.add_parser("add", help="add an .onnx classifier, or weights of a ResNeXt (.pth, .safetensors)")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--name", default="", help="by which it will be asked for (default: the file's)")
+    add_description_arguments(add)
+    for verb, words in (("info", "say everything about a model"), ("remove", "delete an added or fetched model")):
+        verbs.add_parser(verb, help=words).add_argument("name", metavar="NAME")
+
+
+def run(arguments: argparse.Namespace, profile: Profile) -> int:
+    """Run the command; the exit code of DESIGN.md 8."""
+    verbs: dict[str, Callable[[argparse.Namespace, Profile], None]] = {
+        "list": _list,
+        "get": _get,
+        "add": _add,
+        "info": _info,
+        "remove": _remove,
+    }
+    try:
+        verbs[arguments.verb](arguments, profile)
+    except CardinalError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_NOTHING_DONE
+    return 0
+
+
+def _list(_arguments: argparse.Namespace, profile: Profile) -> None:
+    catalog = list_models(profile)
+    default = default_model_name(profile)
+    for model in catalog.models:
+        marks = ["built in"] if model.built_in else []
+        marks += ["default"] if model.name == default else []
+        note = f" ({', '.join(marks)})" if marks else ""
+        _say(f"{model.name:34} {len(model.contract.labels):>6,} classes  {model.contract.title}{note}")
+    for broken in catalog.broken:
+        _say(f"{broken.name:34} cannot be used: {broken.error}")
+    installed = {model.name for model in catalog.models}
+    for weights in OFFICIAL:
+        if weights.name not in installed:
+            _say(
+                f"{weights.name:34}  1,000 classes  {weights.title} (not installed: "
+                f"models get {weights.network} --version {weights.version}, {weights.size_mb} MB)"
+            )
+
+
+def _get(arguments: argparse.Namespace, profile: Profile) -> None:
+    weights = find_weights(arguments.name, arguments.version)
+    with _progress_bars() as on_progress:
+        model = install_official(weights, profile, file=arguments.file, on_progress=on_progress)
+    _say_installed(model)
+
+
+def _add(arguments: argparse.Namespace, profile: Profile) -> None:
+    request = ModelRequest(
+        name=arguments.name or name_for(arguments.file),
+        labels=None if arguments.labels is None else arguments.labels.absolute(),
+        mean=None if arguments.mean is None else (arguments.mean[0], arguments.mean[1], arguments.mean[2]),
+        std=None if arguments.std is None else (arguments.std[0], arguments.std[1], arguments.std[2]),
+        resize=arguments.resize,
+        crop=arguments.crop,
+    )
+    with _progress_bars() as on_progress:
+        model = install_file(arguments.file, request, profile, on_progress=on_progress)
+    _say_installed(model)
+    if model.contract.preprocessing.assumed:
+        sys.stderr.write(
+            f"{arguments.file} does not say how images must be prepared; the usual numbers are assumed "
+            "(--mean, --std, --resize and --crop replace them).\n"
+        )
+
+
+def _info(arguments: argparse.Namespace, profile: Profile) -> None:
+    model = find_model(arguments.name, profile)
+    for name, value in describe(model):
+        _say(f"{name:14} {value}")
+
+
+def _remove(arguments: argparse.Namespace, profile: Profile) -> None:
+    catalog = list_models(profile)
+    broken = next((row for row in catalog.broken if row.name == arguments.name and not row.built_in), None)
+    if broken is not None:
+        broken.path.unlink(missing_ok=True)
+        _say(f"Removed {broken.name}.")
+        return
+    model = find_model(arguments.name, profile)
+    remove_model(model)
+    _say(f"Removed {model.name}.")
+
+
+def describe(model: ModelFile) -> Iterator[tuple[str, str]]:
+    """Everything that a person may want to know about a model, as name and value."""
+    contract = model.contract
+    rule = contract.preprocessing
+    yield "name", model.name
+    yield "title", contract.title
+    yield "file", f"{model.path} ({model.path.stat().st_size:,} bytes)"
+    yield "classes", f"{len(contract.labels):,} ({', '.join(label.name for label in contract.labels[:5])} ...)"
+    assumed = "; assumed, since the file does not say" if rule.assumed else ""
+    yield "images", f"shorter side to {rule.resize}, centre square of {rule.crop} pixels, {rule.interpolation}{assumed}"
+    yield "mean, std", f"{_numbers(rule.mean)}; {_numbers(rule.std)}"
+    yield "maps", _MAP_WORDS[contract.maps]
+    if contract.evidence_scale is not None:
+        yield "map scale", f"+-{contract.evidence_scale:g} logits for each cell"
+    if contract.architecture is not None:
+        parts = contract.architecture
+        yield (
+            "architecture",
+            f"{parts.family}, depths {'-'.join(map(str, parts.depths)) or '?'}, cardinality {parts.cardinality}, "
+            f"bottleneck width {parts.bottleneck_width}; {parts.parameters:,} parameters, {parts.gmacs:g} GMACs",
+        )
+    for row in contract.measured:
+        yield "measured", f"top-1 {row.top1:.2%}, top-5 {row.top5:.2%} ({row.dataset}{row.date and ', '}{row.date})"
+    if contract.torch_difference is not None:
+        yield "equality", f"differs from PyTorch by {contract.torch_difference:.1e} of the largest logit"
+    if contract.source is not None:
+        for name, value in (("source", contract.source.url), ("sha-256", contract.source.sha256)):
+            if value:
+                yield name, value
+        yield "licence", contract.source.licence or "unknown"
+
+
+def _numbers(values: tuple[float, float, float]) -> str:
+    return " ".join(f"{value:g}" for value in values)
+
+
+@contextlib.contextmanager
+def _progress_bars() -> Iterator[OnProgress]:
+    """One bar on standard error for each step that counts bytes, a line for each other one; only on a terminal."""
+    bar: tqdm[None] | None = None
+    shown = ""
+
+    def show(progress: Progress) -> None:
+        nonlocal bar, shown
+        if not sys.stderr.isatty():
+            return
+        if progress.step != shown:
+            if bar is not None:
+                bar.close()
+                bar = None
+            shown = progress.step
+            if progress.unit == "B":
+                bar = tqdm(desc=progress.step, total=progress.total, unit="B", unit_scale=True)
+            else:
+                sys.stderr.write(f"{progress.step} ...\n")
+        if bar is not None:
+            bar.update(progress.done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _say_installed(model: ModelFile) -> None:
+    _say(f"Installed {model.name}: {len(model.contract.labels):,} classes, maps {model.contract.maps}.")
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")

@@ -1,0 +1,128 @@
+"""Describe the computer: its processor, cores and memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+_CPU_INFO = Path("/proc/cpuinfo")
+_MEMORY_INFO = Path("/proc/meminfo")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Main memory in bytes; None where the system does not say."""
+
+    total: int | None
+    available: int | None
+
+
+def processor_name() -> str:
+    """The processor's name as its maker writes it, or the best description there is."""
+    if sys.platform == "linux":
+        name = _cpu_info_fields(_read(_CPU_INFO)).get("model name", "")
+    elif sys.platform == "darwin":
+        name = _sysctl("machdep.cpu.brand_string")
+    else:
+        name = os.environ.get("PROCESSOR_IDENTIFIER", "")
+    return name or platform.processor() or platform.machine()
+
+
+def has_bfloat16() -> bool | None:
+    """Whether the processor computes in bfloat16; None where this cannot be known (only Linux says)."""
+    if sys.platform != "linux":
+        return None
+    flags = _cpu_info_fields(_read(_CPU_INFO)).get("flags")
+    return None if flags is None else bool(_BF16_FLAGS & set(flags.split()))
+
+
+def usable_cores() -> int:
+    """Logical cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def physical_cores() -> int:
+    """Physical cores that this process may use: two threads of one core gain nothing from matrix work."""
+    if sys.platform == "linux":
+        siblings = {
+            _read(Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")) or str(core)
+            for core in os.sched_getaffinity(0)
+        }
+        return len(siblings)
+    if sys.platform == "darwin":
+        count = _sysctl("hw.physicalcpu")
+        return int(count) if count.isdecimal() else usable_cores()
+    # Windows: ONNX Runtime's own rule is the same; without a simple call, half of the logical cores comes close.
+    return max(1, usable_cores() // 2)
+
+
+def memory() -> Memory:
+    """Main memory of the computer, as it is now."""
+    if sys.platform == "linux":
+        fields = _cpu_info_fields(_read(_MEMORY_INFO))
+        return Memory(_kibibytes(fields.get("MemTotal")), _kibibytes(fields.get("MemAvailable")))
+    if sys.platform == "darwin":
+        total = _sysctl("hw.memsize")
+        return Memory(int(total) if total.isdecimal() else None, None)
+    if sys.platform == "win32":
+        status = _WindowsMemoryStatus()
+        status.length = ctypes.sizeof(status)
+        if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+            return Memory(int(status.total_physical), int(status.available_physical))
+    return Memory(None, None)
+
+
+class _WindowsMemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of the Windows API."""
+
+    _fields_ = (
+        ("length", ctypes.c_ulong),
+        ("load", ctypes.c_ulong),
+        ("total_physical", ctypes.c_ulonglong),
+        ("available_physical", ctypes.c_ulonglong),
+        ("total_page_file", ctypes.c_ulonglong),
+        ("available_page_file", ctypes.c_ulonglong),
+        ("total_virtual", ctypes.c_ulonglong),
+        ("available_virtual", ctypes.c_ulonglong),
+        ("available_extended_virtual", ctypes.c_ulonglong),
+    )
+
+
+def _cpu_info_fields(text: str) -> dict[str, str]:
+    """The first value of each `name: value` line."""
+    fields: dict[str, str] = {}
+    for line in text.splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.setdefault(name.strip(), value.strip())
+    return fields
+
+
+def _kibibytes(text: str | None) -> int | None:
+    number = (text or "").removesuffix("kB").strip()
+    return int(number) * 1024 if number.isdecimal() else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _sysctl(name: str) -> str:
+    try:
+        answer = subprocess.run(  # noqa: S603 - a fixed program and a fixed name
+            ["/usr/sbin/sysctl", "-n", name], capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip()

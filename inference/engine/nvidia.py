@@ -1,0 +1,160 @@
+"""Find out whether an NVIDIA card can be used, and load the CUDA libraries that ONNX Runtime needs."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime
+
+from inference.engine.devices import Device, Refusal
+
+_DRIVER_LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+_NVIDIA_VENDOR = "0x10de"
+_PCI_DEVICES = Path("/sys/bus/pci/devices")
+
+_CUDA_NO_DEVICE = 100
+_CUDA_VERSION_MISMATCH = 803
+
+_CUDNN = "cudnn64_9.dll" if sys.platform == "win32" else "libcudnn.so.9"
+"""Needed for convolutions; `preload_dlls` does not mention its absence."""
+
+_TENSORRT = "nvinfer_10.dll" if sys.platform == "win32" else "libnvinfer.so.10"
+
+_NOT_LOADED = re.compile(r"Failed to load (?P<library>.+?): ")
+
+
+@dataclass(frozen=True, slots=True)
+class NvidiaDriver:
+    """What the NVIDIA driver answered.
+
+    Attributes:
+        cuda_version: the newest CUDA that it runs, (major, minor).
+        cards: names of the cards, in the driver's order.
+        error: the driver's error number, 0 where it works.
+    """
+
+    cuda_version: tuple[int, int]
+    cards: tuple[str, ...]
+    error: int = 0
+
+
+def find_driver() -> NvidiaDriver | None:
+    """Ask the NVIDIA driver what it is and drives; None where no driver is installed. Opens nothing on the card."""
+    if sys.platform == "darwin":
+        return None
+    try:
+        driver = ctypes.CDLL(_DRIVER_LIBRARY)
+        version = ctypes.c_int(0)
+        driver.cuDriverGetVersion(ctypes.byref(version))
+        error = int(driver.cuInit(0))
+        cards = () if error else tuple(_card_names(driver))
+    except (OSError, AttributeError):
+        return None
+    return NvidiaDriver((version.value // 1000, version.value % 1000 // 10), cards, error)
+
+
+def _card_names(driver: ctypes.CDLL) -> Iterator[str]:
+    count = ctypes.c_int(0)
+    if driver.cuDeviceGetCount(ctypes.byref(count)):
+        return
+    for index in range(count.value):
+        name = ctypes.create_string_buffer(256)
+        handle = ctypes.c_int(0)
+        if not driver.cuDeviceGet(ctypes.byref(handle), index) and not driver.cuDeviceGetName(name, 256, handle):
+            yield name.value.decode(errors="replace")
+
+
+def has_card(pci_devices: Path = _PCI_DEVICES) -> bool | None:
+    """Whether an NVIDIA card is plugged in, with or without a driver; None where the system does not say."""
+    try:
+        vendors = [(entry / "vendor").read_text().strip() for entry in pci_devices.iterdir()]
+    except OSError:
+        return None
+    return _NVIDIA_VENDOR in vendors
+
+
+def needed_cuda_major() -> int | None:
+    """The CUDA version that this ONNX Runtime was built for, or None where it was built without CUDA."""
+    major = str(getattr(onnxruntime, "cuda_version", "") or "").partition(".")[0]
+    return int(major) if major.isdecimal() else None
+
+
+def driver_refusal(
+    driver: NvidiaDriver | None, *, device: Device, card: bool | None, cuda_major: int | None
+) -> Refusal | None:
+    """What is wrong with the driver, or None where it can be used.
+
+    Args:
+        driver: what the driver answered, None where there is none.
+        device: the device that was wanted.
+        card: whether a card is plugged in, None where unknown.
+        cuda_major: the CUDA version that ONNX Runtime needs, None where it was built without CUDA.
+    """
+    newer_driver = f"Install NVIDIA's driver for CUDA {cuda_major} or later, or use cpu."
+    other_computer = "Use cpu, or a computer that has one."
+    reason = ""
+    if cuda_major is None:
+        reason, remedy = "this ONNX Runtime was built without CUDA", "Install the project's own requirements again."
+    elif driver is None and card is False:
+        reason, remedy = "this computer has no NVIDIA graphics card", other_computer
+    elif driver is None:
+        reason, remedy = "no NVIDIA driver is installed", newer_driver
+    elif driver.cuda_version[0] < cuda_major:
+        newest = ".".join(map(str, driver.cuda_version))
+        reason = f"the NVIDIA driver is too old: it runs CUDA up to {newest}, and CUDA {cuda_major} is needed"
+        remedy = newer_driver
+    elif driver.error == _CUDA_VERSION_MISMATCH:
+        reason, remedy = "the NVIDIA driver was updated while an older one still runs", "Restart the computer."
+    elif driver.error not in (0, _CUDA_NO_DEVICE):
+        reason, remedy = f"the NVIDIA driver does not start (its error {driver.error})", "Restart the computer."
+    elif not driver.cards:
+        reason, remedy = "the NVIDIA driver finds no graphics card", other_computer
+    return Refusal(device, reason, remedy) if reason else None
+
+
+def load_libraries() -> tuple[str, ...]:
+    """Load the CUDA and cuDNN libraries from their Python packages or the system, and name those that are missing.
+
+    Takes up to a second and holds the interpreter: not for the GUI thread. Loading twice is harmless.
+    """
+    # `preload_dlls` has no other way to speak than Python's `print`.
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        onnxruntime.preload_dlls()
+    missing = libraries_not_loaded(said.getvalue())
+    return missing if _can_load(_CUDNN) else (*missing, _CUDNN)
+
+
+def libraries_not_loaded(said: str) -> tuple[str, ...]:
+    """The names of the libraries that `onnxruntime.preload_dlls` could not load, from what it printed."""
+    return tuple(dict.fromkeys(re.split(r"[/\\]", match["library"])[-1] for match in _NOT_LOADED.finditer(said)))
+
+
+def has_tensorrt() -> bool:
+    """Whether NVIDIA's TensorRT library is installed."""
+    return _can_load(_TENSORRT)
+
+
+def library_refusal(device: Device, missing: tuple[str, ...]) -> Refusal | None:
+    """What to say of missing libraries, or None where none is missing."""
+    if not missing:
+        return None
+    return Refusal(
+        device,
+        f"{'a library is' if len(missing) == 1 else 'libraries are'} missing: {', '.join(missing)}",
+        "Install the project's own requirements again: they bring CUDA and cuDNN.",
+    )
+
+
+def _can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,190 @@
+"""Open and run ONNX Runtime sessions, and translate its errors into ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import onnxruntime
+from numpy.typing import NDArray
+
+from inference.arrays import InputBatch
+from inference.cancel import Cancelled, CancelToken
+from inference.engine import openvino
+from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.probe import PROVIDERS, find_refusal
+from inference.errors import InferenceError, ModelLoadError
+from inference.models.contract import INPUT_NAME
+
+_FILE_FAULTS = {"InvalidProtobuf", "NoModel", "NoSuchFile", "InvalidGraph"}
+"""ONNX Runtime's errors that are about the file, whatever the device."""
+
+_MEMORY_FAULTS = re.compile(
+    r"failed to allocate memory|out of memory|bad[ _]alloc|alloc_failed|cannot allocate memory|not enough memory",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : (Load model from .*? failed:\s*)?")
+_NOISE = "Exception from "
+"""OpenVINO says in which of its files it failed before it says why."""
+
+_LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How a session uses the processor.
+
+    Attributes:
+        threads: threads that compute, the calling one included.
+        spinning: waiting threads burn their core, which answers a little sooner and starves everything else.
+    """
+
+    threads: int
+    spinning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A model opened by ONNX Runtime on one device.
+
+    Attributes:
+        handle: ONNX Runtime's session.
+        device: the device that `handle` answered it runs on.
+        precision: what the device computes with.
+    """
+
+    handle: onnxruntime.InferenceSession
+    device: Device
+    precision: Precision
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The metadata texts of the model file."""
+        metadata: Mapping[str, str] = self.handle.get_modelmeta().custom_metadata_map
+        return metadata
+
+    @property
+    def input(self) -> tuple[str, str, tuple[object, ...]] | None:
+        """Name, type and shape of the only input; None where the graph has none or several."""
+        inputs = self.handle.get_inputs()
+        return (inputs[0].name, inputs[0].type, tuple(inputs[0].shape)) if len(inputs) == 1 else None
+
+    @property
+    def outputs(self) -> Mapping[str, tuple[object, ...]]:
+        """Name and shape (numbers, names or None) of each graph output."""
+        return {output.name: tuple(output.shape) for output in self.handle.get_outputs()}
+
+
+def open_session(path: str, device: Device, options: SessionOptions) -> Session | Refusal:
+    """Open the model file `path` on `device`, or say why the device cannot be used.
+
+    Raises:
+        ModelLoadError: if the file is at fault.
+    """
+    refusal = find_refusal(device)
+    if refusal is not None:
+        return refusal
+    precision = openvino.default_precision() if device is Device.OPENVINO else Precision.FLOAT32
+    settings = _settings(options)
+    providers = None
+    if device is Device.OPENVINO:
+        found = openvino.find_device()
+        if isinstance(found, Refusal):
+            return found
+        settings.add_provider_for_devices([found], openvino.provider_options(precision, options.threads))
+    else:
+        providers = _providers(device)
+    try:
+        # Without `enable_fallback=0` it prints, and tries other devices than the one that was asked for.
+        handle = onnxruntime.InferenceSession(path, settings, providers=providers, enable_fallback=0)
+    except Exception as error:  # ONNX Runtime's errors have no common type
+        if device is Device.CPU or type(error).__name__ in _FILE_FAULTS:
+            raise ModelLoadError(path, _why_not_loaded(error)) from error
+        return Refusal(device, plain_reason(error), "Use cpu, or run `main.py doctor` to see every device.")
+    if handle.get_providers()[0] != PROVIDERS[device]:
+        return Refusal(
+            device,
+            "ONNX Runtime opened the model on the processor instead, without saying why",
+            "Use cpu, or run `main.py doctor` to see every device.",
+        )
+    return Session(handle, device, precision)
+
+
+def run_session(
+    session: Session, names: Sequence[str], images: InputBatch, cancel: CancelToken | None
+) -> dict[str, NDArray[Any]]:
+    """Run the network once and return the outputs called `names`.
+
+    The OpenVINO plug-in does not notice `cancel` before the run ends; its results are then returned all the same.
+
+    Raises:
+        Cancelled: if `cancel` was used before the run, or stopped it.
+        InferenceError: if it cannot be run; `out_of_memory` says whether fewer pictures may fit.
+    """
+    if cancel is not None:
+        cancel.raise_if_set()
+    options = onnxruntime.RunOptions()
+
+    def terminate() -> None:
+        options.terminate = True
+
+    try:
+        with nullcontext() if cancel is None else cancel.on_cancel(terminate):
+            arrays = session.handle.run(list(names), {INPUT_NAME: images}, options)
+    except Exception as error:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled from error
+        if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
+            raise InferenceError(f"the memory of {session.device} is too small.", out_of_memory=True) from error
+        raise InferenceError(f"{plain_reason(error)}.") from error
+    return dict(zip(names, arrays, strict=True))
+
+
+def is_out_of_memory(message: str) -> bool:
+    """Whether an error's text, from ONNX Runtime, CUDA or cuDNN, says that memory ran out."""
+    return _MEMORY_FAULTS.search(message) is not None
+
+
+def plain_reason(error: Exception) -> str:
+    """What an error of ONNX Runtime says, as a phrase: one line, without its codes and without a full stop."""
+    if is_out_of_memory(str(error)):
+        return "its memory is too small"
+    message = _PREFIX.sub("", str(error).rpartition("Status Message: ")[-1])
+    lines = (line.strip() for line in message.split("\n"))
+    text = next((line for line in lines if line and not line.startswith(_NOISE)), type(error).__name__)
+    return text[:_LONGEST_REASON].rstrip(".")
+
+
+def _why_not_loaded(error: Exception) -> str:
+    if type(error).__name__ == "InvalidProtobuf":
+        return "it is not an ONNX model, or it is damaged."
+    return f"{plain_reason(error)}."
+
+
+def _settings(options: SessionOptions) -> onnxruntime.SessionOptions:
+    settings = onnxruntime.SessionOptions()
+    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    settings.intra_op_num_threads = options.threads
+    settings.inter_op_num_threads = 1
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "1" if options.spinning else "0")
+    return settings
+
+
+def _providers(device: Device) -> list[tuple[str, dict[str, str]]]:
+    """What ONNX Runtime is asked to use, best first; the processor takes what the device does not know."""
+    cuda = {
+        # Memory grows by what is needed instead of doubling, so that other programs keep theirs.
+        "arena_extend_strategy": "kSameAsRequested",
+        "cudnn_conv_algo_search": "EXHAUSTIVE",
+        # TF32 keeps 10 bits of the mantissa; what is called float32 here is float32.
+        "use_tf32": "0",
+    }
+    options = {
+        Device.CUDA: [(PROVIDERS[Device.CUDA], cuda)],
+        Device.TENSORRT: [(PROVIDERS[Device.TENSORRT], {}), (PROVIDERS[Device.CUDA], cuda)],
+        Device.COREML: [(PROVIDERS[Device.COREML], {"ModelFormat": "MLProgram", "MLComputeUnits": "ALL"})],
+    }
+    return [*options.get(device, []), (PROVIDERS[Device.CPU], {})]

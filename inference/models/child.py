@@ -1,0 +1,135 @@
+"""Run work in a child process that answers in JSON lines, so that its death is an error message and nothing more."""
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import IO, Any
+
+from inference.cancel import CancelToken
+from inference.errors import (
+    CardinalError,
+    ChildTaskError,
+    DeviceError,
+    InferenceError,
+    ModelContractError,
+    ModelLoadError,
+    ModelNotFoundError,
+    OutputWriteError,
+)
+from inference.models.progress import OnProgress, Progress
+from inference.profile import PROJECT_ROOT
+
+_LOG = logging.getLogger(__name__)
+_MAX_LINE_BYTES = 1024**2
+
+_ERRORS: dict[str, type[CardinalError]] = {
+    error.__name__: error
+    for error in (DeviceError, InferenceError, ModelContractError, ModelLoadError, ModelNotFoundError, OutputWriteError)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChildTask:
+    """What a child is to do.
+
+    Attributes:
+        title: what a person reads when it fails ("Adding birds-v3").
+        module: that is started, `python -m module`.
+        arguments: on its command line.
+        timeout_s: after which it is ended, or None.
+    """
+
+    title: str
+    module: str
+    arguments: tuple[str, ...]
+    timeout_s: float | None = None
+
+
+def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel: CancelToken | None = None) -> Any:  # noqa: ANN401 - parsed JSON
+    """Run the task and wait for it; its result, as parsed JSON.
+
+    Raises:
+        Cancelled: if `cancel` was used; the child is dead by then.
+        ChildTaskError: if the child died, took too long, or reported an error of its own.
+        CardinalError: the error that the child reported, where both sides know its kind.
+    """
+    cancel = cancel or CancelToken()
+    cancel.raise_if_set()
+    with tempfile.TemporaryFile() as complaints:
+        # The arguments are ours; nothing of them goes through a shell.
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", task.module, *task.arguments],
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        )
+        timed_out = threading.Event()
+        watchdog = None
+        if task.timeout_s is not None:
+            watchdog = threading.Timer(task.timeout_s, _end, (process, timed_out))
+            watchdog.daemon = True
+            watchdog.start()
+        try:
+            with process, cancel.on_cancel(process.kill):
+                answer = _read_answer(process.stdout, on_progress)
+        finally:
+            if watchdog is not None:
+                watchdog.cancel()
+            # Also when `on_progress` raised: nobody waits for the child any more.
+            process.kill()
+            process.wait()
+        cancel.raise_if_set()
+        if answer is None or (process.returncode != 0 and "result" in answer):
+            _log_complaints(task, complaints)
+            if timed_out.is_set():
+                raise ChildTaskError(task.title, f"it took longer than {task.timeout_s:g} seconds.")
+            raise ChildTaskError(task.title, f"its process died ({_exit_words(process.returncode)}).")
+    if "error" in answer:
+        raise _error(task, answer["error"])
+    return answer["result"]
+
+
+def _read_answer(lines: IO[bytes] | None, on_progress: OnProgress | None) -> dict[str, Any] | None:
+    """Hand on progress until the last line; None if the child ended without one."""
+    answer = None
+    while lines is not None and (line := lines.readline(_MAX_LINE_BYTES)):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if not isinstance(value, dict):
+            continue
+        if "progress" in value and on_progress is not None:
+            on_progress(Progress(**value["progress"]))
+        if "result" in value or "error" in value:
+            answer = value
+    return answer
+
+
+def _error(task: ChildTask, fields: dict[str, Any]) -> CardinalError:
+    kind = _ERRORS.get(fields["type"])
+    if kind is None:
+        return ChildTaskError(task.title, fields["message"])
+    # JSON has no tuples.
+    return kind(*(tuple(value) if isinstance(value, list) else value for value in fields["arguments"]))
+
+
+def _end(process: subprocess.Popen[bytes], timed_out: threading.Event) -> None:
+    timed_out.set()
+    process.kill()
+
+
+def _exit_words(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+
+def _log_complaints(task: ChildTask, complaints: IO[bytes]) -> None:
+    complaints.seek(0)
+    text = complaints.read()[-4000:].decode(errors="replace")
+    _LOG.info("%s: the child said: %s", task.title, text)

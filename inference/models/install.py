@@ -1,0 +1,178 @@
+"""Install a model: made in a child process, tried there, then put in its place in one step."""
+
+import contextlib
+import hashlib
+import os
+import re
+import time
+from pathlib import Path
+
+from inference.cancel import CancelToken
+from inference.errors import DownloadError, ModelContractError, ModelLoadError, OutputWriteError
+from inference.models.catalog import ModelFile, list_models, read_model
+from inference.models.child import ChildTask, run_child
+from inference.models.download import download
+from inference.models.official import OfficialWeights, hash_prefix, url_of
+from inference.models.progress import OnProgress
+from inference.models.request import ModelRequest
+from inference.profile import Profile
+
+ADOPT_TIMEOUT_S = 60.0
+"""A stranger's graph that takes longer to open and run once is refused."""
+
+CONVERT_TIMEOUT_S = 1800.0
+WEIGHT_SUFFIXES = frozenset({".pth", ".pt", ".safetensors"})
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
+_LEFTOVER_S = 86_400.0
+
+
+def install_official(
+    weights: OfficialWeights,
+    profile: Profile,
+    *,
+    file: Path | None = None,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> ModelFile:
+    """Fetch official weights (or take them from `file`), convert, compare with PyTorch, install.
+
+    Raises:
+        DownloadError: if they cannot be fetched, or `file` is not them.
+        ChildTaskError: if the conversion dies or its result differs from PyTorch's.
+        CardinalError: if the weights are refused, or the model cannot be written.
+        Cancelled: if `cancel` was used; nothing is installed, and what was fetched is kept.
+    """
+    fetched = file is None
+    if file is None:
+        file = download(url_of(weights), profile.downloads, on_progress=on_progress, cancel=cancel)
+    else:
+        _check_hash(file, weights)
+    request = ModelRequest(weights.name, network=weights.network, version=weights.version)
+    model = _convert(file, request, profile, on_progress, cancel)
+    if fetched:
+        # The model holds the same numbers; keeping both would take the space twice.
+        file.unlink(missing_ok=True)
+    return model
+
+
+def install_file(
+    source: Path,
+    request: ModelRequest,
+    profile: Profile,
+    *,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> ModelFile:
+    """Install somebody's `.onnx`, or `.pth` or `.safetensors` weights of a ResNeXt, under `request.name`.
+
+    Raises:
+        ModelLoadError: if the file is refused.
+        ModelContractError: if the file and the request contradict each other.
+        CardinalError: if its child process dies or takes too long, or the model cannot be written.
+        Cancelled: if `cancel` was used; nothing is installed.
+    """
+    if not source.is_file():
+        raise ModelLoadError(str(source), "there is no such file.")
+    if source.suffix.lower() in WEIGHT_SUFFIXES:
+        return _convert(source, request, profile, on_progress, cancel)
+    if source.suffix.lower() != ".onnx":
+        known = ", ".join(sorted({".onnx", *WEIGHT_SUFFIXES}))
+        raise ModelLoadError(str(source), f"only {known} files can be added.")
+    target, part = _places(request.name, profile)
+    task = ChildTask(
+        f"Adding {request.name}",
+        "inference.commands.adopting",
+        (f"--source={source.absolute()}", f"--target={part}", *request.to_arguments()),
+        ADOPT_TIMEOUT_S,
+    )
+    return _make(task, part, target, on_progress, cancel)
+
+
+def remove_model(model: ModelFile) -> None:
+    """Delete an installed model's file.
+
+    Raises:
+        ModelContractError: if the program ships it.
+        OutputWriteError: if it cannot be deleted.
+    """
+    if model.built_in:
+        raise ModelContractError(model.name, ("It is built in and stays.",))
+    try:
+        model.path.unlink()
+    except OSError as error:
+        raise OutputWriteError(str(model.path), f"it cannot be deleted ({error.strerror or error}).") from error
+
+
+def name_for(source: Path) -> str:
+    """A name for the model in `source`, when nobody gave one: its file name, in plain characters."""
+    plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", source.stem).strip("-._+")
+    return plain[:80] or "model"
+
+
+def _convert(
+    weights: Path,
+    request: ModelRequest,
+    profile: Profile,
+    on_progress: OnProgress | None,
+    cancel: CancelToken | None,
+) -> ModelFile:
+    target, part = _places(request.name, profile)
+    task = ChildTask(
+        f"Converting {request.name}",
+        "inference.training",
+        ("convert", f"--weights={weights.absolute()}", f"--target={part}", *request.to_arguments()),
+        CONVERT_TIMEOUT_S,
+    )
+    return _make(task, part, target, on_progress, cancel)
+
+
+def _make(
+    task: ChildTask, part: Path, target: Path, on_progress: OnProgress | None, cancel: CancelToken | None
+) -> ModelFile:
+    """Let the child write `part`; if all is well, that becomes `target`."""
+    try:
+        run_child(task, on_progress=on_progress, cancel=cancel)
+        read_model(part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise OutputWriteError(str(target), f"{error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return read_model(target)
+
+
+def _places(name: str, profile: Profile) -> tuple[Path, Path]:
+    """Where the model will be, and where it is made: in the same folder, hidden, so that it can be renamed."""
+    if not _NAME.fullmatch(name):
+        raise ModelContractError(name, ("A name has only letters, digits and . _ + - and at most 80 of them.",))
+    if any(model.name == name for model in list_models(profile).models if model.built_in):
+        raise ModelContractError(name, ("The built-in model has this name; choose another one.",))
+    folder = profile.models
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.glob(".*.part.onnx"):
+            if time.time() - path.stat().st_mtime > _LEFTOVER_S:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputWriteError(str(folder), f"{error.strerror or error}.") from error
+    return folder / f"{name}.onnx", folder / f".{name}.{os.getpid()}.part.onnx"
+
+
+def _check_hash(file: Path, weights: OfficialWeights) -> None:
+    """Refuse a file that is neither the official one nor what its own name promises (a mirror's, torch hub's way).
+
+    The finished model calls itself official only if its weights have the official checksum.
+    """
+    expected = {weights.hash_prefix}
+    with contextlib.suppress(DownloadError):
+        expected.add(hash_prefix(file.name))
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelLoadError(str(file), f"{error.strerror or error}.") from error
+    if not any(digest.startswith(prefix) for prefix in expected):
+        raise DownloadError(str(file), f"it is not {weights.file_name} (the checksum differs).")

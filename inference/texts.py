@@ -1,0 +1,40 @@
+"""Show untrusted text (file names, labels) so that it can do no harm and nothing is hidden."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset({"\u200c", "\u200d"})
+"""Zero-width (non-)joiners belong to ordinary spelling and to emoji."""
+
+_UNDECODABLE = range(0xDC80, 0xDD00)
+"""Surrogates that stand for a byte of a file name that is not UTF-8 (PEP 383)."""
+
+
+def readable(text: str) -> str:
+    """One line of text in which control, direction and undecodable characters are shown as escapes."""
+    return "".join(
+        character
+        if character in _JOINERS or unicodedata.category(character) not in _HIDDEN_CATEGORIES
+        else _escaped(character)
+        for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code in _UNDECODABLE:
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def unicode_path(path: str) -> str:
+    """A path as text that every encoder takes: bytes that are not UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def is_unicode(path: str) -> bool:
+    """Whether the path's bytes are UTF-8, so that its text says all."""
+    return not any(ord(character) in _UNDECODABLE for character in path)

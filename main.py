@@ -1,0 +1,103 @@
+"""Parse the command line; open the window or run a command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from inference.profile import Profile
+
+COMMANDS = ("classify", "explain", "models", "doctor")
+"""Each is a module of `inference.commands`; only the one that was asked for is imported."""
+
+EXIT_NOTHING_DONE = 2
+EXIT_INTERRUPTED = 130
+
+_DESCRIPTION = """\
+Cardinal: drop pictures on a window, read what a ResNeXt network says of each, and see where the evidence lies.
+Without a command the window opens with the given paths dropped on it."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the program; the exit code of DESIGN.md 8: 0 all answered, 1 some files failed, 2 nothing done."""
+    if "-h" in argv[:1] or "--help" in argv[:1] or _first_word(argv) in COMMANDS:
+        return _run_command(argv)
+    return _open_window(argv)
+
+
+def _first_word(argv: Sequence[str]) -> str | None:
+    """The first argument that is no option; `--profile DIR` may stand before a command."""
+    words = iter(argv)
+    for word in words:
+        if word == "--profile":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+def _run_command(argv: Sequence[str]) -> int:
+    parser = _parser()
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    wanted = _first_word(argv)
+    for name in COMMANDS:
+        if wanted in (name, None):
+            importlib.import_module(f"inference.commands.{name}").add_parser(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments, _profile(arguments.profile))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return code
+
+
+def _open_window(argv: Sequence[str]) -> int:
+    parser = _parser()
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="pictures, folders or .onnx models to open")
+    parser.add_argument("--model", metavar="NAME|FILE", help="an installed model or an .onnx file")
+    parser.add_argument("--device", help="where the network runs (default: what the settings say)")
+    arguments = parser.parse_args(argv)
+    display = importlib.import_module("gui.display")
+    problem: str | None = display.missing()
+    if problem is not None:
+        sys.stderr.write(f"{problem}\n")
+        if not arguments.paths:
+            return EXIT_NOTHING_DONE
+        sys.stderr.write("Classifying the paths here instead.\n")
+        options = ["--model", arguments.model] if arguments.model else []
+        options += ["--device", arguments.device] if arguments.device else []
+        before = ["--profile", arguments.profile] if arguments.profile else []
+        return _run_command([*before, "classify", *options, "--", *arguments.paths])
+    code: int = importlib.import_module("gui.app").run(
+        arguments.paths, profile_folder=arguments.profile, model=arguments.model, device=arguments.device
+    )
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--profile", metavar="DIR", help="keep settings, models and caches below this folder")
+    return parser
+
+
+def _profile(folder: str | None) -> Profile:
+    return Profile.default() if folder is None else Profile.below(Path(folder).absolute())
+
+
+def _accept_any_text(stream: TextIO) -> None:
+    """Let a stream show what its encoding lacks as escapes, instead of ending the program."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    _accept_any_text(sys.stdout)
+    _accept_any_text(sys.stderr)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Test gui/gallery/filmstrip.py: one line, the current image near its middle."""
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui.gallery.filmstrip import Filmstrip
+from gui.gallery.image_model import ImageModel
+from gui.theme import theme_of
+
+
+def _strip(qtbot: QtBot, count: int) -> Filmstrip:
+    model = ImageModel()
+    model.append_paths([f"/p/{number}.jpg" for number in range(count)])
+    strip = Filmstrip(model)
+    qtbot.addWidget(strip)
+    strip.resize(700, strip.sizeHint().height())
+    with qtbot.waitExposed(strip):
+        strip.show()
+    return strip
+
+
+def test_it_is_one_line_and_shows_few_rows(qtbot: QtBot) -> None:
+    strip = _strip(qtbot, 100_000)
+    first, last = strip.visible_rows()
+    assert first == 0
+    assert last < 10
+    assert strip.verticalScrollBar().maximum() == 0
+    assert strip.visualRect(strip.images.index(0)).top() == strip.visualRect(strip.images.index(1)).top()
+
+
+def test_the_current_image_is_near_the_middle_and_told(qtbot: QtBot) -> None:
+    strip = _strip(qtbot, 1_000)
+    told = QSignalSpy(strip.current_changed)
+    strip.set_current_row(500)
+    centre = strip.visualRect(strip.images.index(500)).center().x()
+    assert abs(centre - strip.viewport().width() // 2) <= 1
+    assert told.at(0) == [500]
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    assert strip.current_row() == 501
+    target = strip.visualRect(strip.images.index(499)).center()
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, target)
+    assert strip.current_row() == 499
+
+
+def test_the_wheel_moves_along(qtbot: QtBot) -> None:
+    strip = _strip(qtbot, 1_000)
+    point = QPointF(50, 30)
+    turn = QWheelEvent(
+        point,
+        strip.mapToGlobal(point),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,  # not inverted
+    )
+    QApplication.sendEvent(strip.viewport(), turn)
+    assert strip.visible_rows()[0] == 2
+    assert turn.isAccepted()
+
+
+def test_the_current_one_has_a_ring_and_queued_ones_a_badge(qtbot: QtBot) -> None:
+    strip = _strip(qtbot, 10)
+    grey = QImage(160, 120, QImage.Format.Format_RGB32)
+    grey.fill(QColor("#808080"))
+    for row in range(10):
+        strip.images.set_thumbnail(row, grey)
+    strip.set_current_row(1)
+    shot = strip.grab().toImage()
+    theme = theme_of(strip.palette())
+    ring = strip.visualRect(strip.images.index(1))
+    other = strip.visualRect(strip.images.index(0))
+    assert shot.pixelColor(ring.left() + 1, ring.center().y()) in (QColor(theme.accent), QColor(theme.secondary_text))
+    assert shot.pixelColor(other.left() + 1, other.center().y()) == strip.palette().base().color()
+    assert shot.pixelColor(other.left() + 10, other.bottom() - 9) != QColor("#808080")

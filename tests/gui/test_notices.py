@@ -1,0 +1,72 @@
+"""Test gui/notices.py: what is said without an error behind it."""
+
+import re
+
+import pytest
+
+from gui import notices
+from gui.dropping import DropKind
+from gui.user_message import Place, UserMessage
+
+_NAME = "/p/<b>&\n\udcff"
+
+_ALL: dict[str, UserMessage] = {
+    "T-05": notices.images_added(12, 3),
+    "E-202": notices.images_added(12, 0, 2),
+    "E-204": notices.images_added(0, 5),
+    "E-203": notices.no_images_found(_NAME),
+    "E-205": notices.drop_refused(DropKind.LINK),
+    "E-201": notices.drop_refused(DropKind.NOTHING),
+    "E-208": notices.nothing_to_paste(),
+    "E-111": notices.files_skipped(2, _NAME),
+    "E-112": notices.folders_unreadable(1, "x"),
+    "E-115": notices.links_not_followed(3),
+    "E-108": notices.first_frame_used(_NAME),
+    "E-113": notices.profile_unusable(_NAME),
+    "T-09": notices.job_finished(12480, 3, 75.2),
+    "T-10": notices.model_ready(_NAME),
+    "T-12": notices.copied(),
+    "E-301": notices.no_model(),
+    "E-308": notices.preprocessing_assumed(_NAME),
+    "E-310": notices.no_map(),
+    "E-311": notices.map_approximate(),
+    "E-312": notices.device_refused("CUDA", "the driver is too old.", "Install driver 580."),
+    "E-313": notices.smaller_batches(4),
+    "E-604": notices.settings_reset(_NAME),
+    "E-606": notices.already_running(),
+}
+
+
+@pytest.mark.parametrize("expected", _ALL)
+def test_every_notice_has_its_id_and_plain_words(expected: str) -> None:
+    message = _ALL[expected]
+    assert message.id == expected
+    assert message.text.endswith(".")
+    assert not re.search(r"[{}\n]|  |%n|\(s\)", message.text)
+    message.text.encode("utf-8")
+
+
+def test_counts_agree_with_their_verbs() -> None:
+    assert notices.images_added(1, 1).text == "Added 1 image. 1 was already here."
+    assert notices.images_added(12, 3).text == "Added 12 images. 3 were already here."
+    assert notices.job_finished(1, 0, 0.2).text == "Classified 1 image in under a second."
+    assert notices.job_finished(12480, 3, 75.2).text == ("Classified 12,480 images in 1 min 15 s. 3 could not be read.")
+    assert notices.files_skipped(1, "/p/x").text == "1 file in x was skipped because it is not an image."
+
+
+def test_a_refused_device_reads_as_a_sentence() -> None:
+    text = notices.device_refused("CUDA", "the driver is too old.", "").text
+    assert text == "CUDA cannot be used (the driver is too old). Running on the processor."
+
+
+def test_toasts_are_events_and_banners_are_states() -> None:
+    assert _ALL["T-05"].place is Place.TOAST
+    assert _ALL["E-312"].place is Place.BANNER
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "under a second"), (1.0, "1 second"), (59, "59 seconds"), (61, "1 min 1 s"), (3600 * 2.5, "2 h 30 min")],
+)
+def test_durations_in_words(seconds: float, text: str) -> None:
+    assert notices.duration(seconds) == text

@@ -1,0 +1,90 @@
+"""What is wrong with an NVIDIA driver or its libraries is told in words, from facts that need no card to test."""
+
+from pathlib import Path
+
+import onnxruntime
+import pytest
+
+from inference.engine import nvidia
+from inference.engine.devices import Device
+from inference.engine.nvidia import NvidiaDriver, driver_refusal, has_card, libraries_not_loaded, library_refusal
+
+WORKING = NvidiaDriver((13, 1), ("NVIDIA H200",))
+
+
+@pytest.mark.parametrize(
+    ("driver", "card", "cuda_major", "words", "remedy"),
+    [
+        (WORKING, True, None, "built without CUDA", "requirements"),
+        (None, False, 13, "this computer has no NVIDIA graphics card", "Use cpu"),
+        (None, True, 13, "no NVIDIA driver is installed", "driver for CUDA 13"),
+        (None, None, 13, "no NVIDIA driver is installed", "driver for CUDA 13"),
+        (NvidiaDriver((12, 8), ("Card",)), True, 13, "too old: it runs CUDA up to 12.8", "driver for CUDA 13"),
+        (NvidiaDriver((13, 0), (), 803), True, 13, "was updated while an older one still runs", "Restart"),
+        (NvidiaDriver((13, 0), (), 999), True, 13, "does not start (its error 999)", "Restart"),
+        (NvidiaDriver((13, 0), (), 100), True, 13, "finds no graphics card", "Use cpu"),
+        (NvidiaDriver((13, 0), ()), None, 13, "finds no graphics card", "Use cpu"),
+    ],
+)
+def test_a_driver_that_cannot_be_used_is_refused_with_the_reason(
+    driver: NvidiaDriver | None, card: bool | None, cuda_major: int | None, words: str, remedy: str
+) -> None:
+    refusal = driver_refusal(driver, device=Device.CUDA, card=card, cuda_major=cuda_major)
+    assert refusal is not None
+    assert refusal.device is Device.CUDA
+    assert words in refusal.reason
+    assert remedy in refusal.remedy
+
+
+@pytest.mark.parametrize("card", [True, None])
+def test_a_driver_that_works_is_not_refused(card: bool | None) -> None:
+    assert driver_refusal(WORKING, device=Device.CUDA, card=card, cuda_major=13) is None
+
+
+def test_a_missing_library_is_named_once() -> None:
+    said = (
+        "Failed to load /a folder/nvidia/cu13/lib/libcublas.so.13: libcublasLt.so.13: cannot open shared object\n"
+        "Failed to load libcublas.so.13: libcublas.so.13: cannot open shared object file: No such file\n"
+        r"Failed to load C:\Program Files\nvidia\bin\cudart64_13.dll: [WinError 126] not found" + "\n"
+        "Please follow https://onnxruntime.ai/docs/install/#cuda-and-cudnn to install CUDA.\n"
+    )
+    assert libraries_not_loaded(said) == ("libcublas.so.13", "cudart64_13.dll")
+    assert libraries_not_loaded("") == ()
+
+
+def test_missing_libraries_are_refused_by_name() -> None:
+    assert library_refusal(Device.CUDA, ()) is None
+    one = library_refusal(Device.CUDA, ("libcudnn.so.9",))
+    two = library_refusal(Device.CUDA, ("libcudnn.so.9", "libcublas.so.13"))
+    assert one is not None
+    assert two is not None
+    assert one.reason == "a library is missing: libcudnn.so.9"
+    assert two.reason == "libraries are missing: libcudnn.so.9, libcublas.so.13"
+
+
+def test_what_preloading_prints_stays_inside(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def complain() -> None:
+        print("Failed to load libcurand.so.10: no such file")  # noqa: T201 - as ONNX Runtime does it
+
+    monkeypatch.setattr(onnxruntime, "preload_dlls", complain)
+    assert "libcurand.so.10" in nvidia.load_libraries()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_card_is_seen_without_a_driver(tmp_path: Path) -> None:
+    def plug_in(slot: str, vendor: str) -> None:
+        (tmp_path / slot).mkdir()
+        (tmp_path / slot / "vendor").write_text(f"{vendor}\n")
+
+    plug_in("0000:00:00.0", "0x8086")
+    assert has_card(tmp_path) is False
+    plug_in("0000:01:00.0", "0x10de")
+    assert has_card(tmp_path) is True
+    assert has_card(tmp_path / "absent") is None
+
+
+def test_the_driver_of_this_computer_is_asked_without_harm() -> None:
+    driver = nvidia.find_driver()
+    assert driver is None or driver.cuda_version > (0, 0)

@@ -1,0 +1,43 @@
+"""Be a child process in every way that a child can end: `python -m tests.inference.models.child_work WAY`."""
+
+import os
+import sys
+import threading
+from typing import Any
+
+from inference.errors import CardinalError, ModelContractError
+from inference.models.answering import answer
+from inference.models.progress import OnProgress, Progress
+
+
+class PrivateError(CardinalError):
+    """An error that only the child knows."""
+
+    def __str__(self) -> str:
+        return "something private."
+
+
+def work(on_progress: OnProgress) -> dict[str, Any]:
+    """Do as the command line says."""
+    way = sys.argv[1]
+    on_progress(Progress("Working", 1, 2))
+    if way == "noise":
+        sys.stdout.write("a library talks\n")
+        os.write(1, b'{"result": "not the answer"}\n')
+    if way == "error":
+        raise ModelContractError("m.onnx", ("First.", "Second."))
+    if way == "private":
+        raise PrivateError
+    if way == "crash":
+        os.abort()
+    if way == "exit":
+        os._exit(3)
+    if way == "bug":
+        raise ZeroDivisionError
+    if way == "hang":
+        threading.Event().wait()
+    return {"priority": os.nice(0) if sys.platform != "win32" else 10, "folder": os.getcwd()}
+
+
+if __name__ == "__main__":
+    sys.exit(answer(work))
