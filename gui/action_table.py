@@ -216,7 +216,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow(
         _A.COPY_PATH,
         _M.EDIT,
-        "Copy file p&ath",
+        "Copy &file path",
         "Copy the full path of the current image.",
         _views("Ctrl+Shift+C"),
         None,

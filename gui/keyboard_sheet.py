@@ -18,6 +18,7 @@ _SCRIM_OPACITY = 0.6
 _MARGIN_PX = 32
 _RADIUS_PX = 12
 _COLUMNS = 2
+_CLOSING = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question})
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -113,10 +114,17 @@ class KeyboardSheet(QWidget):
             self._place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the closing keys from the window's actions, one of which opened the sheet by the same key."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _CLOSING:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self._scroll.verticalScrollBar()
         match event.key():
-            case Qt.Key.Key_Escape | Qt.Key.Key_F1 | Qt.Key.Key_Question:
+            case key if key in _CLOSING:
                 self.close_sheet()
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
                 bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_Down else -1) * bar.singleStep())

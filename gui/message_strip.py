@@ -24,7 +24,8 @@ from gui.words import tr
 
 _STRIPE_PX = 4
 _ICON_PX = 20
-_TINT = 0.10
+TINT = 0.10
+"""Share of the level's colour in the ground of a message."""
 _DETAIL_LINES = 7
 
 
@@ -170,6 +171,6 @@ class MessageStrip(QFrame):
         theme = theme_of(self.palette())
         color = self._color(theme)
         painter = QPainter(self)
-        painter.fillRect(self.rect(), mixed(color.name(), theme.base, _TINT))
+        painter.fillRect(self.rect(), mixed(color.name(), theme.base, TINT))
         painter.fillRect(QRect(0, 0, _STRIPE_PX, self.height()), color)
         painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), QColor(theme.border))

@@ -38,7 +38,8 @@ class SingleInstance(QObject):
             (undecodable bytes as surrogate escapes). Empty: it just wants the window to come to the front.
     """
 
-    paths_received = Signal(list)
+    # object, not list: Qt would turn the texts into its own, which cannot hold surrogate escapes.
+    paths_received = Signal(object)
 
     def __init__(self, profile: Profile, parent: QObject | None = None) -> None:
         super().__init__(parent)

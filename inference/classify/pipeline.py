@@ -6,8 +6,10 @@ import math
 import queue
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
@@ -15,14 +17,25 @@ from inference.classify.events import Answered
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, JobSource
 from inference.errors import CardinalError, InferenceError
-from inference.pictures.decode_pool import DecodePool
 from inference.results import Failure
 
 FILL_S = 0.1
 """A batch that is not full is run when its first picture has waited this long (slow decoding: large photographs)."""
 
+T = TypeVar("T")
+A = TypeVar("A")
+
 _POLL_S = 0.1
 """How often the feeding thread looks whether it should stop, pause or end."""
+
+
+class RunsDecoders(Protocol):
+    """What the pipeline needs of a decode pool; `inference.pictures.decode_pool.DecodePool` is the real one."""
+
+    @property
+    def workers(self) -> int: ...
+
+    def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> Future[T]: ...
 
 
 class Pipeline:
@@ -38,7 +51,7 @@ class Pipeline:
     def __init__(
         self,
         classifier: Classifier,
-        pool: DecodePool,
+        pool: RunsDecoders,
         source: JobSource,
         *,
         thumbnail_px: int = 0,
@@ -57,6 +70,7 @@ class Pipeline:
         self._on_the_way: dict[int, _Decoded] = {}
         self._pending: list[tuple[Job, PreparedPicture]] = []
         self._pending_since: float | None = None
+        self._has_no_job = False
         self._fed = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
 
@@ -122,15 +136,18 @@ class Pipeline:
         if self._cancel.is_set():
             self._give_up()
             return tuple(failed)
-        if self._batch_is_due() or time.monotonic() >= self._fill_deadline():
-            return (*failed, *self._run_batch())
+        if not failed and (self._batch_is_due() or time.monotonic() >= self._fill_deadline()):
+            return self._run_batch()
+        # A batch that is due waits for the next call: if the network fails in it, these answers are not lost.
         return tuple(failed)
 
     def _batch_is_due(self) -> bool:
         """Whether a batch is full, or nothing else is coming that could fill it."""
         with self._lock:
             waiting = len(self._pending)
-            return waiting > 0 and (waiting >= self._classifier.batch_size or waiting == len(self._on_the_way))
+            if waiting >= self._classifier.batch_size:
+                return True
+            return waiting > 0 and self._has_no_job and waiting == len(self._on_the_way)
 
     def _fill_deadline(self) -> float:
         return math.inf if self._pending_since is None else self._pending_since + FILL_S
@@ -196,19 +213,36 @@ class Pipeline:
         """Take jobs and hand them to the decode pool while there is room. Runs on: the feeding thread."""
         try:
             while not self._cancel.is_set():
-                if not self._resumed.wait(_POLL_S) or not self._room.acquire(timeout=_POLL_S):
-                    continue
-                job = self._source.take(_POLL_S)
-                if job is None:
-                    self._room.release()
-                    if self._source.is_exhausted():
-                        return
-                elif self._cancel.is_set():
-                    self._source.put_back([job])
-                else:
-                    self._submit(job)
+                if not self._resumed.is_set():
+                    self._tell_no_job()
+                    self._resumed.wait(_POLL_S)
+                elif self._room.acquire(timeout=_POLL_S):
+                    job = self._take()
+                    if job is None:
+                        self._room.release()
+                        if self._source.is_exhausted():
+                            return
+                    elif self._cancel.is_set():
+                        self._source.put_back([job])
+                    else:
+                        self._submit(job)
         finally:
+            self._has_no_job = True
             self._fed.set()
+            self.wake()
+
+    def _take(self) -> Job | None:
+        job = self._source.take(0)
+        if job is None:
+            self._tell_no_job()
+            job = self._source.take(_POLL_S)
+        self._has_no_job = job is None
+        return job
+
+    def _tell_no_job(self) -> None:
+        """Let a batch that is not full be run, because nothing is there that could fill it."""
+        if not self._has_no_job:
+            self._has_no_job = True
             self.wake()
 
     def _submit(self, job: Job) -> None:

@@ -22,11 +22,10 @@ from inference.classify.events import (
     RunStarted,
     ServiceEvent,
 )
-from inference.classify.pipeline import Pipeline
+from inference.classify.pipeline import Pipeline, RunsDecoders
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, WorkQueue
 from inference.errors import CardinalError
-from inference.pictures.decode_pool import DecodePool
 
 TICK_S = 0.1
 """Answers are delivered at most this often, all in one event (DESIGN.md 6)."""
@@ -41,7 +40,7 @@ class ClassifyService:
     Every method may be called from any thread and returns at once. `deliver` is called from the service's thread.
     """
 
-    def __init__(self, pool: DecodePool, deliver: Callable[[ServiceEvent], None], *, thumbnail_px: int = 0) -> None:
+    def __init__(self, pool: RunsDecoders, deliver: Callable[[ServiceEvent], None], *, thumbnail_px: int = 0) -> None:
         self.queue = WorkQueue()
         self._pool = pool
         self._deliver = deliver

@@ -64,8 +64,8 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     try:
         return _classify(arguments, profile, chain([first], paths), report)
     except BrokenPipeError:
-        # Whoever read the rows has seen enough; Python must not try to flush the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the rows has seen enough.
+        _abandon_stdout()
         return 0
     except CardinalError as error:
         _say(str(error))
@@ -182,7 +182,13 @@ def _write_to_stdout(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        _abandon_stdout()
         raise OutputWriteError("standard output", f"{error.strerror or error}.") from error
+
+
+def _abandon_stdout() -> None:
+    """Nothing can be written there any more; Python must not try to flush the rest when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_skipped(report: ScanReport) -> None:

@@ -93,8 +93,8 @@ def _add(arguments: argparse.Namespace, profile: Profile) -> None:
     request = ModelRequest(
         name=arguments.name or name_for(arguments.file),
         labels=None if arguments.labels is None else arguments.labels.absolute(),
-        mean=None if arguments.mean is None else (arguments.mean[0], arguments.mean[1], arguments.mean[2]),
-        std=None if arguments.std is None else (arguments.std[0], arguments.std[1], arguments.std[2]),
+        mean=arguments.mean,
+        std=arguments.std,
         resize=arguments.resize,
         crop=arguments.crop,
     )

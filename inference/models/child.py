@@ -77,13 +77,10 @@ def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel:
             watchdog.start()
         try:
             with process, cancel.on_cancel(process.kill):
-                answer = _read_answer(process.stdout, on_progress)
+                answer = _read_answer(process, on_progress)
         finally:
             if watchdog is not None:
                 watchdog.cancel()
-            # Also when `on_progress` raised: nobody waits for the child any more.
-            process.kill()
-            process.wait()
         cancel.raise_if_set()
         if answer is None or (process.returncode != 0 and "result" in answer):
             _log_complaints(task, complaints)
@@ -95,8 +92,17 @@ def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel:
     return answer["result"]
 
 
-def _read_answer(lines: IO[bytes] | None, on_progress: OnProgress | None) -> dict[str, Any] | None:
-    """Hand on progress until the last line; None if the child ended without one."""
+def _read_answer(process: subprocess.Popen[bytes], on_progress: OnProgress | None) -> dict[str, Any] | None:
+    """Hand on progress until the last line; None if the child ended without an answer."""
+    try:
+        return _last_line(process.stdout, on_progress)
+    except BaseException:
+        # `on_progress` raised, so nobody waits for the child any more.
+        process.kill()
+        raise
+
+
+def _last_line(lines: IO[bytes] | None, on_progress: OnProgress | None) -> dict[str, Any] | None:
     answer = None
     while lines is not None and (line := lines.readline(_MAX_LINE_BYTES)):
         try:

@@ -43,7 +43,7 @@ class ModelRequest:
             words.append(f"--labels={self.labels}")
         for option, triple in (("--mean", self.mean), ("--std", self.std)):
             if triple is not None:
-                words += [option, *(repr(value) for value in triple)]
+                words.append(f"{option}={','.join(repr(value) for value in triple)}")
         for option, number in (("--resize", self.resize), ("--crop", self.crop)):
             if number is not None:
                 words.append(f"{option}={number}")
@@ -92,9 +92,7 @@ def add_description_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels", type=Path, metavar="FILE", help="class list, one name for each line, in class order"
     )
     for name in ("mean", "std"):
-        parser.add_argument(
-            f"--{name}", type=float, nargs=3, metavar=("R", "G", "B"), help=f"{name} of each channel, of RGB in 0...1"
-        )
+        parser.add_argument(f"--{name}", type=_triple, metavar="R,G,B", help=f"{name} of each channel, of RGB in 0...1")
     parser.add_argument("--resize", type=_pixels, metavar="PIXELS", help="shorter side after resizing")
     parser.add_argument("--crop", type=_pixels, metavar="PIXELS", help="side of the square that the network sees")
 
@@ -107,8 +105,8 @@ def request_from(arguments: argparse.Namespace) -> ModelRequest:
         network=arguments.model,
         version=arguments.version,
         labels=arguments.labels,
-        mean=None if arguments.mean is None else (arguments.mean[0], arguments.mean[1], arguments.mean[2]),
-        std=None if arguments.std is None else (arguments.std[0], arguments.std[1], arguments.std[2]),
+        mean=arguments.mean,
+        std=arguments.std,
         resize=arguments.resize,
         crop=arguments.crop,
     )
@@ -119,3 +117,11 @@ def _pixels(text: str) -> int:
     if not 1 <= number <= 4096:  # noqa: PLR2004 - more is a typing mistake
         raise argparse.ArgumentTypeError(f"{number} is not a number of pixels from 1 to 4096")
     return number
+
+
+def _triple(text: str) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers with commas between them") from error
+    return red, green, blue

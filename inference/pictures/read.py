@@ -173,14 +173,14 @@ def _decode(path: str, data: bytes, limits: ReadLimits, shrink_to: int | None) -
     named = name_format(data[:SNIFF_BYTES], suffix)
     if named is not None and not named.pillow:
         raise _refused(path, named.name)
-    _register_heif()
+    _set_up_decoders()
     with Image.open(io.BytesIO(data), formats=pillow_formats(suffix)) as image:
         _check_pixels(path, image.size, limits)
         more_frames = _has_more_frames(image)
         shrink, padding = _draft(image, shrink_to)
         declared_bits = _declared_bits(image)
         image.load()
-        # An icon's directory may have said another size.
+        # libheif may find out while decoding that the size is another.
         _check_pixels(path, image.size, limits)
         orientation = _orientation(image)
         rgb, bad_profile = to_srgb(image, declared_bits=declared_bits)
@@ -220,9 +220,10 @@ def _draft(image: ImageFile.ImageFile, shrink_to: int | None) -> tuple[int, tupl
 
 
 @cache
-def _register_heif() -> None:
-    """Teach Pillow HEIC, once. One thread: the decode pool has a process for each core already."""
+def _set_up_decoders() -> None:
+    """Teach Pillow HEIC, once; and one thread for each decoder, since the decode pool has a process for each core."""
     pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False)
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 def _has_more_frames(image: ImageFile.ImageFile) -> bool:

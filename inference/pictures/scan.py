@@ -16,7 +16,7 @@ EXAMPLES = 20
 """How many names of a kind a report keeps."""
 
 _ENTRIES_BETWEEN_CHECKS = 1000
-_DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(slots=True)
@@ -54,12 +54,18 @@ class ScanReport:
             self.link_examples.append(path)
 
 
-def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Sort key under which "b2" comes before "b10" and "B1" beside "b1"; the name itself breaks ties."""
-    parts: list[str | int] = list(_DIGITS.split(name.casefold()))
-    if len(parts) > 1:
-        parts[1::2] = map(int, parts[1::2])
-    return parts, name
+def natural_key(name: str) -> str:
+    """Sort key under which "b2" comes before "b10" and "B1" beside "b1"; the name itself breaks ties.
+
+    One string, because comparing tuples takes four times as long, and a folder may have a million names.
+    """
+    return f"{_DIGITS.sub(_with_length_first, name.casefold())}\0{name}"
+
+
+def _with_length_first(digits: re.Match[str]) -> str:
+    """A number written so that its characters sort as its value does."""
+    number = digits[0].lstrip("0")
+    return f"0{chr(len(number))}{number}"
 
 
 def scan(
@@ -119,17 +125,18 @@ class _Walk:
         while waiting:
             folder = waiting.pop()
             files, folders = self._read_folder(folder)
-            for file in files:
+            for name in files:
                 self.cancel.raise_if_set()
+                file = _join(folder, name)
                 if has_picture_suffix(file) or _sniff(file, unknown=False):
                     yield file
                 else:
                     self.report.add_other(file)
             if self.recursive:
-                waiting.extend(reversed(folders))
+                waiting.extend(_join(folder, name) for name in reversed(folders))
 
     def _read_folder(self, folder: str) -> tuple[list[str], list[str]]:
-        """The paths of the files and of the folders in `folder`, each in natural order."""
+        """The names of the files and of the folders in `folder`, each in natural order."""
         files: list[str] = []
         folders: list[str] = []
         try:
@@ -146,7 +153,7 @@ class _Walk:
                     self._sort_in(entry, files, folders)
         except OSError:
             self.report.unreadable_folders.append(folder)
-        return _in_order(folder, files), _in_order(folder, folders)
+        return sorted(files, key=natural_key), sorted(folders, key=natural_key)
 
     def _sort_in(self, entry: os.DirEntry[str], files: list[str], folders: list[str]) -> None:
         if _is_hidden(entry):
@@ -159,8 +166,8 @@ class _Walk:
             folders.append(entry.name)
 
 
-def _in_order(folder: str, names: list[str]) -> list[str]:
-    return [os.path.join(folder, name) for name in sorted(names, key=natural_key)]  # noqa: PTH118 - as given
+def _join(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118 - paths stay str as given, pathlib would normalise them
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -1,5 +1,6 @@
 """Make a model file that keeps the contract from a checked graph: new input, own head, evidence, metadata."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -216,7 +217,12 @@ def _preprocessing(image: ImageInput, options: AdoptOptions, path: str) -> Prepr
         raise ModelContractError(
             path, (f"It takes {image.height} x {image.width} pixels; only squares are supported.",)
         )
-    return options.preprocessing or _usual_preprocessing(image)
+    rule = options.preprocessing or _usual_preprocessing(image)
+    if not 1 <= rule.crop <= rule.resize:
+        raise ModelContractError(path, (f"A crop of {rule.crop} pixels is not within {rule.resize} pixels.",))
+    if not all(math.isfinite(value) for value in (*rule.mean, *rule.std)) or min(rule.std) <= 0:
+        raise ModelContractError(path, ("Mean must be finite and standard deviation positive.",))
+    return rule
 
 
 def _usual_preprocessing(image: ImageInput) -> Preprocessing:

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from inference.errors import CardinalError, ModelContractError
@@ -36,7 +37,7 @@ def work(on_progress: OnProgress) -> dict[str, Any]:
         raise ZeroDivisionError
     if way == "hang":
         threading.Event().wait()
-    return {"priority": os.nice(0) if sys.platform != "win32" else 10, "folder": os.getcwd()}
+    return {"priority": os.nice(0) if sys.platform != "win32" else 10, "folder": str(Path.cwd())}
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def process_id(path: str, argument: None) -> int:
 def die(path: str, argument: bool) -> str:
     """End the worker without a word where `argument` says so."""
     if argument:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     return path
 
 

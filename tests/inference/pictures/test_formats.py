@@ -22,7 +22,7 @@ SAVED_AS = ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "HE
 
 
 def saved(pillow: str) -> bytes:
-    read._register_heif()
+    read._set_up_decoders()
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (200, 30, 90)).save(file, pillow)
     return file.getvalue()

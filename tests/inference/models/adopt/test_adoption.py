@@ -339,6 +339,20 @@ def test_another_number_of_labels_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "m.onnx").exists()
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Preprocessing(8, 16),
+        Preprocessing(16, 0),
+        replace(PREPROCESSING, std=(0.2, 0.0, 0.2)),
+        replace(PREPROCESSING, mean=(float("nan"), 0, 0)),
+    ],
+)
+def test_impossible_preprocessing_is_refused(rule: Preprocessing, tmp_path: Path) -> None:
+    with pytest.raises(ModelContractError):
+        adopt(classifier(TEMPLATES["gemm"][0]), tmp_path / "m.onnx", replace(OPTIONS, preprocessing=rule))
+
+
 def test_the_written_contract_is_the_returned_one(tmp_path: Path) -> None:
     contract = adopt(classifier(TEMPLATES["gemm"][0]), tmp_path / "m.onnx", OPTIONS)
     assert ModelContract.from_metadata(read_metadata(tmp_path / "m.onnx"), "") == contract

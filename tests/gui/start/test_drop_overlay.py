@@ -1,0 +1,78 @@
+"""Test gui/start/drop_overlay.py: the sentence, the frame, and when it goes away."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.dropping import Drop, DropKind
+from gui.start.drop_overlay import DropOverlay, drop_text
+from gui.theme import DARK, LIGHT, Theme, palette_of
+
+
+@pytest.mark.parametrize(
+    ("drop", "text"),
+    [
+        (Drop(DropKind.FILES, 1), "Add 1 item"),
+        (Drop(DropKind.FILES, 200), "Add 200 items"),
+        (Drop(DropKind.FILES, 200, has_more=True), "Add 200+ items"),
+        (Drop(DropKind.MODEL, 1), "Add this model"),
+        (Drop(DropKind.MODEL, 2), "Add 2 models"),
+        (Drop(DropKind.PICTURE, 1), "Add this picture"),
+        (Drop(DropKind.LINK), "Web links are not downloaded"),
+        (Drop(DropKind.NOTHING), "Nothing here can be added"),
+    ],
+)
+def test_it_says_what_will_happen(drop: Drop, text: str) -> None:
+    assert drop_text(drop) == text
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_frame_scrim_and_size(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    window.setPalette(palette_of(theme))
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    overlay = DropOverlay(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    overlay.show_drop(Drop(DropKind.FILES, 3))
+    shot = window.grab().toImage()
+    for x, y in ((1, 200), (598, 200), (300, 1), (300, 398), (3, 3)):
+        assert shot.pixelColor(x, y) == QColor(theme.accent)
+    assert shot.pixelColor(5, 5) != QColor(theme.accent), "the frame is 4 px wide"
+    window.resize(500, 300)
+    assert overlay.size() == window.size()
+    overlay.show_drop(Drop(DropKind.LINK))
+    assert window.grab().toImage().pixelColor(1, 150) == QColor(theme.warning)
+
+
+def test_it_goes_with_the_window_and_lets_the_drag_through(qtbot: QtBot) -> None:
+    entered: list[str] = []
+
+    class _Target(QWidget):
+        """A window that takes drags."""
+
+        def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+            entered.append(event.mimeData().text())
+            event.acceptProposedAction()
+
+    window = _Target()
+    window.setAcceptDrops(True)
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    overlay = DropOverlay(window)
+    window.show()
+    overlay.show_drop(Drop(DropKind.FILES, 3))
+    assert overlay.isVisible()
+    assert window.childAt(300, 200) is None, "what lies over the window does not stand in the way of the drag"
+    mime = QMimeData()
+    mime.setText("x")
+    event = QDragEnterEvent(
+        QPoint(300, 200), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QCoreApplication.sendEvent(window, event)
+    assert entered == ["x"]
+    QCoreApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
+    assert overlay.isHidden()

@@ -1,0 +1,185 @@
+"""Test gui/action_table.py and actions.py: every row is complete, and keys fire only where they may."""
+
+from collections import defaultdict
+
+import pytest
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QMainWindow,
+    QMenu,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from gui.action_table import ACTIONS, ActionId, ActionRow, Condition, Key, Menu, Scope
+from gui.actions import create_actions, fill_menu_bar, keys_of, update_enabled, update_icons
+from gui.theme import DARK, palette_of
+
+_ALL = ~Condition.NOTHING
+_KEYS = [(row, key) for row in ACTIONS for key in row.keys if not row.taught]
+_EDITORS = (QLineEdit, QComboBox, QSpinBox, QListWidget)
+
+
+class _Window(QMainWindow):
+    """A window with two views and the controls in which people type."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gallery, self.viewer = QWidget(), QWidget()
+        self.editors: dict[type[QWidget], QWidget] = {kind: kind() for kind in _EDITORS}
+        for view in (self.gallery, self.viewer):
+            view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        for widget in (self.gallery, self.viewer, *self.editors.values()):
+            column.addWidget(widget)
+        self.setCentralWidget(centre)
+        self.actions_by_id = create_actions(self, gallery=self.gallery, viewer=self.viewer)
+        fill_menu_bar(self.menuBar(), self.actions_by_id)
+        update_enabled(self.actions_by_id, _ALL)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> _Window:
+    window = _Window()
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    return window
+
+
+def _combination(sequence: str) -> QKeyCombination:
+    combination: QKeyCombination = QKeySequence(sequence)[0]  # type: ignore[index]  # missing in the stubs
+    return combination
+
+
+def _press(widget: QWidget, sequence: str) -> None:
+    widget.setFocus()
+    combination = _combination(sequence)
+    QTest.keyClick(widget, combination.key(), combination.keyboardModifiers())
+
+
+def test_rows_are_complete_and_in_order() -> None:
+    assert [row.id for row in ACTIONS] == list(ActionId)
+    menus = list(Menu)
+    order = [menus.index(row.menu) for row in ACTIONS]
+    assert order == sorted(order)
+    for row in ACTIONS:
+        assert row.text
+        assert row.tip.endswith(".")
+        for key in row.keys:
+            assert QKeySequence(key.sequence).toString(QKeySequence.SequenceFormat.PortableText) == key.sequence
+
+
+def test_single_keys_never_have_the_windows_scope_and_reserved_keys_are_free() -> None:
+    for row, key in _KEYS:
+        combination = _combination(key.sequence)
+        is_function_key = Qt.Key.Key_F1 <= combination.key() <= Qt.Key.Key_F35
+        bare = not combination.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+        assert not (key.scope is Scope.WINDOW and bare) or is_function_key, row.id
+        assert key.sequence not in {"Tab", "Shift+Tab", "F6", "F10"}
+        assert not combination.keyboardModifiers() & Qt.KeyboardModifier.AltModifier
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    places = {
+        Scope.WINDOW: {"window", "gallery", "viewer"},
+        Scope.VIEWS: {"gallery", "viewer"},
+        Scope.GALLERY: {"gallery"},
+        Scope.VIEWER: {"viewer"},
+    }
+    owners: dict[tuple[str, str], set[ActionId]] = defaultdict(set)
+    for row in ACTIONS:
+        for key in row.keys:
+            for place in places[key.scope]:
+                owners[key.sequence, place].add(row.id)
+    assert {place: ids for place, ids in owners.items() if len(ids) > 1} == {}
+
+
+@pytest.mark.parametrize(("row", "key"), _KEYS, ids=[f"{row.id}-{key.sequence}" for row, key in _KEYS])
+def test_each_key_fires_where_it_should_and_nowhere_else(window: _Window, row: ActionRow, key: Key) -> None:
+    action = window.actions_by_id[row.id]
+    spy = QSignalSpy(action.triggered)
+    others = [QSignalSpy(other.triggered) for name, other in window.actions_by_id.items() if name is not row.id]
+    works_in = {
+        Scope.WINDOW: (window.gallery, window.viewer),
+        Scope.VIEWS: (window.gallery, window.viewer),
+        Scope.GALLERY: (window.gallery,),
+        Scope.VIEWER: (window.viewer,),
+    }[key.scope]
+    for view in works_in:
+        before = spy.count()
+        _press(view, key.sequence)
+        assert spy.count() == before + 1, f"{key.sequence} in {view}"
+    fired_elsewhere = {other.count() for other in others}
+    assert fired_elsewhere == {0}
+    if key.scope is not Scope.WINDOW:
+        count = spy.count()
+        for editor in window.editors.values():
+            _press(editor, key.sequence)
+        assert spy.count() == count, "a view's key fired while something else had the focus"
+
+
+def test_letters_reach_the_line_edit(window: _Window) -> None:
+    edit = window.editors[QLineEdit]
+    for letter in "gefhzo?":
+        _press(edit, letter)
+    QTest.keyClicks(edit, "[1")
+    assert isinstance(edit, QLineEdit)
+    assert edit.text() == "gefhzo?[1"
+
+
+def test_actions_are_enabled_exactly_when_their_needs_hold(window: _Window) -> None:
+    update_enabled(window.actions_by_id, Condition.IMAGES | Condition.CURRENT)
+    for row in ACTIONS:
+        expected = row.needs in (Condition.IMAGES | Condition.CURRENT)
+        assert window.actions_by_id[row.id].isEnabled() == expected, row.id
+    spy = QSignalSpy(window.actions_by_id[ActionId.RECLASSIFY].triggered)
+    _press(window.viewer, "Ctrl+R")
+    assert spy.count() == 0
+    update_enabled(window.actions_by_id, Condition.NOTHING)
+    spy = QSignalSpy(window.actions_by_id[ActionId.VIEW_GALLERY].triggered)
+    _press(window.viewer, "G")
+    assert spy.count() == 0, "a second key of a disabled action is disabled with it"
+
+
+def test_menus_hold_every_action_once_with_tip_and_icon(window: _Window) -> None:
+    menus = [menu for entry in window.menuBar().actions() if isinstance(menu := entry.menu(), QMenu)]
+    listed = [action for menu in menus for action in menu.actions() if isinstance(action, QAction)]
+    names = [action.objectName() for action in listed if not action.isSeparator()]
+    assert names == [row.id.value for row in ACTIONS if not row.taught]
+    for row in ACTIONS:
+        action = window.actions_by_id[row.id]
+        assert action.statusTip()
+        assert action.icon().isNull() == (row.icon is None)
+    for menu in menus:
+        keys = [action.text().partition("&")[2][:1].lower() for action in menu.actions() if "&" in action.text()]
+        assert len(keys) == len(set(keys)), f"an access key stands twice in {menu.title()}"
+
+
+def test_one_of_a_group_is_on(window: _Window) -> None:
+    window.actions_by_id[ActionId.THEME_DARK].trigger()
+    window.actions_by_id[ActionId.THEME_LIGHT].trigger()
+    assert [window.actions_by_id[row.id].isChecked() for row in ACTIONS if row.group] == [False, True, False]
+
+
+def test_icons_follow_the_theme(window: _Window) -> None:
+    action = window.actions_by_id[ActionId.STOP]
+    before = action.icon().cacheKey()
+    update_icons(window.actions_by_id, palette_of(DARK))
+    assert action.icon().cacheKey() != before
+
+
+def test_live_keys_are_found(window: _Window) -> None:
+    keys = {key.toString() for key in keys_of(window.actions_by_id[ActionId.VIEW_VIEWER])}
+    assert keys == {"Ctrl+2", "E", "Space", "Return", "Enter"}

@@ -1,0 +1,65 @@
+"""Test gui/keyboard_sheet.py: it lists the keys as they are, and gives the focus back."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.action_table import ActionId
+from gui.actions import create_actions
+from gui.keyboard_sheet import KeyboardSheet, sheet_entries
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.setCentralWidget(QLineEdit())
+    with qtbot.waitExposed(window):
+        window.show()
+    return window
+
+
+def test_entries_come_from_the_live_actions(window: QMainWindow) -> None:
+    actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window))
+    before = {entry.text: entry.keys for entry in sheet_entries(actions)}
+    assert before["Open images"] == ("Ctrl+O",)
+    assert before["Gallery"] == ("Ctrl+1", "G")
+    assert before["Plain image while held"] == ("O (hold)",)
+    assert before["Map of suggestion 1 to 5"] == ("1 to 5",)
+    assert "About Cardinal" not in before, "what has no key is not listed"
+    actions[ActionId.OPEN_IMAGES].setShortcut(QKeySequence("Ctrl+J"))
+    assert {entry.text: entry.keys for entry in sheet_entries(actions)}["Open images"] == ("Ctrl+J",)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question])
+def test_it_takes_the_focus_and_gives_it_back(window: QMainWindow, key: Qt.Key) -> None:
+    actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window))
+    sheet = KeyboardSheet(window)
+    closed = QSignalSpy(sheet.closed)
+    edit = window.findChildren(QLineEdit)[0]
+    edit.setFocus()
+    sheet.show_actions(actions)
+    assert window.focusWidget() is sheet
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {"Keyboard shortcuts", "Open images", "Ctrl+O", "View"} <= shown
+    QTest.keyClick(sheet, key)
+    assert sheet.isHidden()
+    assert window.focusWidget() is edit
+    assert closed.count() == 1
+    sheet.show_actions(actions)
+    assert sheet.isVisible(), "it can be shown again"
+
+
+def test_a_click_beside_the_card_closes_it(window: QMainWindow) -> None:
+    actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window))
+    sheet = KeyboardSheet(window)
+    sheet.show_actions(actions)
+    assert sheet.size() == window.size()
+    window.resize(900, 600)
+    assert sheet.size() == window.size()
+    QTest.mouseClick(sheet, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 3))
+    assert sheet.isHidden()

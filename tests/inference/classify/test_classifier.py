@@ -1,0 +1,82 @@
+"""The classifier: answers in order, memory that runs out, numbers that are none."""
+
+import numpy as np
+import pytest
+
+from inference.classify.classifier import Answer, Classifier, fitting_batch_size
+from inference.classify.preprocess import PreparedPicture
+from inference.errors import ImageProblem, ImageReadError, InferenceError
+from inference.results import Classification, CropGeometry, Failure, PictureFacts
+from tests.fakes import FakeNetwork
+
+
+def _picture(value: int) -> PreparedPicture:
+    pixels = np.full((8, 8, 3), value, np.uint8)
+    return PreparedPicture(pixels, PictureFacts(8, 8, "PNG", 1), CropGeometry(0, 0, 8, 8), None)
+
+
+def _classify(classifier: Classifier, values: list[int], *, inspect: bool = False) -> tuple[Answer, ...]:
+    return classifier.classify([f"{value}.png" for value in values], [_picture(v) for v in values], inspect=inspect)
+
+
+def _logit(answer: Answer) -> float:
+    assert isinstance(answer.outcome, Classification)
+    return {one.index: one.logit for one in answer.outcome.predictions}[0]
+
+
+def test_each_picture_gets_its_own_answer_in_order() -> None:
+    answers = _classify(Classifier(FakeNetwork(), batch_size=4), [9, 1, 5, 7, 3])
+    assert [answer.outcome.path for answer in answers] == ["9.png", "1.png", "5.png", "7.png", "3.png"]
+    assert [_logit(answer) for answer in answers] == [9, 1, 5, 7, 3]
+
+
+def test_the_batch_is_halved_until_it_fits_and_no_picture_is_lost_or_doubled() -> None:
+    network = FakeNetwork()
+    network.memory = 3
+    classifier = Classifier(network, batch_size=16)
+    answers = _classify(classifier, list(range(1, 12)))
+    assert [_logit(answer) for answer in answers] == list(range(1, 12))
+    assert classifier.batch_size == 2
+    assert network.batches[:3] == [11, 5, 2]
+    assert len(_classify(classifier, [4, 5])) == 2
+
+
+def test_one_picture_that_does_not_fit_is_an_error() -> None:
+    network = FakeNetwork()
+    network.memory = 0
+    with pytest.raises(InferenceError, match="out of memory"):
+        _classify(Classifier(network, batch_size=8), [1, 2])
+
+
+def test_a_picture_without_valid_numbers_fails_alone() -> None:
+    network = FakeNetwork()
+    network.bad_value = 5
+    answers = _classify(Classifier(network, batch_size=8), [4, 5, 6])
+    bad = answers[1].outcome
+    assert isinstance(bad, Failure)
+    assert isinstance(bad.error, ImageReadError)
+    assert bad.error.problem is ImageProblem.NO_VALID_NUMBERS
+    assert [_logit(answers[0]), _logit(answers[2])] == [4, 6]
+
+
+def test_features_come_only_when_asked_for() -> None:
+    classifier = Classifier(FakeNetwork(), batch_size=2)
+    assert _classify(classifier, [1])[0].inspection is None
+    inspection = _classify(classifier, [1], inspect=True)[0].inspection
+    assert inspection is not None
+    assert inspection.features is not None
+    assert inspection.features.shape == (3, 2, 2)
+
+
+def test_evidence_is_in_the_order_of_the_predictions() -> None:
+    outcome = _classify(Classifier(FakeNetwork(), batch_size=1), [8])[0].outcome
+    assert isinstance(outcome, Classification)
+    assert outcome.evidence is not None
+    for prediction, contributions in zip(outcome.predictions, outcome.evidence, strict=True):
+        assert contributions.sum() == pytest.approx(prediction.logit)
+
+
+@pytest.mark.parametrize(("seconds", "size"), [(0.5, 1), (0.19, 1), (0.04, 4), (0.012, 16), (1e-6, 64)])
+def test_a_batch_fits_its_time_budget(seconds: float, size: int) -> None:
+    moments = iter(step * seconds for step in range(100))
+    assert fitting_batch_size(FakeNetwork(), now=lambda: next(moments)) == size

@@ -1,0 +1,222 @@
+"""The pipeline: one outcome for each job whatever happens, stop that keeps results, pause, bounded memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.classify.classifier import Classifier
+from inference.classify.events import Answered
+from inference.classify.opening import open_classifier
+from inference.classify.pipeline import Pipeline
+from inference.classify.work_queue import IteratorSource, Job, WorkQueue
+from inference.errors import InferenceError
+from inference.pictures.decode_pool import DecodePool
+from inference.profile import Profile
+from inference.results import Classification, Failure
+from tests.fakes import FakeNetwork, InlinePool, keys_of
+
+MOST_ROUNDS = 10_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """200 single-colour pictures whose colour is their number; every tenth is no picture."""
+    for number in range(200):
+        path = tmp_path / f"{number}.png"
+        if number % 10 == 3:
+            path.write_text("this is no picture")
+        else:
+            Image.new("RGB", (16, 12), (number, number, number)).save(path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[DecodePool]:
+    with DecodePool.open(workers=2) as pool:
+        yield pool
+
+
+def _jobs(folder: Path, numbers: range) -> list[Job]:
+    return [Job(number, str(folder / f"{number}.png")) for number in numbers]
+
+
+def _queue(jobs: list[Job]) -> WorkQueue:
+    queue = WorkQueue()
+    queue.add(jobs)
+    return queue
+
+
+def _finish(pipeline: Pipeline) -> list[Answered]:
+    answered: list[Answered] = []
+    for _ in range(MOST_ROUNDS):
+        if pipeline.is_finished:
+            return answered
+        answered += pipeline.next_answers(0.1)
+    raise AssertionError("the pipeline does not end")
+
+
+def _check(answered: list[Answered], numbers: range) -> None:
+    assert sorted(keys_of(answered)) == list(numbers)
+    for one in answered:
+        if one.key % 10 == 3:
+            assert isinstance(one.outcome, Failure)
+        else:
+            assert isinstance(one.outcome, Classification)
+            value = {prediction.index: prediction.logit for prediction in one.outcome.predictions}.get(0, 0.0)
+            assert value == pytest.approx(one.key, abs=0.5)
+
+
+def test_every_job_has_exactly_one_outcome_and_none_is_mixed_up(folder: Path, pool: DecodePool) -> None:
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, _queue(_jobs(folder, range(200))))
+    pipeline.start()
+    _check(_finish(pipeline), range(200))
+
+
+def test_a_scan_that_is_still_running_is_a_source(folder: Path, pool: DecodePool) -> None:
+    paths = (str(folder / f"{number}.png") for number in range(30))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, IteratorSource(paths))
+    pipeline.start()
+    _check(_finish(pipeline), range(30))
+
+
+def test_nothing_to_do_ends_at_once(pool: DecodePool) -> None:
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, WorkQueue())
+    pipeline.start()
+    assert _finish(pipeline) == []
+
+
+def test_full_batches_are_run_where_there_is_enough_to_do(folder: Path) -> None:
+    network = FakeNetwork()
+    jobs = [job for job in _jobs(folder, range(40)) if job.key % 10 != 3]
+    pipeline = Pipeline(Classifier(network, batch_size=8), InlinePool(), _queue(jobs))
+    pipeline.start()
+    _finish(pipeline)
+    assert sum(network.batches) == 36
+    assert max(network.batches) == 8
+
+
+def test_stop_keeps_what_was_answered_and_puts_the_rest_back(folder: Path, pool: DecodePool) -> None:
+    network = FakeNetwork()
+    queue = _queue(_jobs(folder, range(200)))
+    pipeline = Pipeline(Classifier(network, batch_size=4), pool, queue)
+    pipeline.start()
+    answered: list[Answered] = []
+    while len(answered) < 20:
+        answered += pipeline.next_answers(1)
+    network.gate.clear()
+    network.running.clear()
+
+    def stop_while_running() -> None:
+        network.running.wait(10)
+        pipeline.stop()
+
+    stopper = threading.Thread(target=stop_while_running)
+    stopper.start()
+    answered += _finish(pipeline)
+    stopper.join()
+    assert len(queue) == 200 - len(answered)
+
+    network.gate.set()
+    again = Pipeline(Classifier(network, batch_size=4), pool, queue)
+    again.start()
+    _check(answered + _finish(again), range(200))
+
+
+def test_a_network_that_fails_ends_the_run_and_loses_no_job(folder: Path, pool: DecodePool) -> None:
+    network = FakeNetwork()
+    network.fails = True
+    queue = _queue(_jobs(folder, range(40)))
+    pipeline = Pipeline(Classifier(network, batch_size=4), pool, queue)
+    pipeline.start()
+    answered: list[Answered] = []
+
+    def run() -> None:
+        for _ in range(MOST_ROUNDS):
+            answered.extend(pipeline.next_answers(0.1))
+
+    with pytest.raises(InferenceError, match="broken"):
+        run()
+    assert pipeline.is_finished
+    assert len(queue) + len(answered) == 40
+    network.fails = False
+    again = Pipeline(Classifier(network, batch_size=4), pool, queue)
+    again.start()
+    _check(answered + _finish(again), range(40))
+
+
+def test_pause_takes_nothing_new_and_resume_goes_on(folder: Path) -> None:
+    pool = InlinePool(held=True)
+    queue = _queue(_jobs(folder, range(100)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, queue)
+    pipeline.pause()
+    pipeline.start()
+    assert pipeline.next_answers(0.3) == ()
+    assert pool.submitted == []
+    assert not pipeline.is_finished
+    pipeline.resume()
+    answered: list[Answered] = []
+    while not pipeline.is_finished:
+        pool.release()
+        answered += pipeline.next_answers(0.05)
+    _check(answered, range(100))
+
+
+def test_what_is_on_its_way_is_bounded(folder: Path) -> None:
+    pool = InlinePool(held=True)
+    pipeline = Pipeline(
+        Classifier(FakeNetwork(), batch_size=8),
+        pool,
+        _queue(_jobs(folder, range(200))),
+    )
+    pipeline.start()
+    assert pipeline.next_answers(0.5) == ()
+    assert len(pool.submitted) == 2 * 2 + 2 * 8
+    pipeline.stop()
+    _finish(pipeline)
+
+
+def test_the_watched_picture_brings_its_feature_map_and_the_others_do_not(folder: Path, pool: DecodePool) -> None:
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, _queue(_jobs(folder, range(12))), thumbnail_px=8)
+    pipeline.watch(7)
+    pipeline.start()
+    answered = _finish(pipeline)
+    assert [one.key for one in answered if one.inspection is not None] == [7]
+    assert all((one.thumbnail is not None) == isinstance(one.outcome, Classification) for one in answered)
+
+
+def test_the_thread_of_the_network_can_be_called_away(folder: Path) -> None:
+    pool = InlinePool(held=True)
+    pipeline = Pipeline(
+        Classifier(FakeNetwork(), batch_size=4),
+        pool,
+        _queue(_jobs(folder, range(4))),
+    )
+    pipeline.start()
+    threading.Timer(0.05, pipeline.wake).start()
+    assert pipeline.next_answers(60) == ()
+    pipeline.stop()
+    _finish(pipeline)
+
+
+def test_a_batch_of_the_built_in_network_equals_its_pictures_one_by_one(pool: DecodePool, shared_data: Path) -> None:
+    paths = sorted(map(str, (shared_data / "photos").glob("*.jpg")))[:24]
+    logits = {}
+    for batch_size in (1, 8):
+        classifier = open_classifier(None, "cpu", Profile.below(Path("nowhere")), batch_size=batch_size, top_count=200)
+        queue = _queue([Job(key, path) for key, path in enumerate(paths)])
+        pipeline = Pipeline(classifier, pool, queue)
+        pipeline.start()
+        rows = {}
+        for one in _finish(pipeline):
+            if isinstance(one.outcome, Classification):
+                rows[one.key] = [p.logit for p in sorted(one.outcome.predictions, key=lambda p: p.index)]
+        logits[batch_size] = np.array([rows[key] for key in sorted(rows)])
+        classifier.network.close()
+    assert logits[1].shape == logits[8].shape == (24, 200)
+    assert np.abs(logits[1] - logits[8]).max() <= 1e-4

@@ -1,0 +1,189 @@
+"""The service of a window: it works on the queue when there is a model, and answers what is asked in between."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PIL import Image
+
+from inference.classify.classifier import Classifier
+from inference.classify.events import (
+    Answers,
+    Inspected,
+    ModelFailed,
+    ModelOpened,
+    RunEnd,
+    RunEnded,
+    RunStarted,
+    ServiceEvent,
+)
+from inference.classify.service import ClassifyService
+from inference.classify.work_queue import Job
+from inference.errors import ModelLoadError
+from inference.results import Classification
+from tests.fakes import FakeNetwork, InlinePool
+
+E = TypeVar("E")
+
+
+class Desk:
+    """A service with everything it told, and ways to wait for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pool = InlinePool()
+        self.network = FakeNetwork()
+        self.events: list[ServiceEvent] = []
+        self._told = threading.Condition()
+        self.service = ClassifyService(self.pool, self._take)
+        self.service.start()
+
+    def _take(self, event: ServiceEvent) -> None:
+        with self._told:
+            self.events.append(event)
+            self._told.notify_all()
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        with self._told:
+            assert self._told.wait_for(holds, 20), self.events
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def answered(self) -> list[int]:
+        return [one.key for event in self.all(Answers) for one in event.answered]
+
+    def open(self, *, batch_size: int = 4) -> None:
+        self.service.open_model(lambda: Classifier(self.network, batch_size=batch_size))
+
+    def add(self, keys: range) -> None:
+        self.service.add([Job(key, str(self.folder / f"{key}.png")) for key in keys])
+
+    def wait_for_ends(self, count: int = 1) -> None:
+        self.wait_until(lambda: len(self.all(RunEnded)) >= count)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    for number in range(60):
+        Image.new("RGB", (8, 8), (number, number, number)).save(tmp_path / f"{number}.png")
+    desk = Desk(tmp_path)
+    yield desk
+    desk.network.gate.set()
+    desk.service.close()
+
+
+def test_jobs_that_came_before_the_model_are_answered_when_it_is_open(desk: Desk) -> None:
+    desk.add(range(10))
+    desk.open()
+    desk.wait_for_ends()
+    kinds = [type(event) for event in desk.events]
+    assert kinds[:2] == [ModelOpened, RunStarted]
+    assert sorted(desk.answered()) == list(range(10))
+    assert desk.all(RunEnded)[0].end is RunEnd.FINISHED
+
+
+def test_jobs_that_come_later_start_a_run_by_themselves(desk: Desk) -> None:
+    desk.open()
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.add(range(3))
+    desk.wait_for_ends(1)
+    desk.add(range(3, 6))
+    desk.wait_for_ends(2)
+    assert sorted(desk.answered()) == list(range(6))
+
+
+def test_stop_keeps_results_and_run_goes_on_with_the_rest(desk: Desk) -> None:
+    desk.network.gate.clear()
+    desk.open()
+    desk.add(range(40))
+    desk.wait_until(lambda: bool(desk.all(RunStarted)))
+    assert desk.network.running.wait(10)
+    desk.service.stop()
+    desk.wait_for_ends(1)
+    assert desk.all(RunEnded)[0].end is RunEnd.STOPPED
+    assert len(desk.answered()) + len(desk.service.queue) == 40
+    desk.network.gate.set()
+    desk.service.run()
+    desk.wait_for_ends(2)
+    assert sorted(desk.answered()) == list(range(40))
+
+
+def test_an_inspection_overtakes_the_queue_and_the_latest_wins(desk: Desk) -> None:
+    desk.open(batch_size=1)
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.add(range(60))
+    desk.service.inspect(50, str(desk.folder / "50.png"))
+    desk.service.inspect(51, str(desk.folder / "51.png"))
+    desk.wait_for_ends()
+    desk.wait_until(lambda: bool(desk.all(Inspected)))
+    inspected = desk.all(Inspected)
+    assert inspected[-1].key == 51
+    assert inspected[-1].inspection is not None
+    assert isinstance(inspected[-1].outcome, Classification)
+    assert sorted(desk.answered()) == list(range(60))
+
+
+def test_a_model_that_cannot_be_opened_leaves_the_one_before(desk: Desk) -> None:
+    def fail() -> Classifier:
+        raise ModelLoadError("x.onnx", "it is damaged.")
+
+    desk.open()
+    desk.service.open_model(fail)
+    desk.wait_until(lambda: bool(desk.all(ModelFailed)))
+    assert not desk.network.closed
+    desk.add(range(2))
+    desk.wait_for_ends()
+    assert sorted(desk.answered()) == [0, 1]
+
+
+def test_another_model_takes_over_a_run_and_the_first_is_closed(desk: Desk) -> None:
+    first, second = desk.network, FakeNetwork()
+    first.gate.clear()
+    desk.open()
+    desk.add(range(40))
+    assert first.running.wait(10)
+    desk.service.open_model(lambda: Classifier(second, batch_size=4))
+    first.gate.set()
+    desk.wait_until(lambda: len(desk.answered()) == 40)
+    assert first.closed
+    assert sum(second.batches) > 0
+    assert sorted(desk.answered()) == list(range(40))
+
+
+def test_pausing_before_a_run_holds_it(desk: Desk) -> None:
+    desk.service.pause()
+    desk.open()
+    desk.add(range(8))
+    desk.wait_until(lambda: bool(desk.all(RunStarted)))
+    assert desk.answered() == []
+    desk.service.resume()
+    desk.wait_for_ends()
+    assert sorted(desk.answered()) == list(range(8))
+
+
+def test_a_network_that_breaks_ends_the_run_with_its_error(desk: Desk) -> None:
+    desk.network.fails = True
+    desk.open()
+    desk.add(range(8))
+    desk.wait_for_ends()
+    ended = desk.all(RunEnded)[0]
+    assert ended.end is RunEnd.FAILED
+    assert ended.error is not None
+    desk.network.fails = False
+    desk.service.run()
+    desk.wait_for_ends(2)
+    assert sorted(desk.answered()) == list(range(8))
+
+
+def test_closing_during_a_run_frees_the_network(desk: Desk) -> None:
+    desk.network.gate.clear()
+    desk.open()
+    desk.add(range(20))
+    assert desk.network.running.wait(10)
+    desk.service.close()
+    assert desk.network.closed

@@ -1,0 +1,212 @@
+"""`classify`: every file one row, in order, with the exit code of the design."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import main
+from tests.conftest import PROJECT_ROOT
+
+TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
+Run: TypeAlias = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def classify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `main.py classify` with the tiny model in this process: exit code, standard output, standard error."""
+
+    def run(*arguments: str, model: str = TINY, device: str = "cpu") -> tuple[int, str, str]:
+        options = ["--model", model, "--device", device]
+        code = main.main(["--profile", str(tmp_path / "profile"), "classify", *options, *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Three pictures in natural order (two of them below), a text, and a file that is cut off."""
+    folder = tmp_path / "pictures"
+    (folder / "below").mkdir(parents=True)
+    for name, colour in (("p2.png", "red"), ("p10.png", "green"), ("below/p1.jpg", "blue")):
+        Image.new("RGB", (60, 40), colour).save(folder / name)
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def _rows(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_rows_come_in_natural_order_with_the_paths_as_given(classify: Run, pictures: Path) -> None:
+    code, output, errors = classify("--format", "jsonl", str(pictures))
+    rows = _rows(output)
+    assert code == 0
+    assert [row["path"] for row in rows] == [f"{pictures}/{name}" for name in ("p2.png", "p10.png", "below/p1.jpg")]
+    assert all(row["width"] == 60 and row["height"] == 40 and row["device"] == "cpu" for row in rows)
+    assert sum(one["probability"] for one in rows[0]["predictions"]) <= 1 + 1e-6
+    assert errors == "1 other file(s) were not pictures.\n"
+
+
+def test_a_relative_path_stays_relative(classify: Run, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pictures)
+    _, output, _ = classify("--format", "jsonl", "./p2.png", "below")
+    assert [row["path"] for row in _rows(output)] == ["./p2.png", "below/p1.jpg"]
+
+
+def test_without_recursion_subfolders_are_left_out(classify: Run, pictures: Path) -> None:
+    _, output, _ = classify("--format", "jsonl", "--no-recursive", str(pictures))
+    assert len(_rows(output)) == 2
+
+
+def test_a_file_that_fails_is_one_row_and_exit_code_1(classify: Run, pictures: Path) -> None:
+    (pictures / "empty.jpg").touch()
+    code, output, _ = classify("--format", "jsonl", str(pictures), str(pictures / "gone.jpg"))
+    errors = {Path(row["path"]).name: row["error"]["kind"] for row in _rows(output) if "error" in row}
+    assert code == 1
+    assert errors == {"empty.jpg": "empty", "gone.jpg": "missing"}
+    assert len(_rows(output)) == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_a_fifo_named_like_a_picture_is_explained_and_blocks_nothing(classify: Run, pictures: Path) -> None:
+    os.mkfifo(pictures / "pipe.jpg")
+    code, output, _ = classify("--format", "jsonl", str(pictures))
+    kinds = [row["error"]["kind"] for row in _rows(output) if "error" in row]
+    assert code == 1
+    assert kinds == ["not-a-file"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of bytes are a matter of Unix")
+def test_names_with_newlines_emoji_markup_and_foreign_bytes(classify: Run, pictures: Path) -> None:
+    names = [b"new\nline.png", "\U0001f4f7 \u202egpj.png".encode(), b"<b>&amp;.png", b"caf\xe9.png", b"=1+1.png"]
+    for name in names:
+        shutil.copy(pictures / "p2.png", os.fsdecode(os.path.join(os.fsencode(pictures), name)))  # noqa: PTH118
+    code, output, _ = classify("--format", "jsonl", str(pictures))
+    rows = _rows(output)
+    assert code == 0
+    told = {bytes.fromhex(row["path_bytes"]) if "path_bytes" in row else row["path"].encode() for row in rows}
+    assert {os.path.basename(path) for path in told} >= set(names)  # noqa: PTH119
+    code, table, _ = classify(str(pictures))
+    assert code == 0
+    assert "new\\nline.png" in table
+    assert "\u202e" not in table
+
+
+def test_csv_has_a_fixed_number_of_columns(classify: Run, pictures: Path) -> None:
+    (pictures / "empty.jpg").touch()
+    _, output, _ = classify("--format", "csv", "--top", "2", str(pictures))
+    rows = list(csv.reader(io.StringIO(output)))
+    assert len(rows) == 5
+    assert {len(row) for row in rows} == {11}
+
+
+def test_more_classes_than_there_are_is_all_of_them(classify: Run, pictures: Path) -> None:
+    _, output, _ = classify("--format", "jsonl", "--top", "50", str(pictures))
+    assert [len(row["predictions"]) for row in _rows(output)] == [7, 7, 7]
+
+
+def test_the_output_file_appears_whole(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    target = tmp_path / "rows.jsonl"
+    code, output, _ = classify("--format", "jsonl", "--output", str(target), str(pictures))
+    assert (code, output) == (0, "")
+    assert len(_rows(target.read_text())) == 3
+
+
+def test_an_output_file_that_cannot_be_written_is_a_sentence(classify: Run, pictures: Path) -> None:
+    code, output, errors = classify("--output", "/nowhere/rows.jsonl", str(pictures))
+    assert code == 2
+    assert output == ""
+    assert "could not be written: No such file or directory" in errors
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is always full")
+def test_a_full_disk_is_a_sentence_and_a_closed_pipe_ends_quietly(pictures: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "main.py", "--profile", str(tmp_path / "p"), "classify", "--model", TINY]
+    command += ["--device", "cpu", str(pictures)]
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=PROJECT_ROOT)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["standard output could not be written: No space left on device."]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=PROJECT_ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_empty_folder_is_a_sentence(classify: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, output, errors = classify(str(tmp_path / "empty"))
+    assert (code, output) == (2, "")
+    assert errors.startswith("No pictures were found in ")
+
+
+def test_a_session_is_refused_with_a_sentence(classify: Run, pictures: Path) -> None:
+    code, output, errors = classify("--session", "x.db", str(pictures))
+    assert (code, output) == (2, "")
+    assert "sessions come with labelling" in errors
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [("no-such-model", "There is no model named 'no-such-model'"), (__file__, "There is no model named")],
+)
+def test_a_model_that_is_none_is_a_sentence(classify: Run, pictures: Path, model: str, sentence: str) -> None:
+    code, output, errors = classify(str(pictures), model=model)
+    assert (code, output) == (2, "")
+    assert sentence in errors
+
+
+def test_a_damaged_model_is_a_sentence(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.onnx"
+    damaged.write_bytes(Path(TINY).read_bytes()[:2000])
+    code, _, errors = classify(str(pictures), model=str(damaged))
+    assert code == 2
+    assert "damaged.onnx" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_device_that_is_asked_for_by_name_is_never_replaced(classify: Run, pictures: Path) -> None:
+    code, output, errors = classify(str(pictures), device="coreml")
+    assert (code, output) == (2, "")
+    assert "coreml" in errors
+
+
+def test_overlays_are_pictures_beside_which_nothing_changes(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in pictures.rglob("*") if path.is_file()}
+    shutil.copy(pictures / "p2.png", pictures / "below" / "p2.png")
+    before[pictures / "below" / "p2.png"] = before[pictures / "p2.png"]
+    code, _, _ = classify("--overlays", str(tmp_path / "maps"), str(pictures))
+    assert code == 0
+    names = sorted(path.name for path in (tmp_path / "maps").iterdir())
+    assert names == ["p1.jpg.png", "p10.png.png", "p2.png (2).png", "p2.png.png"]
+    with Image.open(tmp_path / "maps" / "p2.png.png") as drawn:
+        assert drawn.width == 60
+        assert drawn.height > 40
+    assert {path: path.read_bytes() for path in pictures.rglob("*") if path.is_file()} == before
+
+
+def test_many_files_come_in_order_whatever_the_workers_do(classify: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    for number in range(120):
+        side = int(random.integers(1, 400))
+        Image.new("RGB", (side, 7 * side % 300 + 1), (number, 0, 0)).save(folder / f"{number}.png")
+    _, output, _ = classify("--format", "jsonl", "--batch-size", "5", str(folder))
+    assert [Path(row["path"]).stem for row in _rows(output)] == [str(number) for number in range(120)]

@@ -1,0 +1,36 @@
+"""Networks that torchvision builds and PyTorch exports are adopted with the right kind of maps and equal answers."""
+
+from pathlib import Path
+
+import onnxruntime
+import pytest
+import torch
+
+from inference.models.adopt.adoption import AdoptOptions
+from inference.models.contract import MapKind, Preprocessing
+from inference.training.export import export
+from inference.training.verify import TOLERANCE, comparison_images, relative_difference
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("resnet18", MapKind.EXACT),
+        ("squeezenet1_1", MapKind.EXACT),
+        ("mobilenet_v3_small", MapKind.APPROXIMATE),
+    ],
+)
+def test_torchvisions_exports_are_adopted(name: str, kind: MapKind, tmp_path: Path) -> None:
+    models = pytest.importorskip("torchvision.models")
+    torch.manual_seed(0)
+    network = getattr(models, name)(num_classes=10).eval()
+    target = tmp_path / "m.onnx"
+    rule = Preprocessing(96, 96)
+    contract = export(network, target, AdoptOptions(name, preprocessing=rule))
+    assert contract.maps is kind
+    # ONNX Runtime alone is the judge here, without the engine's own checks.
+    session = onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
+    images = comparison_images(96)[0]
+    logits, evidence = session.run(["logits", "evidence"], {"images": images})
+    assert relative_difference(network, images, logits, rule) <= TOLERANCE
+    assert evidence.shape[:2] == (4, 5)
