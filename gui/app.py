@@ -15,6 +15,7 @@ from gui import notices
 from gui.exception_hook import ExceptionHook
 from gui.icons import app_icon
 from gui.log_file import close_log, open_log
+from gui.main_thread_gc import MainThreadGc
 from gui.program import Program, Wishes
 from gui.settings import SettingsStore
 from gui.single_instance import Claim, SingleInstance
@@ -68,11 +69,14 @@ def run(paths: list[str], *, profile_folder: str | None, model: str | None, devi
         instance.paths_received.connect(program.open_paths)
         program.closed.connect(application.quit)
         _close_on_signals(program, application)
+        collector = MainThreadGc()
+        collector.start()
         program.start()
         if paths:
             program.open_paths(paths)
         code = application.exec()
         program.close()
+        collector.stop()
         instance.release()
         hook.uninstall()
     return code

@@ -32,7 +32,7 @@ class EngineLink(QObject):
         self._runner = runner
         self._profile = profile
         self._room: EngineRoom | None = None
-        self._closed = False
+        self._made: EngineRoom | None = None
 
     @property
     def room(self) -> EngineRoom | None:
@@ -41,28 +41,31 @@ class EngineLink(QObject):
 
     def start(self) -> None:
         """Load the heavy libraries and start the worker processes, off the GUI thread."""
-        profile, deliver = self._profile, self.event_arrived.emit
-
-        def work(_progress: object, _cancel: object) -> object:
-            room: EngineRoom = importlib.import_module("gui.engine_room").EngineRoom.start(profile, deliver)
-            return room
-
-        task = self._runner.create(work, Lane.MODELS)
-        task.succeeded.connect(self._on_started)
+        task = self._runner.create(self._make_room, Lane.MODELS)
+        task.succeeded.connect(self._on_made)
         task.failed.connect(self.start_failed)
         self._runner.start(task)
 
+    def stop(self) -> None:
+        """Let a run under way end; the rest goes with `close`."""
+        if self._room is not None:
+            self._room.service.stop()
+
     def close(self) -> None:
-        """Stop what computes. A second call is harmless."""
-        self._closed = True
-        room, self._room = self._room, None
-        if room is not None:
-            room.close()
+        """Stop what computes, when no task runs any more. A second call is harmless."""
+        self._room = None
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
+    def _make_room(self, _progress: object, _cancel: object) -> EngineRoom:
+        """Runs on: a worker thread. The room is kept at once, since a task that was cancelled drops its result."""
+        module = importlib.import_module("gui.engine_room")
+        room: EngineRoom = module.EngineRoom.start(self._profile, self.event_arrived.emit)
+        self._made = room
+        return room
 
     @Slot(object)
-    def _on_started(self, room: EngineRoom) -> None:
-        if self._closed:
-            room.close()
-            return
+    def _on_made(self, room: EngineRoom) -> None:
         self._room = room
         self.started.emit(room)

@@ -7,9 +7,7 @@ import os
 import unicodedata
 
 _KEPT_FORMAT = frozenset("\u200c\u200d")  # the joiners: scripts and emoji families need them
-_CONTROL_PICTURES = 0x2400
-_DELETE = 0x7F
-_FIRST_PRINTABLE = 0x20
+_NAMED_CONTROLS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FIRST_ESCAPED_BYTE = 0xDC80
 _LAST_ESCAPED_BYTE = 0xDCFF
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -21,10 +19,9 @@ _NAME_LIMIT = 64
 
 def _shown(character: str) -> str:
     code = ord(character)
-    if code < _FIRST_PRINTABLE:
-        return chr(_CONTROL_PICTURES + code)
-    if code == _DELETE:
-        return "\u2421"
+    if character.isascii() and not character.isprintable():
+        # Escapes, not the control pictures of Unicode: many fonts lack those.
+        return _NAMED_CONTROLS.get(character, f"\\x{code:02x}")
     if _FIRST_ESCAPED_BYTE <= code <= _LAST_ESCAPED_BYTE:
         return f"\\x{code - 0xDC00:02x}"
     if character in _KEPT_FORMAT:

@@ -132,8 +132,9 @@ class Program(QObject):
             return
         self._closed = True
         self.window.hide()
-        self.link.close()
+        self.link.stop()
         self.runner.shutdown()
+        self.link.close()
         self._save()
         self._trace.note("closed")
         self.closed.emit()

@@ -67,6 +67,11 @@ class Viewing(QObject):
         """What the model says of the image on screen, where it has spoken."""
         return None if self._key is None else self._results.get(self._key)
 
+    @property
+    def has_inspection(self) -> bool:
+        """Whether every class of the image on screen has a map."""
+        return self._key is not None and self._key in self._inspections
+
     def result_of(self, key: int) -> Classification | None:
         """What the model says of an image, while it is remembered."""
         return self._results.get(key)

@@ -198,11 +198,11 @@ class ImageModel(QAbstractListModel):
     def set_thumbnail(self, row: int, image: QImage) -> None:
         """Keep the thumbnail of one image; the longest unused ones may leave."""
         key = self._keys[row]
-        evicted = self._thumbnails.put(key, image)
-        self._asked.add(key)  # one that was too large to keep is not asked for again and again
-        if self._thumbnails.get(key) is not None:
-            self._asked.discard(key)
-        self._asked.difference_update(evicted)
+        self._thumbnails.put(key, image)
+        if self._thumbnails.get(key) is None:
+            self._asked.add(key)  # too large to keep: it is not asked for again and again
+        else:
+            self._asked.discard(key)  # so that it is, once it had to leave
         index = self.index(row)
         self.dataChanged.emit(index, index, [ImageRole.THUMBNAIL, Qt.ItemDataRole.DecorationRole])
 

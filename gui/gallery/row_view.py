@@ -215,8 +215,8 @@ class RowView(QListView):
         count = len(self.images)
         if not count:
             return QModelIndex()
-        if self.current_row() < 0:
-            return self.images.index(0)
+        if self.current_row() < 0:  # the focus comes in: begin with what is on screen
+            return self.images.index(max(0, self.visible_rows()[0]))
         line, page = self.steps()
         forward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
         steps = {
@@ -279,7 +279,6 @@ class RowView(QListView):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Coming in by the keyboard, the first image on screen becomes current, so that the focus is somewhere."""
         super().focusInEvent(event)
         self._update_row(self.current_row())
 

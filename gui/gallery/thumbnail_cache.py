@@ -40,20 +40,17 @@ class ThumbnailCache:
             self._images.move_to_end(key)
         return image
 
-    def put(self, key: int, image: QImage) -> list[int]:
-        """Keep a thumbnail; the keys of those that had to leave. One that is larger than the limit is not kept."""
+    def put(self, key: int, image: QImage) -> None:
+        """Keep a thumbnail, for which others may have to leave. One that is larger than the limit is not kept."""
         self.remove([key])
         size = image.sizeInBytes()
         if size > self.limit_bytes:
-            return []
+            return
         self._images[key] = image
         self._bytes += size
-        evicted = []
         while self._bytes > self.limit_bytes:
-            old, gone = self._images.popitem(last=False)
+            _, gone = self._images.popitem(last=False)
             self._bytes -= gone.sizeInBytes()
-            evicted.append(old)
-        return evicted
 
     def remove(self, keys: Iterable[int]) -> None:
         """Forget thumbnails; keys without one are passed over."""

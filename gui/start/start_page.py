@@ -69,6 +69,11 @@ class StartPage(QWidget):
         """Say which model answers, or that it is on its way: the words after "Model:", safe to show."""
         self._model.set_text(tr("Model: {text}").format(text=text))
 
+    @property
+    def message(self) -> UserMessage | None:
+        """The message above the buttons, or None."""
+        return None if self._message is None else self._message.message
+
     def show_message(self, message: UserMessage) -> None:
         """Say above the buttons why the last drop or opening did not work."""
         self.clear_message()

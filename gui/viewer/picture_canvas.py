@@ -91,6 +91,11 @@ class PictureCanvas(QWidget):
         self._tell_zoom()
         self.update()
 
+    @property
+    def message(self) -> str:
+        """The sentence in place of a picture, or nothing."""
+        return self._message
+
     def show_overlay(self, overlay: QImage | None, box: CropGeometry) -> None:
         """Lay a map's colours over the picture.
 

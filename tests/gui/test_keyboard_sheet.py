@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.action_table import ActionId
@@ -17,7 +17,11 @@ def window(qtbot: QtBot) -> QMainWindow:
     window = QMainWindow()
     qtbot.addWidget(window)
     window.resize(1000, 700)
-    window.setCentralWidget(QLineEdit())
+    centre = QWidget()
+    column = QVBoxLayout(centre)
+    for _ in range(3):
+        column.addWidget(QLineEdit())
+    window.setCentralWidget(centre)
     with qtbot.waitExposed(window):
         window.show()
     return window
@@ -40,7 +44,7 @@ def test_it_takes_the_focus_and_gives_it_back(window: QMainWindow, key: Qt.Key) 
     actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window))
     sheet = KeyboardSheet(window)
     closed = QSignalSpy(sheet.closed)
-    edit = window.findChildren(QLineEdit)[0]
+    edit = window.findChildren(QLineEdit)[1]
     edit.setFocus()
     sheet.show_actions(actions)
     assert window.focusWidget() is sheet

@@ -111,7 +111,7 @@ def test_devices_and_memory_are_told_apart() -> None:
 
 def test_hostile_names_stay_text() -> None:
     message = describe(ImageReadError(_PATH, ImageProblem.TRUNCATED))
-    assert message.text == "IMG <b>&␊\\xff.jpg ends too early, so it was not classified."
+    assert message.text == "IMG <b>&\\n\\xff.jpg ends too early, so it was not classified."
     assert message.subject == _PATH, "whoever acts on it gets the path as it was given"
 
 

@@ -138,6 +138,13 @@ def test_the_keyboard_walks_the_grid(grid: _CountingGrid, model: ImageModel, dir
     assert grid.current_row() >= columns
 
 
+def test_the_focus_comes_in_at_what_is_on_screen(grid: _CountingGrid, model: ImageModel) -> None:
+    model.append_paths(_paths(1_000))
+    grid.verticalScrollBar().setValue(10 * grid.cell_height())
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.current_row() == 10 * grid.columns()
+
+
 def test_letters_do_not_search(grid: _CountingGrid, model: ImageModel) -> None:
     model.append_paths(["/p/a.jpg", "/p/b.jpg", "/p/c.jpg"])
     grid.set_current_row(0)
@@ -227,9 +234,9 @@ def test_what_is_painted(grid: _CountingGrid, model: ImageModel, theme: Theme) -
     selected = grid.visualRect(model.index(2))
     assert shot.pixelColor(selected.center().x(), selected.bottom() - 13) == QColor(theme.selection)
     # No accent within 8 px of a picture: only neutral greys there.
-    for distance in range(1, 8):
-        near = shot.pixelColor(selected.left() + 12 - distance, _picture_centre(grid, model, 2).y())
-        assert near.hsvSaturation() < 16 or near == QColor("#ff0000")
+    column = selected.center().x()
+    edge = next(y for y in range(selected.top(), selected.bottom()) if shot.pixelColor(column, y) == QColor("#ff0000"))
+    assert all(shot.pixelColor(column, edge - distance).hsvSaturation() < 16 for distance in range(1, 9))
 
 
 def _picture_centre(grid: ImageGrid, model: ImageModel, row: int) -> QPoint:

@@ -24,7 +24,7 @@ def work(on_progress: OnProgress) -> dict[str, Any]:
     on_progress(Progress("Working", 1, 2))
     if way == "noise":
         sys.stdout.write("a library talks\n")
-        os.write(1, b'{"result": "not the answer"}\n')
+        os.write(1, b'{"result": "not the answer"}\n50 %\r')
     if way == "error":
         raise ModelContractError("m.onnx", ("First.", "Second."))
     if way == "private":

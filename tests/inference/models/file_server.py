@@ -26,7 +26,6 @@ class Shelf:
     etag: str | None = '"one"'
     ranges: bool = True
     requests: list[tuple[str, str | None]] = field(default_factory=list)
-    stalled: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
 
 
@@ -60,7 +59,6 @@ def serving(shelf: Shelf) -> Iterator[str]:
             if shelf.stall_after is not None:
                 self.wfile.write(body[: shelf.stall_after])
                 self.wfile.flush()
-                shelf.stalled.set()
                 shelf.release.wait(30)
                 return
             self.wfile.write(body[: shelf.cut_after])

@@ -127,14 +127,16 @@ def test_refusals_name_the_reason(stranger: Path, profile: Profile, tmp_path: Pa
     assert files(profile) == []
 
 
-def test_cancel_leaves_nothing_and_a_second_try_works(stranger: Path, profile: Profile) -> None:
+@pytest.mark.parametrize("step", ["Reading the model", "Trying the model"])
+def test_cancel_leaves_nothing_and_a_second_try_works(step: str, stranger: Path, profile: Profile) -> None:
     cancel = CancelToken()
 
-    def cancel_at_first_sign(_progress: Progress) -> None:
-        cancel.cancel()
+    def cancel_at_that_step(progress: Progress) -> None:
+        if progress.step == step:
+            cancel.cancel()
 
     with pytest.raises(Cancelled):
-        install_file(stranger, ModelRequest("mine"), profile, on_progress=cancel_at_first_sign, cancel=cancel)
+        install_file(stranger, ModelRequest("mine"), profile, on_progress=cancel_at_that_step, cancel=cancel)
     assert files(profile) == []
     assert install_file(stranger, ModelRequest("mine"), profile).name == "mine"
 

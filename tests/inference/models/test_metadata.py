@@ -83,6 +83,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, tmp_path: Path) -> None:
         b"\x08" + b"\xff" * 11,  # a number without end
         b"\x72\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",  # a length beyond the file
         b"\x72\x04\x0a\x02\xff\xfe",  # a key that is not UTF-8
+        b"\x72\x04\x0a\x06abcdef",  # a key that is longer than its entry
         b"\x08\x01" * 10_001,  # endless tiny fields
     ],
 )

@@ -259,6 +259,28 @@ def test_a_squeeze_and_excitation_branch_is_not_taken_for_the_last_pooling(tmp_p
     np.testing.assert_allclose(softmax(out["logits"]), source_scores(model, pictures), atol=1e-6)
 
 
+def test_pooling_beside_the_main_path_is_no_map(tmp_path: Path) -> None:
+    tail = [
+        node("GlobalAveragePool", "maps", "s"),
+        node("Sigmoid", "s", "gate"),
+        node("Mul", "maps gate", "gated"),
+        node("GlobalMaxPool", "gated", "p"),
+        node("Flatten", "p", "f"),
+        node("Gemm", "f head bias", "output", transB=1),
+    ]
+    assert adopt(classifier(tail), tmp_path / "m.onnx", OPTIONS).maps is MapKind.NONE
+
+
+def test_features_that_are_regrouped_before_the_head_are_not_exact(tmp_path: Path) -> None:
+    tail = [
+        node("GlobalAveragePool", "maps", "p"),
+        node("Reshape", "p pairs", "f"),
+        node("Gemm", "f narrow bias", "output", transB=1),
+    ]
+    model = classifier(tail, {"pairs": ints(-1, 4), "narrow": W["head"][:, :4].copy()}, output_shape=(2, CLASSES))
+    assert adopt(model, tmp_path / "m.onnx", OPTIONS).maps is not MapKind.EXACT
+
+
 @pytest.mark.parametrize("element_type", [TensorProto.FLOAT, TensorProto.UINT8])
 def test_channels_last_input(element_type: int, tmp_path: Path) -> None:
     front = [

@@ -1,0 +1,99 @@
+"""Run the whole window in this process, offscreen, with a real engine and a small model."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.app import build
+from gui.gallery.image_state import ImageState
+from gui.program import Program, Wishes
+from inference.profile import Profile
+from tests.conftest import PROJECT_ROOT
+
+TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
+WAIT_MS = 30_000
+
+
+class Bench:
+    """A running program and what a person does with it."""
+
+    def __init__(self, program: Program, qtbot: QtBot) -> None:
+        self.program = program
+        self.qtbot = qtbot
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for a fact."""
+        self.qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def count(self, state: ImageState) -> int:
+        return self.program.images.count(state)
+
+    def until_done(self, total: int) -> None:
+        """Wait until `total` images are in the list and none is queued."""
+        self.until(lambda: len(self.program.images) == total and self.count(ImageState.QUEUED) == 0)
+
+    def message_ids(self) -> list[str]:
+        """What was said in the message bar so far."""
+        return [message.id for message in self.program.window.messages.history]
+
+    def drop(self, paths: list[str]) -> Qt.DropAction | None:
+        """Drop files as a file manager does."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
+        return drop(self.program.window, mime)
+
+
+def drop(widget: QWidget, mime: QMimeData) -> Qt.DropAction | None:
+    """Enter, move, drop; None where the drop is refused. The caller keeps `mime` alive: the events do not own it."""
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    where, button, plain = QPointF(50, 50), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(where.toPoint(), offered, mime, button, plain)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted() or enter.dropAction() == Qt.DropAction.IgnoreAction:
+        return None
+    QApplication.sendEvent(widget, QDragMoveEvent(where.toPoint(), offered, mime, button, plain))
+    event = QDropEvent(where, offered, mime, button, plain)
+    QApplication.sendEvent(widget, event)
+    return event.dropAction()
+
+
+@pytest.fixture
+def make_bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    """Starts programs; each is closed at the end.
+
+    Garbage is collected on this thread only, as in the real program: widgets must not be destroyed on another one.
+    """
+    gc.disable()
+    programs: list[Program] = []
+
+    def make(*, model: str = TINY, batch_size: int | None = None, profile: Path | None = None) -> Bench:
+        application = cast("QApplication", QApplication.instance())
+        folder = profile or tmp_path / "profile"
+        program = build(application, Profile.below(folder), Wishes(model, "cpu", batch_size))
+        programs.append(program)
+        program.start()
+        return Bench(program, qtbot)
+
+    yield make
+    for program in programs:
+        program.close()
+        program.window.deleteLater()
+    programs.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench]) -> Bench:
+    """A program with the tiny model."""
+    return make_bench()

@@ -1,0 +1,269 @@
+"""The main job, through the window: drop, read, see the map, stop, go on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+
+import main
+from gui.action_table import ActionId
+from gui.gallery.image_state import ImageState
+from gui.main_window import View
+from gui.viewer.map_mode import MapMode
+from inference.classify.classifier import Classifier
+from inference.results import Classification
+from tests.flows.conftest import TINY, Bench, drop
+
+
+def _pictures(folder: Path, count: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        image = Image.linear_gradient("L").resize((70, 50)).rotate(number * 7).convert("RGB")
+        image.save(folder / f"{number}.png")
+    return folder
+
+
+def _runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of all runs of the network from now on."""
+    runs: list[int] = []
+    real = Classifier.classify
+
+    def counted(self: Classifier, *arguments: object, **options: object) -> object:
+        runs.append(1)
+        return real(self, *arguments, **options)  # type: ignore[arg-type]
+
+    del bench
+    monkeypatch.setattr(Classifier, "classify", counted)
+    return runs
+
+
+def test_a_dropped_folder_is_classified_and_agrees_bit_for_bit_with_the_command(
+    make_bench: Callable[..., Bench], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _pictures(tmp_path / "pictures", 21)
+    bench = make_bench(batch_size=4)
+    assert bench.drop([str(folder)]) == Qt.DropAction.CopyAction
+    bench.until_done(21)
+    code = main.main(
+        ["--profile", str(tmp_path / "p"), "classify", "--model", TINY, "--device", "cpu", "--batch-size", "4",
+         "--format", "jsonl", str(folder)]
+    )  # fmt: skip
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    images = bench.program.images
+    assert [images.path_at(row) for row in range(21)] == [row["path"] for row in rows]
+    for row, told in enumerate(rows):
+        shown = bench.program.viewing.result_of(images.key_at(row))
+        assert isinstance(shown, Classification)
+        assert [(one.index, one.probability) for one in shown.predictions] == [
+            (one["index"], one["probability"]) for one in told["predictions"]
+        ]
+    assert bench.program.window.view is View.GALLERY
+
+
+def test_one_picture_opens_in_the_viewer_with_suggestions_and_a_map(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "one", 1)
+    bench.drop([str(folder / "0.png")])
+    bench.until_done(1)
+    page = bench.program.window.page
+    bench.until(lambda: page.legend.is_shown)
+    assert bench.program.window.view is View.VIEWER
+    assert page.inspector.suggestions.model().rowCount() == 6
+    assert "logit" in page.legend.text()
+    assert "The network saw" in page.inspector.facts.words
+
+
+def test_hovering_another_class_changes_the_map_without_a_run_of_the_network(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _pictures(tmp_path / "one", 1)
+    bench.drop([str(folder / "0.png")])
+    page = bench.program.window.page
+    bench.until(lambda: page.legend.is_shown and bench.program.viewing.has_inspection)
+    runs = _runs(bench, monkeypatch)
+    texts = {page.legend.text()}
+    for place in range(1, 5):
+        prediction = bench.program.viewing.classification.predictions[place]  # type: ignore[union-attr]
+        page.inspector.suggestions.suggestion_hovered.emit(prediction.index)
+        texts.add(page.legend.text())
+        assert prediction.label in page.legend.text()
+    page.inspector.class_search.class_chosen.emit(6)
+    assert "grey" in page.legend.text()
+    assert len(texts) == 5
+    assert runs == []
+
+
+def test_the_map_can_be_heat_or_off(bench: Bench, tmp_path: Path) -> None:
+    bench.drop([str(_pictures(tmp_path / "one", 1) / "0.png")])
+    page = bench.program.window.page
+    bench.until(lambda: page.legend.is_shown)
+    modes = []
+    for action in (ActionId.MAP_MODE, ActionId.MAP_TOGGLE, ActionId.MAP_TOGGLE):
+        bench.program.actions[action].trigger()
+        modes.append((page.inspector.map_panel.mode, page.legend.is_shown))
+    assert modes == [(MapMode.HEAT, True), (MapMode.OFF, False), (MapMode.HEAT, True)]
+
+
+def test_files_that_fail_are_rows_with_a_reason_and_the_others_are_answered(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "mixed", 15)
+    (folder / "empty.jpg").touch()
+    (folder / "text.jpg").write_text("<b>not a picture</b>")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.jpg")
+    bench.drop([str(folder)])
+    bad = 3 if hasattr(os, "mkfifo") else 2
+    bench.until_done(15 + bad)
+    images = bench.program.images
+    reasons = {images.name_at(row): images.reason_at(row) for row in images.rows_in(ImageState.FAILED)}
+    assert reasons["empty.jpg"] == "The file is empty (0 bytes)."
+    assert len(reasons) == bad
+    assert bench.count(ImageState.SUGGESTED) == 15
+    bench.program.window.grid.set_current_row(images.rows_in(ImageState.FAILED)[0])
+    bench.program.window.show_view(View.VIEWER)
+    assert "empty" in bench.program.window.page.picture.message
+
+
+def test_stop_keeps_results_and_classify_all_goes_on(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "many", 300)
+    bench.drop([str(folder)])
+    bench.until(lambda: bench.count(ImageState.SUGGESTED) > 0)
+    bench.program.actions[ActionId.STOP].trigger()
+    bench.until(lambda: not bench.program.running.is_under_way)
+    done = bench.count(ImageState.SUGGESTED)
+    assert done + bench.count(ImageState.QUEUED) == len(bench.program.images)
+    bench.until(lambda: len(bench.program.images) == 300)
+    if bench.count(ImageState.QUEUED):
+        bench.program.actions[ActionId.RUN].trigger()
+    bench.until_done(300)
+    assert bench.count(ImageState.SUGGESTED) == 300
+
+
+def test_pause_holds_the_run_and_resume_goes_on(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "many", 300)
+    bench.drop([str(folder)])
+    bench.until(lambda: bench.program.running.is_under_way)
+    bench.program.actions[ActionId.PAUSE].trigger()
+    bench.program.actions[ActionId.PAUSE].trigger()
+    bench.until_done(300)
+    assert bench.count(ImageState.SUGGESTED) == 300
+
+
+def test_the_same_folder_again_adds_nothing_and_says_so(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "few", 3)
+    bench.drop([str(folder)])
+    bench.until_done(3)
+    bench.drop([str(folder)])
+    bench.until(lambda: "E-204" in bench.message_ids())
+    assert len(bench.program.images) == 3
+
+
+def test_a_folder_without_pictures_leaves_the_start_page_with_a_sentence(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "notes.txt").write_text("x")
+    bench.drop([str(tmp_path / "bare")])
+    page = bench.program.window.start_page
+    bench.until(lambda: page.message is not None)
+    assert page.message is not None
+    assert page.message.id == "E-203"
+    assert bench.program.window.view is View.START
+
+
+def test_a_web_link_is_refused(bench: Bench) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.com/cat.jpg")])
+    assert drop(bench.program.window, mime) is None
+    assert "web link" in bench.program.window.statusBar().currentMessage()
+
+
+def test_a_pasted_picture_is_kept_and_classified(bench: Bench, tmp_path: Path) -> None:
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGreen)
+    QGuiApplication.clipboard().setImage(picture)
+    bench.program.actions[ActionId.PASTE].trigger()
+    bench.until_done(1)
+    path = Path(bench.program.images.path_at(0))
+    assert path.parent == tmp_path / "profile" / "data" / "dropped"
+    assert bench.count(ImageState.SUGGESTED) == 1
+
+
+def test_a_dropped_model_is_added_and_can_be_used(bench: Bench, tmp_path: Path) -> None:
+    source = tmp_path / "mine.onnx"
+    source.write_bytes(Path(TINY).read_bytes())
+    bench.drop([str(_pictures(tmp_path / "few", 2))])
+    bench.until_done(2)
+    bench.drop([str(source)])
+    bench.until(lambda: "T-10" in bench.message_ids())
+    bench.program.models.choose("mine")
+    bench.until(lambda: bench.program.models.name == "mine")
+    bench.until_done(2)
+
+
+def test_images_can_be_removed_and_the_list_emptied(bench: Bench, tmp_path: Path) -> None:
+    bench.drop([str(_pictures(tmp_path / "few", 3))])
+    bench.until_done(3)
+    bench.program.actions[ActionId.REMOVE].trigger()
+    assert len(bench.program.images) == 2
+    bench.program.window.grid.selectAll()
+    bench.program.actions[ActionId.REMOVE].trigger()
+    assert len(bench.program.images) == 0
+    assert bench.program.window.view is View.START
+    bench.drop([str(tmp_path / "few")])
+    bench.until_done(3)
+
+
+def test_a_model_that_is_missing_is_said_and_pictures_can_still_be_seen(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    bench = make_bench(model="no-such-model")
+    bench.until(lambda: "E-301" in bench.message_ids())
+    bench.drop([str(_pictures(tmp_path / "one", 1))])
+    bench.until(lambda: bench.program.window.page.picture.placement is not None)
+    assert bench.count(ImageState.QUEUED) == 1
+
+
+def test_settings_and_window_are_kept_for_the_next_start(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    first = make_bench(profile=tmp_path / "kept")
+    first.until(lambda: bool(first.program.models.name))
+    first.program.actions[ActionId.THEME_DARK].trigger()
+    first.program.window.page.inspector.map_panel.set_mode(MapMode.HEAT)
+    first.program.window.showMaximized()
+    first.program.close()
+    second = make_bench(profile=tmp_path / "kept")
+    assert second.program.actions[ActionId.THEME_DARK].isChecked()
+    assert second.program.window.page.inspector.map_panel.mode is MapMode.HEAT
+    assert second.program.window.isMaximized()
+    second.program.actions[ActionId.THEME_LIGHT].trigger()
+
+
+def test_closing_during_a_run_is_quick_and_clean(bench: Bench, tmp_path: Path) -> None:
+    bench.drop([str(_pictures(tmp_path / "many", 200))])
+    bench.until(lambda: bench.count(ImageState.SUGGESTED) > 0)
+    with bench.qtbot.waitSignal(bench.program.closed, timeout=10_000):
+        bench.program.window.close()
+    assert not bench.program.window.isVisible()
+    bench.program.close()
+
+
+def test_closing_while_the_engine_starts_is_clean(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    bench.program.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of bytes are a matter of Unix")
+def test_names_that_are_not_text_are_shown_and_classified(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "names", 1)
+    raw = os.fsencode(folder)
+    for name in (b"caf\xe9.png", b"new\nline.png", b"<img src=x>.png"):
+        os.link(os.path.join(raw, b"0.png"), os.path.join(raw, name))  # noqa: PTH118 - bytes
+    bench.drop([str(folder)])
+    bench.until_done(4)
+    assert bench.count(ImageState.SUGGESTED) == 4
+    names = {bench.program.images.name_at(row) for row in range(4)}
+    assert "new\nline.png" not in names
