@@ -77,7 +77,7 @@ def test_one_picture_opens_in_the_viewer_with_suggestions_and_a_map(bench: Bench
     assert bench.program.window.view is View.VIEWER
     assert page.inspector.suggestions.model().rowCount() == 6
     assert "logit" in page.legend.text()
-    assert "The network saw" in page.inspector.facts.words
+    assert "The network saw" in page.inspector.facts.words()
 
 
 def test_hovering_another_class_changes_the_map_without_a_run_of_the_network(

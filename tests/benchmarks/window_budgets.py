@@ -1,0 +1,233 @@
+"""Measure the window's budgets on this machine and print them as a table.
+
+    uv run python -m tests.benchmarks.window_budgets FOLDER_OF_PICTURES
+
+The folder's pictures are copied until there are 2,000. Start-up is measured from outside, by several real starts; the
+rest inside one process, with the lateness of a precise 5 ms timer on the GUI thread (UX.md 6.2). Run it alone on the
+machine: neighbours make it lie.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from gui.app import SWITCH_INTERVAL_S, build, create_application
+from gui.gallery.image_state import ImageState
+from gui.main_thread_gc import MainThreadGc
+from gui.main_window import View
+from gui.program import Program, Wishes
+from inference.profile import Profile
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STARTS = 7
+PICTURES = 2000
+PROBE_MS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    measured: str
+    budget: str
+
+
+class StallProbe:
+    """Lateness of a precise timer, in ms."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=PROBE_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        self.late.clear()
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> str:
+        self._timer.stop()
+        self._tick()
+        late = sorted(self.late)
+        shares = [late[min(len(late) - 1, int(len(late) * share))] for share in (0.5, 0.95, 0.99)]
+        return f"p50 {shares[0]:.1f}, p95 {shares[1]:.1f}, p99 {shares[2]:.1f}, max {late[-1]:.1f} ms of {len(late)}"
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append((now - self._last) * 1e3 - PROBE_MS)
+        self._last = now
+
+
+def start_up(samples: Path) -> list[Row]:
+    """Several real starts of the program: from the start of the process to the first paint, and to the model."""
+    paints, models = [], []
+    for _ in range(STARTS):
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "log.jsonl"
+            environment = {**os.environ, "APP_TEST_LOG": str(log)}
+            started = time.monotonic()
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "main.py"), "--profile", folder, str(samples)], env=environment, cwd=ROOT
+            )
+            events: dict[str, float] = {}
+            while "model" not in events and process.poll() is None:
+                time.sleep(0.02)
+                lines = log.read_text().splitlines() if log.exists() else []
+                events = {one["event"]: one["monotonic_s"] for one in map(json.loads, lines)}
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            paints.append((events["first-paint"] - started) * 1e3)
+            models.append((events["model"] - events["first-paint"]) * 1e3)
+    return [
+        Row("process start to first paint", _median_and_worst(paints), "400 ms"),
+        Row("first paint to model ready", _median_and_worst(models), "1,000 ms"),
+    ]
+
+
+def _median_and_worst(values: list[float]) -> str:
+    return f"median {statistics.median(values):.0f}, worst {max(values):.0f} ms of {len(values)}"
+
+
+class Session:
+    """One running program and what is measured in it."""
+
+    def __init__(self, application: QApplication, folder: Path) -> None:
+        self._application = application
+        self._probe = StallProbe()
+        self.program: Program = build(application, Profile.below(folder), Wishes(None, "cpu"))
+        self.program.start()
+        self.wait(lambda: bool(self.program.models.name))
+
+    def wait(self, holds: Callable[[], bool], limit_s: float = 300) -> float:
+        """Let the event loop run until a fact holds; the seconds it took."""
+        started = time.perf_counter()
+        while not holds() and time.perf_counter() - started < limit_s:
+            QCoreApplication.processEvents()
+            time.sleep(0.0005)
+        return time.perf_counter() - started
+
+    def drop(self, folder: Path) -> float:
+        """Drop a folder; how long the window was busy with it, in ms."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(folder))])
+        where, plain = QPointF(50, 50), Qt.KeyboardModifier.NoModifier
+        started = time.perf_counter()
+        enter = QDragEnterEvent(where.toPoint(), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, plain)
+        QApplication.sendEvent(self.program.window, enter)
+        event = QDropEvent(where, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, plain)
+        QApplication.sendEvent(self.program.window, event)
+        return (time.perf_counter() - started) * 1e3
+
+    def folder_run(self, pictures: Path) -> list[Row]:
+        """Drop 2,000 pictures, let them all be classified, and see how late the event loop is meanwhile."""
+        images = self.program.images
+        self._probe.start()
+        dropped = self.drop(pictures)
+        first_row = self.wait(lambda: len(images) > 0)
+        first_answer = self.wait(lambda: images.count(ImageState.SUGGESTED) > 0) + first_row
+        rest = self.wait(lambda: len(images) == PICTURES and images.count(ImageState.QUEUED) == 0)
+        late = self._probe.stop()
+        total = first_answer + rest
+        return [
+            Row("drop of a folder of 2,000: window busy", f"{dropped:.1f} ms", "500 ms"),
+            Row("first row after the drop", f"{first_row * 1e3:.0f} ms", "150 ms"),
+            Row("first answer after the drop", f"{first_answer * 1e3:.0f} ms", ""),
+            Row("2,000 pictures classified", f"{total:.1f} s, {PICTURES / total:.0f} pictures/s", ""),
+            Row("event-loop lateness, gallery, during the run", late, "p99 16, max 50 ms"),
+        ]
+
+    def viewer_run(self) -> list[Row]:
+        """Classify all again while a person walks through the pictures in the viewer and hovers over classes."""
+        images, window = self.program.images, self.program.window
+        window.show_view(View.VIEWER)
+        window.grid.set_current_row(0)
+        self.program.controller.reclassify(range(len(images)))
+        switches: list[float] = []
+        self._probe.start()
+        row, turned = 0, time.perf_counter()
+        while images.count(ImageState.QUEUED):
+            QCoreApplication.processEvents()
+            if time.perf_counter() - turned > 0.25:
+                turned = time.perf_counter()
+                row = (row + 1) % len(images)
+                window.grid.set_current_row(row)
+                classification = self.program.viewing.classification
+                if classification is not None:
+                    started = time.perf_counter()
+                    window.page.inspector.suggestions.suggestion_hovered.emit(classification.predictions[1].index)
+                    window.page.picture.repaint()
+                    switches.append((time.perf_counter() - started) * 1e3)
+            time.sleep(0.0005)
+        rows = [Row("event-loop lateness, viewer, during the run", self._probe.stop(), "p99 16, max 50 ms")]
+        if switches:
+            rows.append(Row("switch of the map's class, with paint", _median_and_worst(switches), "16 ms"))
+        return rows
+
+    def stop_run(self) -> list[Row]:
+        """Stop in the middle of a run."""
+        images, running = self.program.images, self.program.running
+        self.program.controller.reclassify(range(len(images)))
+        self.wait(lambda: 0 < images.count(ImageState.QUEUED) < len(images) - 300)
+        started = time.perf_counter()
+        running.stop()
+        answered = (time.perf_counter() - started) * 1e3
+        ended = self.wait(lambda: not running.is_under_way) * 1e3
+        kept = images.count(ImageState.SUGGESTED)
+        return [
+            Row("Stop: window answers / run ended", f"{answered:.1f} / {ended:.0f} ms, {kept} kept", "100 / 500 ms")
+        ]
+
+    def close(self) -> list[Row]:
+        """Close during a run."""
+        self.program.running.run()
+        self.wait(lambda: self.program.running.is_under_way, 5)
+        started = time.perf_counter()
+        self.program.window.close()
+        return [Row("close during a run", f"{(time.perf_counter() - started) * 1e3:.0f} ms", "2,000 ms")]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure everything; prints a table in Markdown."""
+    source = sorted(path for path in Path(arguments[0]).iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    rows = start_up(ROOT / "assets" / "samples")
+    application = create_application([])
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    collector = MainThreadGc()
+    collector.start()
+    with tempfile.TemporaryDirectory() as scratch:
+        pictures = Path(scratch) / "pictures"
+        pictures.mkdir()
+        for number in range(PICTURES):
+            shutil.copy(source[number % len(source)], pictures / f"{number}{source[number % len(source)].suffix}")
+        session = Session(application, Path(scratch) / "profile")
+        rows += session.folder_run(pictures)
+        rows += session.viewer_run()
+        rows += session.stop_run()
+        rows += session.close()
+    sys.stdout.write(f"{platform.platform()}, {os.cpu_count()} cores, Qt platform {application.platformName()}\n\n")
+    sys.stdout.write("| what | measured | budget |\n|---|---|---|\n")
+    for row in rows:
+        sys.stdout.write(f"| {row.what} | {row.measured} | {row.budget} |\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
