@@ -35,6 +35,10 @@ _MAP_MODES = (MapMode.EVIDENCE, MapMode.HEAT)
 class ActionRunner(QObject):
     """Connects every action to what does it.
 
+    Attributes:
+        folder: where files were chosen last; the next dialog begins there.
+        tile_px: width of a gallery tile's picture, in logical pixels.
+
     Signals:
         message_raised(message: UserMessage): an action has something to say.
         quit_requested(): the person wants to leave.
@@ -73,7 +77,7 @@ class ActionRunner(QObject):
         self._viewing = viewing
         self._sheet = KeyboardSheet(window)
         self._last_mode = MapMode.EVIDENCE
-        self._tile_px = 160
+        self.tile_px = 160
         self.folder = ""
         for action_id, order in self._orders().items():
             actions[action_id].triggered.connect(order)
@@ -226,8 +230,12 @@ class ActionRunner(QObject):
             (picture.zoom_in if larger else picture.zoom_out)()
         elif self._window.view is View.GALLERY:
             factor = _TILE_STEP if larger else 1 / _TILE_STEP
-            self._tile_px = round(min(_TILE_SIZES[1], max(_TILE_SIZES[0], self._tile_px * factor)))
-            self._window.grid.set_thumbnail_width(self._tile_px)
+            self.set_tile_width(round(min(_TILE_SIZES[1], max(_TILE_SIZES[0], self.tile_px * factor))))
+
+    def set_tile_width(self, width_px: int) -> None:
+        """Show the gallery's tiles this wide."""
+        self.tile_px = width_px
+        self._window.grid.set_thumbnail_width(width_px)
 
     def _set_mode(self, mode: MapMode) -> None:
         self._window.page.inspector.map_panel.set_mode(mode)

@@ -119,7 +119,7 @@ def _image_text(problem: ImageProblem) -> _ImageText:  # noqa: PLR0911, PLR0912 
             return _ImageText("E-104", tr("{name} ends too early, so it was not classified."))
         case ImageProblem.TOO_MANY_PIXELS:
             text = tr("{name} has too many pixels. {detail}")
-            return _ImageText("E-105", text, (MessageAction.RAISE_LIMIT, MessageAction.REMOVE))
+            return _ImageText("E-105", text, (MessageAction.REMOVE,))
         case ImageProblem.UNSUPPORTED_FORMAT:
             text = tr("{name} is in a format that this version does not read. {detail} It reads {formats}.")
             return _ImageText("E-106", text, (MessageAction.REMOVE,))

@@ -14,18 +14,15 @@ _MINUTE_S = 60
 _HOUR_S = 3600
 
 
-def images_added(count: int, already_here: int, not_images: int = 0) -> UserMessage:
-    """Images joined the list (T-05; E-202 with files that were none, E-204 if all were here before)."""
+def images_added(count: int, already_here: int) -> UserMessage:
+    """Images joined the list (T-05; E-204 if all of them were here before)."""
     if not count and already_here:
         text = counted(already_here, "This image is already here.", "All %n images are already here.")
         return UserMessage("E-204", Place.TOAST, Level.INFO, text)
     text = counted(count, "Added %n image.", "Added %n images.")
     if already_here:
         text += " " + counted(already_here, "%n was already here.", "%n were already here.")
-    if not not_images:
-        return UserMessage("T-05", Place.TOAST, Level.INFO, text)
-    text += " " + counted(not_images, "%n other file was not an image.", "%n other files were not images.")
-    return UserMessage("E-202", Place.TOAST, Level.INFO, text, actions=(MessageAction.SHOW_LIST,))
+    return UserMessage("T-05", Place.TOAST, Level.INFO, text)
 
 
 def no_images_found(path: str) -> UserMessage:
@@ -56,20 +53,19 @@ def files_skipped(count: int, folder: str) -> UserMessage:
         "%n file in {folder} was skipped because it is not an image.",
         "%n files in {folder} were skipped because they are not images.",
     ).format(folder=name_of(folder))
-    actions = (MessageAction.SHOW_LIST,)
-    return UserMessage("E-111", Place.STATUS, Level.INFO, text, actions=actions, subject=folder)
+    return UserMessage("E-111", Place.STATUS, Level.INFO, text, subject=folder)
 
 
 def folders_unreadable(count: int, details: str) -> UserMessage:
     """Some folders could not be listed."""
     text = counted(count, "%n folder could not be opened.", "%n folders could not be opened.")
-    return UserMessage("E-112", Place.STATUS, Level.WARNING, text, details, (MessageAction.SHOW_LIST,))
+    return UserMessage("E-112", Place.TOAST, Level.WARNING, text, details)
 
 
 def links_not_followed(count: int) -> UserMessage:
     """Links to folders are never followed."""
     text = counted(count, "%n link was not followed.", "%n links were not followed.")
-    return UserMessage("E-115", Place.STATUS, Level.INFO, text, actions=(MessageAction.SHOW_LIST,))
+    return UserMessage("E-115", Place.STATUS, Level.INFO, text)
 
 
 def first_frame_used(path: str) -> UserMessage:

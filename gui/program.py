@@ -116,6 +116,7 @@ class Program(QObject):
             batch_size=self._wishes.batch_size,
         )
         self.action_runner.folder = settings.last_folders[0] if settings.last_folders else ""
+        self.action_runner.set_tile_width(settings.thumbnail_px)
         self.window.page.inspector.map_panel.set_mode(settings.map_mode)
         self.viewing.set_mode(settings.map_mode)
         self.actions[ActionId.MAP_TOGGLE].setChecked(settings.map_mode is not MapMode.OFF)
@@ -298,4 +299,5 @@ class Program(QObject):
             map_strength=panel.strength,
             last_folders=(self.action_runner.folder,) if self.action_runner.folder else (),
             top_count=self._settings.top_count,
+            thumbnail_px=self.action_runner.tile_px,
         )

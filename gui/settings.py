@@ -39,7 +39,6 @@ class Settings:
         map_strength: opacity of the map, 0...1.
         last_folders: where images were opened from, newest first, as given.
         top_count: how many suggestions are listed, 1...20.
-        max_megapixels: pictures with more are refused; None for the program's own limit.
         thumbnail_px: width of a gallery tile's picture, logical pixels.
     """
 
@@ -50,7 +49,6 @@ class Settings:
     map_strength: float = 0.6
     last_folders: tuple[str, ...] = ()
     top_count: int = 5
-    max_megapixels: int | None = None
     thumbnail_px: int = 160
 
 
@@ -206,10 +204,6 @@ def _folders(value: object) -> tuple[str, ...]:
     return tuple(_text(entry) for entry in value[:_LAST_FOLDERS])
 
 
-def _megapixels(value: object) -> int | None:
-    return None if value is None else _whole(1, 100_000)(value)
-
-
 _PARSERS: dict[str, Callable[[Any], object]] = {
     "theme": ThemeChoice,
     "model": _text,
@@ -218,6 +212,5 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "map_strength": _share,
     "last_folders": _folders,
     "top_count": _whole(1, _MOST_RESULTS),
-    "max_megapixels": _megapixels,
     "thumbnail_px": _whole(64, 512),
 }

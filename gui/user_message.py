@@ -42,12 +42,10 @@ class MessageAction(StrEnum):
     OPEN_FOLDER = "open-folder"
     OPEN_IMAGES = "open-images"
     QUIT = "quit"
-    RAISE_LIMIT = "raise-limit"
     REMOVE = "remove"
     REVEAL = "reveal"
     SHOW_FAILED = "show-failed"
     SHOW_FILE = "show-file"
-    SHOW_LIST = "show-list"
     TRY_AGAIN = "try-again"
     USE_MODEL = "use-model"
 
@@ -63,12 +61,10 @@ def action_text(action: MessageAction) -> str:
         MessageAction.OPEN_FOLDER: tr("Open another folder..."),
         MessageAction.OPEN_IMAGES: tr("Open images..."),
         MessageAction.QUIT: tr("Quit"),
-        MessageAction.RAISE_LIMIT: tr("Raise the limit..."),
         MessageAction.REMOVE: tr("Remove"),
         MessageAction.REVEAL: tr("Show in file manager"),
         MessageAction.SHOW_FAILED: tr("Show them"),
         MessageAction.SHOW_FILE: tr("Show"),
-        MessageAction.SHOW_LIST: tr("Show list"),
         MessageAction.TRY_AGAIN: tr("Try again"),
         MessageAction.USE_MODEL: tr("Use"),
     }

@@ -13,7 +13,7 @@ from gui.message_strip import MessageStrip
 from gui.user_message import Level, MessageAction, Place, UserMessage
 
 _TOAST = UserMessage("T-05", Place.TOAST, Level.INFO, "Added 1 image.")
-_OTHER = UserMessage("T-12", Place.TOAST, Level.INFO, "Copied.", actions=(MessageAction.SHOW_LIST,))
+_OTHER = UserMessage("T-12", Place.TOAST, Level.INFO, "Copied.", actions=(MessageAction.SHOW_FAILED,))
 _BANNER = UserMessage("E-312", Place.BANNER, Level.WARNING, "It cannot be used.", "the driver\nis old", subject="cuda")
 
 
@@ -87,7 +87,7 @@ def test_verbs_and_dismissal_are_told(qtbot: QtBot, window: QWidget) -> None:
     actions, dismissals = QSignalSpy(bar.action_chosen), QSignalSpy(bar.message_dismissed)
     bar.show_message(_OTHER)
     QTest.mouseClick(_button(_strip(bar, _OTHER), "Show list"), Qt.MouseButton.LeftButton)
-    assert actions.at(0) == [_OTHER, MessageAction.SHOW_LIST]
+    assert actions.at(0) == [_OTHER, MessageAction.SHOW_FAILED]
     assert bar.shown == ()
     bar.show_message(_BANNER)
     QTest.mouseClick(_button(_strip(bar, _BANNER), "Dismiss this message"), Qt.MouseButton.LeftButton)

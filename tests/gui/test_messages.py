@@ -90,7 +90,7 @@ def test_every_image_problem_has_its_text(problem: ImageProblem, detail: str) ->
 def test_facts_reach_the_text() -> None:
     limit = ImageReadError("/a.jpg", ImageProblem.TOO_MANY_PIXELS, "It has 140 megapixels; the limit is 128.")
     assert "140 megapixels" in describe(limit).text
-    assert MessageAction.RAISE_LIMIT in describe(limit).actions
+    assert MessageAction.REMOVE in describe(limit).actions
     unsupported = describe(ImageReadError("/a.eps", ImageProblem.UNSUPPORTED_FORMAT), formats=_FORMATS)
     assert unsupported.text.endswith("It reads JPEG, PNG and WebP.")
     contract = describe(_EXAMPLES[errors.ModelContractError])

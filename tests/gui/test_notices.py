@@ -12,7 +12,6 @@ _NAME = "/p/<b>&\n\udcff"
 
 _ALL: dict[str, UserMessage] = {
     "T-05": notices.images_added(12, 3),
-    "E-202": notices.images_added(12, 0, 2),
     "E-204": notices.images_added(0, 5),
     "E-203": notices.no_images_found(_NAME),
     "E-205": notices.drop_refused(DropKind.LINK),
