@@ -16,7 +16,7 @@ from inference.attention.evidence import Ledger, evidence_map, fixed_scale, is_f
 from inference.attention.render import evidence_rgba, heat_rgba
 from inference.classify.classifier import Inspection
 from inference.engine.network import Head
-from inference.models.contract import ModelContract
+from inference.models.contract import MapKind, ModelContract
 from inference.results import Classification
 
 OVERLAY_PX = 320
@@ -52,12 +52,18 @@ class MapMaker:
 
     def __init__(self, contract: ModelContract, head: Head | None) -> None:
         self._head = head
+        self._kind = contract.maps
         self._scale = contract.evidence_scale
         self._first_maps: list[EvidenceMap] = []
 
     @property
     def has_maps(self) -> bool:
         """Whether the model has maps at all."""
+        return self._kind is not MapKind.NONE
+
+    @property
+    def has_every_map(self) -> bool:
+        """Whether every class has a map; a model with hidden layers after pooling has those of its best classes."""
         return self._head is not None
 
     @property
@@ -77,9 +83,7 @@ class MapMaker:
         self, class_index: int, classification: Classification, inspection: Inspection | None
     ) -> EvidenceMap | None:
         """The (h, w) map of a class in logits, or None where only an inspection could tell."""
-        if self._head is None:
-            return None
-        if inspection is not None and inspection.features is not None:
+        if self._head is not None and inspection is not None and inspection.features is not None:
             return evidence_map(inspection.features, self._head.weight[class_index])
         if classification.evidence is not None:
             for place, prediction in enumerate(classification.predictions[: len(classification.evidence)]):
@@ -88,10 +92,11 @@ class MapMaker:
                     return contributions
         return None
 
-    def on_screen(self, class_index: int, contributions: EvidenceMap, mode: MapMode) -> MapOnScreen:
+    def on_screen(
+        self, class_index: int, contributions: EvidenceMap, classification: Classification, mode: MapMode
+    ) -> MapOnScreen:
         """The map of a class as it is to be shown."""
-        bias = 0.0 if self._head is None else float(self._head.bias[class_index])
-        account = ledger(contributions, bias)
+        account = ledger(contributions, self._bias(class_index, contributions, classification))
         rows, columns = contributions.shape
         if not is_valid(contributions):
             return MapOnScreen(None, account, self.scale, (rows, columns), MapRemark.INVALID, "")
@@ -108,3 +113,10 @@ class MapMaker:
             overlay = rgba_to_qimage(paint(contributions, self.scale, size))
         place = place_in_words(contributions)
         return MapOnScreen(overlay, account, self.scale, (rows, columns), remark, place)
+
+    def _bias(self, class_index: int, contributions: EvidenceMap, classification: Classification) -> float:
+        """The class's bias; where only the model's best classes have maps, what is left of the logit."""
+        if self._head is not None:
+            return float(self._head.bias[class_index])
+        logits = {one.index: one.logit for one in classification.predictions}
+        return logits.get(class_index, 0.0) - float(contributions.sum(dtype=float))

@@ -13,7 +13,7 @@ from gui.gallery.image_state import ImageState
 from gui.messages import describe
 from gui.notices import map_approximate, no_map
 from gui.recent import Recent
-from gui.viewer.map_mode import MapMode
+from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
@@ -237,8 +237,8 @@ class Viewing(QObject):
             )
         )
         page.show_predictions(classification.predictions, class_count=len(contract.labels))
-        has_maps = self._maker is not None and self._maker.has_maps
-        if has_maps and key not in self._inspections and self._link.room is not None:
+        every_map = self._maker is not None and self._maker.has_every_map
+        if every_map and key not in self._inspections and self._link.room is not None:
             self._link.room.service.inspect(key, self._images.path_at(row))
 
     @Slot(int)
@@ -252,11 +252,19 @@ class Viewing(QObject):
         inspection = self._inspections.get(key)
         contributions = self._maker.contributions(class_index, classification, inspection)
         if contributions is None:
-            # Only the feature map can tell; it has been asked for, and `on_inspection` comes back here.
-            self._page.picture.remove_overlay()
+            self._show_no_map(self._contract.labels[class_index].name)
             return
-        shown = self._maker.on_screen(class_index, contributions, self._mode)
+        shown = self._maker.on_screen(class_index, contributions, classification, self._mode)
         self._draw(shown, self._contract.labels[class_index].name, classification)
+
+    def _show_no_map(self, name: str) -> None:
+        """Only the feature map could tell: it is on its way (`on_inspection` follows), or this model has none."""
+        page, panel = self._page, self._page.inspector.map_panel
+        page.picture.remove_overlay()
+        page.legend.clear()
+        panel.set_class_name(name)
+        has_every_map = self._maker is not None and self._maker.has_every_map
+        panel.set_remark(MapRemark.NONE if has_every_map else MapRemark.BEST_CLASSES_ONLY)
 
     def _draw(self, shown: MapOnScreen, name: str, classification: Classification) -> None:
         page = self._page

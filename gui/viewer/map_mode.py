@@ -23,3 +23,5 @@ class MapRemark(StrEnum):
     """The cells together lower the class's score."""
     INVALID = "invalid"
     """Some cell has no number."""
+    BEST_CLASSES_ONLY = "best-classes-only"
+    """The model gives maps of its best classes, and this is none of them."""

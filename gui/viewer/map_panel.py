@@ -82,6 +82,8 @@ class MapPanel(QWidget):
             MapRemark.NONE: "",
             MapRemark.FLAT: self.tr("The evidence is spread evenly; no area stands out."),
             MapRemark.AGAINST: self.tr("The evidence is against this class."),
+            MapRemark.INVALID: self.tr("The model gave no valid numbers for this map."),
+            MapRemark.BEST_CLASSES_ONLY: self.tr("This model has maps of its five best classes only."),
         }
         _show(self._remark, texts[remark])
 

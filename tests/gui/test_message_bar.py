@@ -86,7 +86,7 @@ def test_verbs_and_dismissal_are_told(qtbot: QtBot, window: QWidget) -> None:
     bar = _bar(window)
     actions, dismissals = QSignalSpy(bar.action_chosen), QSignalSpy(bar.message_dismissed)
     bar.show_message(_OTHER)
-    QTest.mouseClick(_button(_strip(bar, _OTHER), "Show list"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(_strip(bar, _OTHER), "Show them"), Qt.MouseButton.LeftButton)
     assert actions.at(0) == [_OTHER, MessageAction.SHOW_FAILED]
     assert bar.shown == ()
     bar.show_message(_BANNER)
