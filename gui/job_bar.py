@@ -110,6 +110,7 @@ class JobBar(QWidget):
         else:
             self._time_left.pause(self._clock())
         self._show()
+        self._show_buttons()
 
     def set_progress(self, done: int, total: int, failed: int = 0) -> None:
         """Say how far the job is: `done` counts failed images too, `failed` how many of them."""
@@ -143,7 +144,6 @@ class JobBar(QWidget):
         self._rate.set_text(tr("{rate} images/s").format(rate=shown_rate) if running and rate else "")
         self._bar.setRange(0, max(1, self._total))
         self._bar.setValue(min(self._done, max(1, self._total)))
-        self._show_buttons()
 
     def _counts_text(self) -> str:
         text = tr("{done} of {total}").format(done=number(self._done), total=number(self._total))

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
 from gui.plain_text import name_of
-from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from gui.words import number, size
 from inference.results import CropGeometry, PictureFacts
 
@@ -20,7 +19,7 @@ class FactsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = ElidedLabel(self)
-        self._size, self._state, self._crop, self._remarks = (plain_label() for _ in range(4))
+        self._size, self._state, self._crop, self._remarks = (plain_label(secondary=True) for _ in range(4))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -29,14 +28,6 @@ class FactsPanel(QWidget):
             label.setWordWrap(True)
             label.hide()
             column.addWidget(label)
-        self.set_colors(viewer_colors())
-
-    def set_colors(self, colors: ViewerColors) -> None:
-        """Take the theme's colours."""
-        for label in self._lines():
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), colors.secondary_text)
-            label.setPalette(palette)
 
     def show_file(self, path: str) -> None:
         """Say which file is on screen, and forget the facts of the one before.

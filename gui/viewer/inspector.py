@@ -61,7 +61,6 @@ class Inspector(QScrollArea):
     def set_colors(self, colors: ViewerColors) -> None:
         """Take the theme's colours."""
         self.suggestions.set_colors(colors)
-        self.facts.set_colors(colors)
 
     def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
         """Show what the model says of the picture."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
@@ -152,6 +152,24 @@ class Legend(QWidget):
         self._tell("")
         self._set_shown(False)
 
+    def rendered(self, width: int) -> QImage:
+        """The legend as an opaque image `width` pixels wide, to be put under a saved picture.
+
+        It is enlarged with a wide picture and never shrunk, so that it can be read under a small one.
+        """
+        usual = self.size()
+        factor = max(1.0, width / max(1, usual.width()))
+        self.resize(max(1, math.ceil(width / factor)), usual.height())
+        image = QImage(width, max(1, round(usual.height() * factor)), QImage.Format.Format_RGB32)
+        if not image.isNull():
+            image.fill(self.palette().color(self.backgroundRole()))
+            painter = QPainter(image)
+            painter.scale(factor, factor)
+            self.render(painter, QPoint(0, 0))
+            painter.end()
+        self.resize(usual)
+        return image
+
     @property
     def is_shown(self) -> bool:
         """Whether a map is explained."""
@@ -159,7 +177,7 @@ class Legend(QWidget):
 
     def text(self) -> str:
         """All words and numbers, as they are read from left to right."""
-        words = [self._low.text(), self._high.text(), self._subject.text(), self._unit.text(), self._ledger.text()]
+        words = [self._low.text(), self._high.text(), self._unit.text(), self._subject.text(), self._ledger.text()]
         return " ".join(word for word in words if word)
 
     def _lay_out(self) -> None:
@@ -168,14 +186,15 @@ class Legend(QWidget):
         self._bar.setSizePolicy(policy)
         self._bar.setMaximumWidth(self._bar.sizeHint().width() * 2)
         scale = QHBoxLayout()
+        scale.setSpacing(8)
         scale.addWidget(self._low)
         scale.addWidget(self._bar, 1)
         scale.addWidget(self._high)
-        scale.addWidget(self._subject, 1)
         scale.addWidget(self._unit)
+        scale.addWidget(self._subject, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 8)
-        column.setSpacing(2)
+        column.setContentsMargins(12, 4, 12, 10)
+        column.setSpacing(4)
         column.addLayout(scale)
         column.addWidget(self._ledger)
 

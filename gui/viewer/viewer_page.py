@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -122,18 +122,13 @@ class ViewerPage(QWidget):
         if picture.isNull() or not self.legend.is_shown:
             return picture
         picture.setDevicePixelRatio(1.0)
-        # The legend is drawn at its size on screen, enlarged as much as the picture is.
-        factor = max(picture.width() / max(1, self.legend.width()), 0.1)
-        legend_height = round(self.legend.height() * factor)
-        image = QImage(QSize(picture.width(), picture.height() + legend_height), QImage.Format.Format_RGB32)
+        legend = self.legend.rendered(picture.width())
+        image = QImage(picture.width(), picture.height() + legend.height(), QImage.Format.Format_RGB32)
         if image.isNull():
-            return picture
-        image.fill(self.legend.palette().color(self.legend.backgroundRole()))
+            return image
         painter = QPainter(image)
         painter.drawImage(0, 0, picture)
-        painter.translate(0, picture.height())
-        painter.scale(factor, factor)
-        self.legend.render(painter, QPoint(0, 0))
+        painter.drawImage(0, picture.height(), legend)
         painter.end()
         return image
 

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 from cmap import Colormap
+from numpy.typing import NDArray
 from PIL import Image
 
 from inference.arrays import EvidenceMap, RgbaPixels
@@ -49,8 +50,7 @@ def evidence_rgba(contributions: EvidenceMap, scale: float, size: tuple[int, int
     if not np.isfinite(contributions).all():
         return np.zeros((size[1], size[0], 4), np.uint8)
     share = np.clip(interpolated(contributions, size) / np.float32(scale), -1, 1)
-    pixels: RgbaPixels = _signed_table()[np.rint(share * _LEVELS).astype(np.int16) + _LEVELS]
-    return pixels
+    return _looked_up(_signed_table(), np.rint(share * _LEVELS).astype(np.int16) + _LEVELS)
 
 
 def heat_rgba(contributions: EvidenceMap, scale: float, size: tuple[int, int]) -> RgbaPixels:
@@ -58,25 +58,30 @@ def heat_rgba(contributions: EvidenceMap, scale: float, size: tuple[int, int]) -
     if not np.isfinite(contributions).all():
         return np.zeros((size[1], size[0], 4), np.uint8)
     share = np.clip(interpolated(contributions, size) / np.float32(scale), 0, 1)
-    pixels: RgbaPixels = _heat_table()[np.rint(share * _LEVELS).astype(np.uint8)]
+    return _looked_up(_heat_table(), np.rint(share * _LEVELS).astype(np.uint8))
+
+
+def _looked_up(table: NDArray[np.uint32], levels: NDArray[np.integer]) -> RgbaPixels:
+    """The colours of (H, W) levels; four bytes are copied at once, which is several times as fast as four by four."""
+    pixels: RgbaPixels = table.take(levels).view(np.uint8).reshape(*levels.shape, 4)
     return pixels
 
 
 @cache
-def _signed_table() -> RgbaPixels:
-    """(511, 4) uint8: the colour of each level from -255 to +255."""
+def _signed_table() -> NDArray[np.uint32]:
+    """(511,) RGBA bytes: the colour of each level from -255 to +255."""
     levels = np.arange(-_LEVELS, _LEVELS + 1)
     table = np.empty((levels.size, 4), np.uint8)
     table[levels < 0, :3] = OPPOSE_RGB
     table[levels >= 0, :3] = SUPPORT_RGB
     table[:, 3] = np.abs(levels)
-    return table
+    return table.view(np.uint32).ravel()
 
 
 @cache
-def _heat_table() -> RgbaPixels:
-    """(256, 4) uint8: the colour of each level from 0 to 255."""
+def _heat_table() -> NDArray[np.uint32]:
+    """(256,) RGBA bytes: the colour of each level from 0 to 255."""
     table = (np.asarray(Colormap("inferno").lut(_LEVELS + 1)) * 255).round().astype(np.uint8)
     shares = np.linspace(0, 1, _LEVELS + 1)
     table[:, 3] = np.rint(np.clip((shares - HEAT_CLEAR) / (HEAT_FULL - HEAT_CLEAR), 0, 1) * 255)
-    return table
+    return table.view(np.uint32).ravel()

@@ -1,0 +1,17 @@
+"""Let the threads that compute give way to the window."""
+
+import os
+import sys
+import threading
+
+_LOW_PRIORITY = 10
+
+
+def yield_to_the_window() -> None:
+    """Let the calling thread, and those that it starts from now on, take a core only where nobody else wants it.
+
+    ONNX Runtime's threads are started by the thread that opens the model and inherit this. Only Linux counts priorities
+    by thread; elsewhere nothing happens.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)

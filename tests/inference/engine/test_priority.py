@@ -1,0 +1,32 @@
+"""A thread that gives way is the only one that does, with those it starts."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from inference.engine.priority import yield_to_the_window
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priorities by thread")
+def test_only_the_calling_thread_and_its_children_give_way() -> None:
+    seen: dict[str, int] = {}
+
+    def note(name: str) -> None:
+        seen[name] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work() -> None:
+        yield_to_the_window()
+        note("caller")
+        child = threading.Thread(target=note, args=("child",))
+        child.start()
+        child.join()
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    note("other")
+    assert seen["caller"] == seen["child"] > before
+    assert seen["other"] == before
