@@ -18,9 +18,10 @@ from gui.qimage import rgb_to_qimage
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answers
-from inference.classify.opening import decode_workers, open_classifier
+from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.preprocess import ViewPicture, make_thumbnail, view_picture
 from inference.classify.service import ClassifyService
+from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
 from inference.models.catalog import ModelFile
 from inference.models.install import install_file, install_official, name_for
@@ -78,6 +79,12 @@ class EngineRoom:
     def install_official(self, weights: OfficialWeights, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Fetch and convert official weights. Runs on: a worker thread, which waits for a child process."""
         return install_official(weights, self._profile, on_progress=on_progress, cancel=cancel)
+
+    def learn_engine(self, model: str | None, _on_progress: object, cancel: CancelToken) -> None:
+        """Measure which engine of the processor is faster for a model, if nobody did. Runs on: a worker thread."""
+        yield_to_the_window()
+        if is_engine_unknown(model, self._profile):
+            learn_engine(model, self._profile, cancel=cancel)
 
     def load_picture(self, key: int, path: str) -> None:
         """Read a picture for the viewer; `PictureLoaded` follows."""

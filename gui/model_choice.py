@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from gui.tasks import Lane, Task, TaskRunner, Work
 from gui.user_message import UserMessage
 from gui.words import tr
 from inference.classify.events import ModelFailed, ModelOpened
+from inference.engine.devices import AUTO, Device
 from inference.errors import CardinalError
 from inference.models.catalog import Catalog, ModelFile, default_model_name, list_models
 from inference.models.official import OfficialWeights
@@ -23,6 +25,8 @@ from inference.profile import Profile
 
 if TYPE_CHECKING:
     from inference.classify.classifier import Classifier
+
+logger = logging.getLogger(__name__)
 
 
 class ModelChoice(QObject):
@@ -45,7 +49,7 @@ class ModelChoice(QObject):
         self._link = link
         self._runner = runner
         self._profile = profile
-        self._device = "auto"
+        self._device: str = AUTO
         self._top_count = 5
         self._batch_size: int | None = None
         self._name = ""
@@ -100,6 +104,7 @@ class ModelChoice(QObject):
         classifier: Classifier = event.classifier
         network = classifier.network
         self.opened.emit(classifier)
+        self._learn_engine(network.device)
         if network.contract.preprocessing.assumed:
             self.message_raised.emit(notices.preprocessing_assumed(network.contract.title))
 
@@ -134,6 +139,18 @@ class ModelChoice(QObject):
         task.finished.connect(self._on_finished)
         self.installing.emit(Progress(tr("Waiting"), 0, None))
         self._runner.start(task)
+
+    def _learn_engine(self, device: Device) -> None:
+        """Find out in the background which engine of the processor is faster; the next start uses it."""
+        room = self._link.room
+        if room is not None and self._device == AUTO and device is Device.CPU:
+            task = self._runner.create(partial(room.learn_engine, self._name), Lane.ENGINES)
+            task.failed.connect(self._on_not_learned)
+            self._runner.start(task)
+
+    @Slot(object)
+    def _on_not_learned(self, error: object) -> None:
+        logger.info("the engines were not compared: %s", error)
 
     def _title(self, name: str) -> str:
         titles = {model.name: model.contract.title for model in self.installed().models}

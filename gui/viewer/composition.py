@@ -12,7 +12,9 @@ from gui.viewer.placement import Placement
 from inference.results import CropGeometry
 
 _NOWHERE = CropGeometry(0, 0, 0, 0)
-_DIM_ALPHA = 130
+_VEIL = QColor(0, 0, 0, 120)
+"""Black in both themes: a light veil would brighten dark pictures, and that is not dimming."""
+
 _FRAME_LIGHT = QColor(255, 255, 255, 215)
 _FRAME_DARK = QColor(0, 0, 0, 120)
 _CELL_LIGHT = QColor(255, 255, 255, 70)
@@ -57,7 +59,6 @@ def paint_scene(
     scene: Scene,
     placement: Placement,
     clip: QRectF,
-    surround: QColor,
     *,
     with_cells: bool = False,
     line: float = 1.0,
@@ -69,12 +70,11 @@ def paint_scene(
         scene: what to paint.
         placement: where the photo lies.
         clip: the part of the plane that is seen.
-        surround: the colour that the outside of the crop fades to.
         with_cells: whether the grid of true cells is drawn.
         line: width of lines, in the painter's units.
     """
     if scene.crop is not None:
-        _paint_outside(painter, placement, box_in_view(scene.crop, placement), surround)
+        _paint_outside(painter, placement, box_in_view(scene.crop, placement))
     if scene.has_map:
         _paint_overlay(painter, scene, placement, clip)
         if with_cells and scene.rows > 0 and scene.columns > 0:
@@ -83,9 +83,7 @@ def paint_scene(
         _paint_frame(painter, box_in_view(scene.crop, placement), line)
 
 
-def _paint_outside(painter: QPainter, placement: Placement, box: QRectF, surround: QColor) -> None:
-    veil = QColor(surround)
-    veil.setAlpha(_DIM_ALPHA)
+def _paint_outside(painter: QPainter, placement: Placement, box: QRectF) -> None:
     left, top = placement.left, placement.top
     right, bottom = left + placement.shown_width, top + placement.shown_height
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
@@ -96,7 +94,7 @@ def _paint_outside(painter: QPainter, placement: Placement, box: QRectF, surroun
         QRectF(box.right(), box.top(), right - box.right(), box.height()),
     ):
         if side.width() > 0 and side.height() > 0:
-            painter.fillRect(side, veil)
+            painter.fillRect(side, _VEIL)
 
 
 def _paint_overlay(painter: QPainter, scene: Scene, placement: Placement, clip: QRectF) -> None:

@@ -335,7 +335,7 @@ class PictureCanvas(QWidget):
         if not self._is_plain:
             is_magnified = self.zoom > _CELLS_FROM_ZOOM and not self._is_fitted
             clip = QRectF(self.rect())
-            paint_scene(painter, self._scene, placement, clip, self._colors.surround, with_cells=is_magnified)
+            paint_scene(painter, self._scene, placement, clip, with_cells=is_magnified)
 
     def _view_snapshot(self) -> QImage:
         placement = self.placement
@@ -365,6 +365,6 @@ class PictureCanvas(QWidget):
             self._photo.paint_stretched(painter, whole)
             line = max(1.0, round(max(image.width(), image.height()) / _LINES_ACROSS_A_FILE))
             unscaled = replace(placement, scale=1.0, left=0.0, top=0.0)
-            paint_scene(painter, self._scene, unscaled, whole, self._colors.surround, line=line)
+            paint_scene(painter, self._scene, unscaled, whole, line=line)
             painter.end()
         return image

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier, fitting_batch_size
-from inference.engine.choice import EngineChoices
-from inference.engine.network import Network
+from inference.engine.choice import EngineChoice, EngineChoices, measure_cpu_engines
+from inference.engine.network import Network, hash_model
 from inference.models.catalog import default_model_name, find_model
 from inference.profile import Profile
 
@@ -39,6 +40,31 @@ def open_classifier(
     file = find_model(model or default_model_name(profile), profile)
     network = Network.open(file.path, device=device, choices=EngineChoices(profile.cache), spinning=spinning)
     return Classifier(network, batch_size=batch_size or fitting_batch_size(network), top_count=top_count)
+
+
+def is_engine_unknown(model: str | None, profile: Profile) -> bool:
+    """Whether "auto" does not know yet which of the processor's engines is faster for a model.
+
+    Raises:
+        CardinalError: there is no such model, or it cannot be read.
+    """
+    file = find_model(model or default_model_name(profile), profile)
+    return EngineChoices(profile.cache).remembered(hash_model(str(file.path))) is None
+
+
+def learn_engine(model: str | None, profile: Profile, *, cancel: CancelToken | None = None) -> EngineChoice:
+    """Measure the processor's engines for a model and remember the faster one; "auto" uses it from the next opening.
+
+    Loads the processor for a moment.
+
+    Raises:
+        CardinalError: the model cannot be used.
+        Cancelled: if `cancel` was used.
+    """
+    file = find_model(model or default_model_name(profile), profile)
+    choice = measure_cpu_engines(file.path, cancel=cancel)
+    EngineChoices(profile.cache).remember(hash_model(str(file.path)), choice)
+    return choice
 
 
 def decode_workers() -> int:

@@ -14,12 +14,13 @@ from tqdm import tqdm
 
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answered
-from inference.classify.opening import decode_workers, open_classifier
+from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands.options import add_model_options, positive
 from inference.commands.overlays import OverlayWriter
 from inference.commands.rows import RowFormat, RowFormatter, formatter
+from inference.engine.devices import AUTO
 from inference.errors import CardinalError, OutputWriteError
 from inference.files import replacing
 from inference.pictures.decode_pool import DecodePool
@@ -73,6 +74,9 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
 
 
 def _classify(arguments: argparse.Namespace, profile: Profile, paths: Iterator[str], report: ScanReport) -> int:
+    if arguments.device == AUTO and is_engine_unknown(arguments.model, profile):
+        _say("Measuring which engine of the processor is faster for this model (once)...")
+        learn_engine(arguments.model, profile)
     classifier = open_classifier(
         arguments.model,
         arguments.device,

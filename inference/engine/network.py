@@ -123,7 +123,7 @@ class Network:
         from inference.engine.runtime import SessionOptions, open_session  # noqa: PLC0415
 
         file = str(path)
-        model_hash = _hash_file(file)
+        model_hash = hash_model(file)
         choice = choices.remembered(model_hash) if choices is not None and device == AUTO else None
         wanted = devices_to_try(device, faster=choice.device if choice else None)
         refusals: list[Refusal] = []
@@ -188,7 +188,7 @@ class Network:
             self._session = None
 
 
-def _hash_file(path: str) -> str:
+def hash_model(path: str) -> str:
     """SHA-256 of a model file, which must be a regular file that is not empty.
 
     Raises:

@@ -1,0 +1,132 @@
+"""Pixels cross between arrays and QImages unharmed, whatever their size and memory layout."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from gui.qimage import qimage_to_rgb, rgb_to_qimage, rgba_to_qimage
+from tests.conftest import PROJECT_ROOT
+
+SIDES = st.integers(1, 37)
+LAYOUTS = ("contiguous", "flipped", "strided", "transposed")
+
+
+def laid_out(pixels: NDArray[np.uint8], layout: str) -> NDArray[np.uint8]:
+    """The same pixels in another memory layout."""
+    if layout == "flipped":
+        return np.ascontiguousarray(pixels[:, ::-1])[:, ::-1]
+    if layout == "strided":
+        wide = np.full((pixels.shape[0] * 2, pixels.shape[1] * 3, pixels.shape[2]), 77, np.uint8)
+        wide[::2, ::3] = pixels
+        return wide[::2, ::3]
+    if layout == "transposed":
+        return np.ascontiguousarray(pixels.swapaxes(0, 1)).swapaxes(0, 1)
+    return pixels
+
+
+@given(data=st.data(), height=SIDES, width=SIDES, layout=st.sampled_from(LAYOUTS))
+def test_rgb_survives_the_round_trip(data: st.DataObject, height: int, width: int, layout: str) -> None:
+    pixels = laid_out(data.draw(arrays(np.uint8, (height, width, 3))), layout)
+    before = pixels.copy()
+
+    image = rgb_to_qimage(pixels)
+
+    assert (image.width(), image.height()) == (width, height)
+    np.testing.assert_array_equal(qimage_to_rgb(image), before)
+    np.testing.assert_array_equal(pixels, before)
+    assert image.pixelColor(width - 1, height - 1).getRgb()[:3] == tuple(before[-1, -1])  # type: ignore[index]
+
+
+@given(data=st.data(), height=SIDES, width=SIDES, layout=st.sampled_from(LAYOUTS))
+def test_straight_alpha_becomes_premultiplied(data: st.DataObject, height: int, width: int, layout: str) -> None:
+    pixels = laid_out(data.draw(arrays(np.uint8, (height, width, 4))), layout)
+
+    image = rgba_to_qimage(pixels)
+
+    assert image.format() == QImage.Format.Format_ARGB32_Premultiplied
+    got = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())[:, : width * 4]
+    blue_green_red_alpha = got.reshape(height, width, 4)
+    if sys.byteorder == "little":
+        alpha = pixels[..., 3:].astype(np.int32)
+        wanted = pixels[..., 2::-1].astype(np.int32) * alpha / 255
+        assert np.abs(blue_green_red_alpha[..., :3] - wanted).max() <= 1
+        np.testing.assert_array_equal(blue_green_red_alpha[..., 3:], alpha)
+
+
+def test_the_image_owns_its_memory() -> None:
+    pixels = np.full((5, 7, 3), 200, np.uint8)
+    image = rgb_to_qimage(pixels)
+    overlay = rgba_to_qimage(np.full((5, 7, 4), 255, np.uint8))
+    pixels[:] = 0
+    assert image.pixelColor(6, 4) == QColor(200, 200, 200)
+    assert overlay.pixelColor(6, 4) == QColor(255, 255, 255)
+
+
+def test_the_array_owns_its_memory() -> None:
+    image = QImage(9, 3, QImage.Format.Format_RGB32)
+    image.fill(QColor(1, 2, 3))
+    pixels = qimage_to_rgb(image)
+    image.fill(QColor(9, 9, 9))
+    del image
+    assert pixels.flags.owndata
+    assert (pixels == (1, 2, 3)).all()
+
+
+def test_transparent_parts_become_white() -> None:
+    image = QImage(2, 1, QImage.Format.Format_ARGB32)
+    image.setPixelColor(0, 0, QColor(255, 0, 0, 0))
+    image.setPixelColor(1, 0, QColor(0, 0, 0, 128))
+    image.setDevicePixelRatio(2.0)
+    pixels = qimage_to_rgb(image)
+    assert tuple(pixels[0, 0]) == (255, 255, 255)
+    assert abs(int(pixels[0, 1, 0]) - 127) <= 1
+
+
+@pytest.mark.parametrize(
+    "image_format",
+    [
+        QImage.Format.Format_Grayscale8,
+        QImage.Format.Format_Mono,
+        QImage.Format.Format_RGB16,
+        QImage.Format.Format_RGBA64,
+        QImage.Format.Format_CMYK8888,
+    ],
+)
+def test_other_formats_are_converted(image_format: QImage.Format) -> None:
+    image = QImage(11, 4, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    assert (qimage_to_rgb(image.convertToFormat(image_format)) == 255).all()
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros((4, 0, 3), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((1, 4, 4, 3), np.uint8),
+    ],
+)
+def test_other_arrays_are_refused(pixels: NDArray[np.uint8]) -> None:
+    with pytest.raises(ValueError, match="Pixels must"):
+        rgb_to_qimage(pixels)
+
+
+def test_a_null_image_is_refused() -> None:
+    with pytest.raises(ValueError, match="no pixels"):
+        qimage_to_rgb(QImage())
+
+
+def test_the_viewer_is_imported_without_numpy() -> None:
+    code = "import sys, gui.viewer.viewer_page; sys.exit('numpy' in sys.modules or 'gui.qimage' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)
+    assert done.returncode == 0
