@@ -18,6 +18,7 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.intake import Intake
+from gui.job_bar import JobState
 from gui.main_window import MainWindow, View
 from gui.message_actions import MessageActions
 from gui.model_choice import ModelChoice
@@ -174,6 +175,9 @@ class Program(QObject):
         self.models.loading.connect(self._on_model_loading)
         self.models.installing.connect(self._on_installing)
         self.images.counts_changed.connect(self._on_counts_changed)
+        self.running.state_changed.connect(self._on_run_state_changed)
+        for changed in (window.grid.current_changed, window.page.class_shown_changed):
+            changed.connect(self._on_shown_changed)
         self.action_runner.quit_requested.connect(window.close)
         self.message_actions.quit_requested.connect(window.close)
         self.message_actions.models_requested.connect(self.models_menu.open_at_pointer)
@@ -270,6 +274,17 @@ class Program(QObject):
         if failed:
             parts.append(counted(failed, "%n could not be read", "%n could not be read"))
         self.window.show_counts("   ".join(parts) if total else "")
+
+    @Slot(object)
+    def _on_run_state_changed(self, state: JobState) -> None:
+        counts = {one.name.lower(): self.images.count(one) for one in ImageState}
+        self._trace.note("run", state=state.value, **counts)
+
+    @Slot(int)
+    def _on_shown_changed(self, _: int) -> None:
+        row = self.window.grid.current_row()
+        if row >= 0:
+            self._trace.note("shown", path=self.images.path_at(row), class_index=self.window.page.class_shown)
 
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:

@@ -13,18 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT_ROOT
+from tests.make_architecture import BEGIN, PAGE, listing, sources
 
 _LINTER = Path(sys.executable).with_name("lint-imports")
 _PACKAGES = ("gui", "inference")
-
-
-def _sources() -> list[Path]:
-    return sorted(
-        path.relative_to(PROJECT_ROOT)
-        for package in _PACKAGES
-        for path in (PROJECT_ROOT / package).rglob("*.py")
-        if path.name != "__init__.py"
-    )
 
 
 def _config() -> dict[str, object]:
@@ -48,7 +40,7 @@ def skeleton(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages with empty files: fences can be broken there one at a time, quickly."""
     folder = tmp_path_factory.mktemp("skeleton")
     shutil.copy(PROJECT_ROOT / "pyproject.toml", folder)
-    for source in _sources():
+    for source in sources():
         for parent in source.parents:
             if parent != Path():
                 (folder / parent).mkdir(exist_ok=True, parents=True)
@@ -95,7 +87,7 @@ def test_the_lists_of_modules_in_the_fences_are_complete() -> None:
 
 
 def test_the_core_imports_where_qt_and_torch_are_absent() -> None:
-    modules = [".".join(path.with_suffix("").parts) for path in _sources() if path.parts[0] == "inference"]
+    modules = [".".join(path.with_suffix("").parts) for path in sources() if path.parts[0] == "inference"]
     modules = [name for name in modules if not name.startswith("inference.training") and "__main__" not in name]
     code = (
         "import sys\n"
@@ -118,7 +110,7 @@ def test_main_imports_no_qt_and_no_numpy() -> None:
 
 
 def test_every_file_says_its_one_job_in_its_first_line() -> None:
-    for path in _sources():
+    for path in sources():
         docstring = ast.get_docstring(ast.parse((PROJECT_ROOT / path).read_text()))
         assert docstring, f"{path} does not say its job"
         assert re.match(r"[A-Z`].*[.:;]", docstring.replace("\n", " ")), f"{path}: {docstring.splitlines()[0]}"
@@ -132,10 +124,9 @@ def test_package_files_hold_a_docstring_and_nothing_else() -> None:
             assert isinstance(body[0], ast.Expr), path
 
 
-def test_the_map_of_the_house_names_each_file_once() -> None:
-    text = (PROJECT_ROOT / "docs" / "ARCHITECTURE.md").read_text()
-    named = re.findall(r"`((?:gui|inference)/[\w/]+\.py)`", text)
-    assert sorted(named) == [path.as_posix() for path in _sources()]
+def test_the_map_of_the_house_says_what_each_file_says_of_itself() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.partition(BEGIN)[2] == listing(), "run: uv run python -m tests.make_architecture"
 
 
 def test_no_uv_lock_and_no_package_host_is_committed() -> None:

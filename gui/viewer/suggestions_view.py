@@ -17,6 +17,12 @@ _CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _MOVING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
+def place_of_digit(event: QKeyEvent) -> int | None:
+    """The place, counted from 0, of the suggestion that a digit key means; None for other keys and for held ones."""
+    is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return _DIGITS.get(Qt.Key(event.key())) if is_plain and not event.isAutoRepeat() else None
+
+
 class SuggestionsView(QListView):
     """The list of suggestions of one picture.
 
@@ -88,9 +94,9 @@ class SuggestionsView(QListView):
         return QSize(self.fontMetrics().averageCharWidth() * 18, self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _DIGITS and not event.isAutoRepeat():
-            self.choose_nth(_DIGITS[key])
+        key, place = Qt.Key(event.key()), place_of_digit(event)
+        if place is not None:
+            self.choose_nth(place)
         elif key in _CHOOSING_KEYS and self._class_at(self.currentIndex()) != NO_CLASS:
             self._choose(self.currentIndex())
         elif key in _MOVING_KEYS:

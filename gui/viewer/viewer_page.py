@@ -10,11 +10,10 @@ from gui.theme import theme_of
 from gui.viewer.inspector import Inspector
 from gui.viewer.legend import Legend
 from gui.viewer.picture_view import PictureView
-from gui.viewer.suggestions_model import KEYS, NO_CLASS
+from gui.viewer.suggestions_model import NO_CLASS
+from gui.viewer.suggestions_view import place_of_digit
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from inference.results import Prediction
-
-_DIGITS = {Qt.Key(Qt.Key.Key_1.value + place): place for place in range(KEYS)}
 
 
 class ViewerPage(QWidget):
@@ -138,9 +137,9 @@ class ViewerPage(QWidget):
             self.set_colors(viewer_colors(theme_of(self.palette())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _DIGITS and not event.isAutoRepeat():
-            self.inspector.suggestions.choose_nth(_DIGITS[key])
+        place = place_of_digit(event)
+        if place is not None:
+            self.inspector.suggestions.choose_nth(place)
         else:
             super().keyPressEvent(event)
 
