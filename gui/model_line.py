@@ -12,7 +12,7 @@ from gui.plain_text import elide_middle, for_menu, for_tooltip, visible
 from gui.words import locale, tr
 
 _ICON_PX = 16
-_TITLE_LIMIT = 40
+_TITLE_LIMIT = 48
 _FINE_BELOW_MS = 10
 
 

@@ -16,7 +16,7 @@ from gui.theme import mixed, theme_of
 from gui.user_message import UserMessage
 from gui.words import tr
 
-_FRAME_WIDTH_PX = 620
+_FRAME_WIDTH_PX = 720
 _PICTURE_PX = 76
 _RADIUS_PX = 14
 _BUTTON_ICON_PX = 18

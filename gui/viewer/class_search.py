@@ -70,8 +70,9 @@ class ClassSearch(QLineEdit):
 
     @Slot()
     def _on_return_pressed(self) -> None:
-        if self._matches:
-            self._choose(0)
+        # The list hands Enter to the line edit before it acts itself, so its current row is asked for here.
+        row = self._popup.currentIndex().row() if self._popup.isVisible() else 0
+        self._choose(max(0, row))
 
     @Slot(QModelIndex)
     def _on_row_activated(self, row: QModelIndex) -> None:

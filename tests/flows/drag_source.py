@@ -1,8 +1,8 @@
 """Offer files as a file manager does: drag them with the mouse, and delete them where the target says it moved them.
 
-    python -m tests.flows.drag_source LOG PATH...
+    python -m tests.flows.drag_source PATH...
 
-Writes JSON lines to LOG: `action` (what would be done at the pointer's place) and `dropped` (what was done).
+Its trace has two events: `action` (what would be done at the pointer's place) and `dropped` (what was done).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class DragSource(QLabel):
 def main(arguments: list[str]) -> int:
     """Show the window in the upper right corner until somebody ends the process."""
     application = QApplication([])
-    source = DragSource(Trace(Path(arguments[0])), [Path(path) for path in arguments[1:]])
+    source = DragSource(Trace.from_environment(), [Path(path) for path in arguments])
     source.resize(120, 80)
     source.move(application.primaryScreen().geometry().right() - 140, 20)
     source.show()

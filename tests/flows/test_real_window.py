@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ pytestmark = [
 ]
 
 CLOSE_S = 2.0
-"""How long closing may take (UX.md 8.3); the process has ended by then, not only the window."""
+"""How long closing may take, for a person who waits: the process has ended by then, not only the window."""
 
 MANY = 300
 
@@ -65,17 +65,188 @@ class Started:
         """The last event of one name; empty if there was none."""
         return (self.events(name) or [{}])[-1]
 
-    def until(self, name: str, **facts: object) -> None:
-        """Wait until the last event of one name says this."""
-        wait_until(
-            lambda: facts.items() <= self.last(name).items() and self.last(name), f"{name} {facts}, but {self.tail()}"
-        )
+    def until(self, event: str, /, **facts: object) -> None:
+        """Wait until the last event of a name says this."""
+        wanted = {"event": event, **facts}
+        wait_until(lambda: wanted.items() <= self.last(event).items(), str(wanted))
 
     def tail(self) -> str:
-        """The last that is known of it, for a message."""
-        return f"{self.log.read_text()[-2000:] if self.log.exists() else 'nothing'} {self.errors.read_text()[-2000:]}"
+        """The last that it wrote down, for whoever looks into a failure."""
+        log = self.log.read_text("ascii") if self.log.exists() else ""
+        return f"log: {log[-2000:]}\nstderr: {self.errors.read_text(errors='replace')[-2000:]}"
 
     def family(self) -> list[int]:
-        """The living processes that were started with this one's log in their environment: it and all below it."""
+        """The living processes that have this one's log in their environment: it and all that came from it."""
         mark = os.fsencode(f"{VARIABLE}={self.log}")
-        return [number for number in map(int, filter(str.isdigit, os.listdir("/proc"))) if mark in _environment(number)]
+        numbers = map(int, filter(str.isdigit, os.listdir("/proc")))  # noqa: PTH208 - names only
+        return [number for number in numbers if mark in _environment(number)]
+
+    def until_gone(self) -> None:
+        """Wait until neither the process nor any child of it is alive."""
+        wait_until(lambda: not self.family(), "every process has ended", limit_s=5)
+
+
+def _environment(process_id: int) -> list[bytes]:
+    """The environment that a process was started with; empty for one that has ended (zombies have none, either)."""
+    try:
+        return Path(f"/proc/{process_id}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+@contextmanager
+def started(screen: Screen, folder: Path, name: str, *arguments: object) -> Iterator[Started]:
+    """Start a Python program of this project on the screen; all of it is ended with the context.
+
+    Args:
+        screen: where it shows.
+        folder: gets its log and its stderr, and a picture of the screen if a test fails.
+        name: of those files.
+        arguments: of the interpreter.
+    """
+    log, errors = folder / f"{name}.jsonl", folder / f"{name}.stderr"
+    with errors.open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, arguments)], cwd=PROJECT_ROOT, stderr=stderr,
+            env={**screen.environment, VARIABLE: str(log)},
+        )  # fmt: skip
+    program = Started(process, log, errors)
+    try:
+        with screen.kept_on_failure(folder / f"{name}-failed.png"):
+            yield program
+    except BaseException as error:
+        error.add_note(program.tail())
+        raise
+    finally:
+        for number in program.family():
+            os.kill(number, signal.SIGKILL)
+        process.wait()
+
+
+def _window_arguments(profile: Path, *paths: Path) -> list[object]:
+    return ["main.py", "--profile", profile, "--model", TINY, "--device", "cpu", *paths]
+
+
+def _pictures(folder: Path, count: int, size: tuple[int, int] = (700, 500)) -> list[Path]:
+    """Pictures that differ in their names and turns."""
+    folder.mkdir()
+    paths = [folder / f"{number:03}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        if number < 12:
+            Image.effect_mandelbrot(size, (-2, -1.2 + number / 30, 1, 1.2), 60).convert("RGB").save(path)
+        else:
+            path.hardlink_to(paths[number % 12])
+    return paths
+
+
+def _hashes(paths: list[Path]) -> list[str]:
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+
+
+def _assert_ended_well(program: Started, profile: Path) -> None:
+    """Exit code 0 within the time, nobody left behind, nothing unexpected said anywhere."""
+    assert program.process.wait(CLOSE_S) == 0
+    assert program.events("closed")
+    program.until_gone()
+    said = program.errors.read_text()
+    assert "Traceback" not in said
+    assert "leaked" not in said, "the resource tracker found something"
+    log = (Profile.below(profile).cache / "logs" / "cardinal.log").read_text()
+    assert " ERROR " not in log
+    assert " WARNING " not in log
+
+
+def test_a_drag_keys_and_a_second_start_in_a_real_window(screen: Screen, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    dragged = _pictures(tmp_path / "dragged", 6)
+    [late] = _pictures(tmp_path / "late", 1)
+    before = _hashes(dragged)
+    source_arguments = ("-m", drag_source.__name__, *dragged)
+    with (
+        started(screen, tmp_path, "program", *_window_arguments(profile)) as program,
+        started(screen, tmp_path, "source", *source_arguments) as source,
+    ):
+        program.until("model", name="tiny")
+        window = screen.window(program.process.pid, "Cardinal")
+        source_window = screen.window(source.process.pid, drag_source.NAME)
+        screen.drag(
+            _middle(screen.box(source_window)),
+            _middle(screen.box(window)),
+            lambda: source.last("action").get("action") == "CopyAction",
+        )
+        source.until("dropped", action="CopyAction")
+        program.until("drop", kind="files", count=6)
+        program.until("images", count=6)
+        program.until("run", state="finished", suggested=6, failed=0, queued=0)
+        assert _hashes(dragged) == before
+
+        screen.press(window, "Right")
+        program.until("shown", path=str(dragged[1]))
+        _see_keys_work(screen, window, program)
+
+        second = ["main.py", "--profile", profile, late]
+        with started(screen, tmp_path, "second", *second) as other:
+            assert other.process.wait(xvfb.LIMIT_S) == 0
+            assert not other.events("first-paint")
+            assert "already" in other.errors.read_text()
+        program.until("run", state="finished", suggested=7, failed=0, queued=0)
+
+        assert len(program.family()) > 1, "there are workers that could be left behind"
+        screen.press(window, "ctrl+q")
+        _assert_ended_well(program, profile)
+    assert SettingsStore(Profile.below(profile)).load().settings.map_mode is MapMode.OFF
+
+
+def _middle(box: tuple[int, int, int, int]) -> tuple[int, int]:
+    left, top, right, bottom = box
+    return (left + right) // 2, (top + bottom) // 2
+
+
+def _see_keys_work(screen: Screen, window: str, program: Started) -> None:
+    """Look at the second class's map, take the map off and put it on again: the very same pixels come back."""
+    left, top, right, bottom = screen.box(window)
+    picture = (left + 50, top + 150, (left + right) // 2, (top + bottom) // 2)
+    first_map = screen.settled(picture)
+    first_class = program.last("shown")["class_index"]
+    screen.press(window, "2")
+    second_map = screen.settled(picture, before=first_map)
+    assert program.last("shown")["class_index"] != first_class
+    screen.press(window, "h")
+    plain = screen.settled(picture, before=second_map)
+    assert plain != first_map
+    screen.press(window, "h")
+    assert screen.settled(picture, before=plain) == second_map
+    screen.press(window, "h")
+    assert screen.settled(picture, before=second_map) == plain
+
+
+def _during_a_run(program: Started) -> None:
+    """Wait until the workers read pictures."""
+    program.until("images")
+    program.until("run", state="running")
+    wait_until(lambda: len(program.family()) > 2, "worker processes run")
+
+
+def test_a_polite_kill_during_a_run_ends_everything(screen: Screen, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    _pictures(tmp_path / "many", MANY, size=(1600, 1200))
+    with started(screen, tmp_path, "program", *_window_arguments(profile, tmp_path / "many")) as program:
+        _during_a_run(program)
+        program.process.send_signal(signal.SIGTERM)
+        _assert_ended_well(program, profile)
+        assert not [run for run in program.events("run") if run["state"] == "finished"]
+
+
+def test_a_killed_program_leaves_no_worker_and_does_not_lock_the_next_one_out(screen: Screen, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    _pictures(tmp_path / "many", MANY, size=(1600, 1200))
+    with started(screen, tmp_path, "killed", *_window_arguments(profile, tmp_path / "many")) as killed:
+        _during_a_run(killed)
+        killed.process.kill()
+        assert killed.process.wait() == -signal.SIGKILL
+        killed.until_gone()
+        assert killed.last("run")["state"] == "running"
+    with started(screen, tmp_path, "next", *_window_arguments(profile)) as following:
+        following.until("model", name="tiny")
+        following.process.send_signal(signal.SIGTERM)
+        _assert_ended_well(following, profile)

@@ -22,6 +22,9 @@ LIMIT_S = 40.0
 _LOOK_S = 0.02
 _TOOLS = ("Xvfb", "xdotool")
 _DRAG_MOVES = 10
+_STILL = 5
+"""A picture that is the same so many times in a row (a tenth of a second) is finished."""
+
 _FOREIGN = {"WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "SESSION_MANAGER", "AT_SPI_BUS_ADDRESS"}
 
 
@@ -31,6 +34,10 @@ def missing() -> str | None:
         return "X servers are a matter of Linux"
     absent = [tool for tool in _TOOLS if shutil.which(tool) is None]
     return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def _tool(name: str) -> str:
+    return shutil.which(name) or name
 
 
 def wait_until(holds: Callable[[], object], what: str, *, limit_s: float = LIMIT_S) -> None:
@@ -65,12 +72,14 @@ class Screen:
         """Do something with mouse, keys or windows.
 
         Returns:
-            What xdotool prints; empty where it found nothing.
+            What xdotool prints; nothing where a search finds nothing.
         """
+        command = [_tool("xdotool"), *map(str, words)]
         done = subprocess.run(
-            ["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True, timeout=LIMIT_S,
-            check=False,
-        )  # fmt: skip
+            command, env=self.environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+        # A search that finds nothing fails, and one that meets a window on its way out complains.
+        assert done.returncode == 0 or words[0] == "search", f"{command}: {done.stderr}"
         return done.stdout
 
     def window(self, process_id: int, name: str) -> str:
@@ -112,6 +121,17 @@ class Screen:
         """What the screen shows, all of it or the part in `box`."""
         return ImageGrab.grab(bbox=box, xdisplay=self.display)
 
+    def settled(self, box: tuple[int, int, int, int], before: Image.Image | None = None) -> Image.Image:
+        """Wait until a part of the screen differs from `before` and stands still; a picture of it."""
+        seen = [self.picture(box)]
+
+        def stands_still() -> bool:
+            seen.append(self.picture(box))
+            return seen[-1] != before and len(seen) > _STILL and all(one == seen[-1] for one in seen[-_STILL:])
+
+        wait_until(stands_still, "the screen has changed and stands still")
+        return seen[-1]
+
     @contextmanager
     def kept_on_failure(self, path: Path) -> Iterator[None]:
         """Keep a picture of the screen if what is done in here fails."""
@@ -126,11 +146,10 @@ class Screen:
 def open_screen() -> Iterator[Screen]:
     """Start an X server on a display that is free; it ends with the context."""
     listen, tell = os.pipe()
-    server = subprocess.Popen(
-        # Without -noreset the server would start anew whenever its last window is closed.
-        ["Xvfb", "-displayfd", str(tell), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    # Without -noreset the server would start anew whenever its last window is closed.
+    options = ["-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"]
+    command = [_tool("Xvfb"), "-displayfd", str(tell), *options]
+    server = subprocess.Popen(command, pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(tell)
     try:
         with open(listen, encoding="ascii") as number:  # noqa: PTH123 - a descriptor, no path

@@ -212,6 +212,7 @@ def test_keys_of_the_page_are_left_to_it(view: SuggestionsView) -> None:
 
 
 def test_the_bar_repeats_the_number(view: SuggestionsView) -> None:
+    view.clearFocus()
     image = view.grab().toImage()
     accent = viewer_colors().accent
 
