@@ -26,6 +26,7 @@ class EngineLink(QObject):
     started = Signal(object)
     start_failed = Signal(object)
     event_arrived = Signal(object)
+    _event_told = Signal(object)
 
     def __init__(self, runner: TaskRunner, profile: Profile) -> None:
         super().__init__()
@@ -33,6 +34,8 @@ class EngineLink(QObject):
         self._profile = profile
         self._room: EngineRoom | None = None
         self._made: EngineRoom | None = None
+        self._closed = False
+        self._event_told.connect(self._pass_on)
 
     @property
     def room(self) -> EngineRoom | None:
@@ -53,6 +56,7 @@ class EngineLink(QObject):
 
     def close(self) -> None:
         """Stop what computes, when no task runs any more. A second call is harmless."""
+        self._closed = True
         self._room = None
         made, self._made = self._made, None
         if made is not None:
@@ -61,7 +65,7 @@ class EngineLink(QObject):
     def _make_room(self, _progress: object, _cancel: object) -> EngineRoom:
         """Runs on: a worker thread. The room is kept at once, since a task that was cancelled drops its result."""
         module = importlib.import_module("gui.engine_room")
-        room: EngineRoom = module.EngineRoom.start(self._profile, self.event_arrived.emit)
+        room: EngineRoom = module.EngineRoom.start(self._profile, self._event_told.emit)
         self._made = room
         return room
 
@@ -69,3 +73,9 @@ class EngineLink(QObject):
     def _on_made(self, room: EngineRoom) -> None:
         self._room = room
         self.started.emit(room)
+
+    @Slot(object)
+    def _pass_on(self, event: object) -> None:
+        """Events that were on their way when the window closed find nobody any more."""
+        if not self._closed:
+            self.event_arrived.emit(event)

@@ -175,6 +175,7 @@ class Program(QObject):
         self.models.loading.connect(self._on_model_loading)
         self.models.installing.connect(self._on_installing)
         self.images.counts_changed.connect(self._on_counts_changed)
+        self.running.picture_timed.connect(window.model_line.show_run_time)
         self.running.state_changed.connect(self._on_run_state_changed)
         for changed in (window.grid.current_changed, window.page.class_shown_changed):
             changed.connect(self._on_shown_changed)

@@ -31,10 +31,12 @@ class Running(QObject):
     Signals:
         message_raised(message: UserMessage): the run ended, well or not.
         state_changed(state: JobState): for the actions that depend on it.
+        picture_timed(ms: float): how long the network takes for one picture.
     """
 
     message_raised = Signal(object)
     state_changed = Signal(object)
+    picture_timed = Signal(float)
 
     def __init__(
         self,
@@ -144,6 +146,8 @@ class Running(QObject):
         self._count()
         self._set_state(states[event.end])
         self._hide_timer.start()
+        if event.picture_ms:
+            self.picture_timed.emit(event.picture_ms)
         elapsed_s = self._clock() - self._started_at
         if event.error is not None:
             self.message_raised.emit(describe(event.error))

@@ -20,6 +20,7 @@ _INFERNO = ("#000004", "#210c4a", "#57106e", "#8a226a", "#bc3754", "#e45a31", "#
 _HEAT_CLEAR_BELOW = 0.15
 _HEAT_FULL_FROM = 0.60
 _BAR_WIDTH_IN_LETTERS = 26
+_LEDGER_UNIT = 0.1
 
 
 class ScaleBar(QWidget):
@@ -134,12 +135,15 @@ class Legend(QWidget):
             self._ledger.set_text("")
             return
         for_it, against_it, base = ledger_numbers((positive, negative, bias), 1)
+        added_up = for_it + against_it + base
+        # A logit that lies on the border between two last digits is written as the sum; one that differs is not hidden.
+        total = added_up if abs(added_up - logit) < _LEDGER_UNIT else logit
         self._ledger.set_text(
             self.tr("{positive} for, {negative} against, bias {bias} = logit {logit}").format(
                 positive=decimal_text(for_it, 1, signed=True),
                 negative=decimal_text(against_it, 1, signed=True),
                 bias=decimal_text(base, 1, signed=True),
-                logit=decimal_text(logit, 1),
+                logit=decimal_text(total, 1),
             )
         )
 

@@ -66,10 +66,17 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The queue is no longer being worked on; `error` says why it failed."""
+    """The queue is no longer being worked on.
+
+    Attributes:
+        end: how it ended.
+        error: why it failed.
+        picture_ms: how long the network took for each picture of the last batch; 0 where there was none.
+    """
 
     end: RunEnd
     error: CardinalError | None = None
+    picture_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

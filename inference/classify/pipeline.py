@@ -44,6 +44,9 @@ class Pipeline:
     A feeding thread takes jobs and hands them to the decode pool; the thread that calls `next_answers` owns the
     network. At most two batches are on their way, so memory does not grow with the folder.
 
+    Attributes:
+        picture_ms: how long the network took for each picture of the last batch; 0 before the first.
+
     `start` once, then `next_answers` until `is_finished`; `stop` (any thread) ends it early, and everything answered
     so far stays answered. Jobs that were taken and not answered go back to the source.
     """
@@ -70,6 +73,7 @@ class Pipeline:
         self._on_the_way: dict[int, _Decoded] = {}
         self._pending: list[tuple[Job, PreparedPicture]] = []
         self._pending_since: float | None = None
+        self.picture_ms = 0.0
         self._has_no_job = False
         self._fed = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
@@ -171,6 +175,7 @@ class Pipeline:
     def _run_batch(self) -> tuple[Answered, ...]:
         batch, self._pending, self._pending_since = self._pending, [], None
         watched = self._watched
+        started = time.perf_counter()
         try:
             answers = self._classifier.classify(
                 [job.path for job, _ in batch],
@@ -185,6 +190,7 @@ class Pipeline:
             self._cancel.cancel()
             self._give_up()
             raise
+        self.picture_ms = (time.perf_counter() - started) * 1e3 / len(batch)
         for job, _ in batch:
             self._done(job)
         return tuple(

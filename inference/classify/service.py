@@ -188,7 +188,7 @@ class ClassifyService:
         if ended:
             self._pipeline = None
             end = RunEnd.FAILED if error else RunEnd.FINISHED if self._wanted else RunEnd.STOPPED
-            self._deliver(RunEnded(end, error))
+            self._deliver(RunEnded(end, error, pipeline.picture_ms))
 
     def _flush(self) -> None:
         if self._buffer:

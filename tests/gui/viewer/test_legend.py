@@ -50,6 +50,11 @@ def test_the_ledger_is_words(legend: Legend) -> None:
     assert "+9.4 for, -1.8 against, bias +0.2 = logit 7.8" in legend.text()
 
 
+def test_a_ledger_that_does_not_add_up_is_shown_as_it_is(legend: Legend) -> None:
+    legend.set_ledger(positive=5.0, negative=-1.0, bias=0.5, logit=9.0)
+    assert "= logit 9.0" in legend.text()
+
+
 @given(positive=st.floats(0, 50), negative=st.floats(-50, 0), bias=st.floats(-3, 3))
 def test_the_written_ledger_adds_up(positive: float, negative: float, bias: float) -> None:
     legend = Legend()

@@ -248,4 +248,7 @@ def test_other_predictions_forget_the_pointer(view: SuggestionsView) -> None:
     assert view.chosen == 904
     QTest.mouseMove(view.viewport(), middle_of(view, 1) + QPoint(2, 0))
     assert hovered == [283, 287]
+    view.show_predictions(PREDICTIONS[::-1], class_count=1000)
+    QTest.mouseMove(view.viewport(), middle_of(view, 1))
+    assert hovered == [283, 287, 287]
     assert view.model().data(QModelIndex()) is None
