@@ -134,6 +134,7 @@ class Program(QObject):
             return
         self._closed = True
         self.window.hide()
+        self.running.close()
         self.link.stop()
         self.runner.shutdown()
         self.link.close()

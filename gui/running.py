@@ -113,6 +113,11 @@ class Running(QObject):
             self._set_state(JobState.STOPPING)
             self._link.room.service.stop()
 
+    def close(self) -> None:
+        """The window goes: nothing is shown any more."""
+        self._show_timer.stop()
+        self._hide_timer.stop()
+
     def _timer(self, interval_ms: int, slot: Callable[[], object]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
