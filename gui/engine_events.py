@@ -19,12 +19,14 @@ class PictureLoaded:
         image: its pixels, or None where it cannot be read.
         facts: of the original, or None likewise.
         error: why it cannot be read.
+        has_detail: it was read in full, for a person who zooms in.
     """
 
     key: int
     image: QImage | None
     facts: PictureFacts | None
     error: CardinalError | None = None
+    has_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ from inference.profile import Profile
 LONGEST_SIDE_PX = 2048
 """The viewer shows pictures at most this large (UX.md 4.4); larger ones are shrunk while they are read."""
 
+DETAIL_SIDE_PX = 12_000
+"""A picture that a person zooms into is read up to this size: 128 megapixels in the usual shapes."""
+
 THUMBNAIL_PX = 256
 
 Deliver = Callable[[object], None]
@@ -86,10 +89,10 @@ class EngineRoom:
         if is_engine_unknown(model, self._profile):
             learn_engine(model, self._profile, cancel=cancel)
 
-    def load_picture(self, key: int, path: str) -> None:
-        """Read a picture for the viewer; `PictureLoaded` follows."""
-        future = self._pool.submit(view_picture, path, LONGEST_SIDE_PX)
-        future.add_done_callback(lambda done: self._picture_loaded(key, done))
+    def load_picture(self, key: int, path: str, *, detail: bool = False) -> None:
+        """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""
+        future = self._pool.submit(view_picture, path, DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX)
+        future.add_done_callback(lambda done: self._picture_loaded(key, done, detail=detail))
 
     def load_thumbnail(self, key: int, path: str) -> None:
         """Read a thumbnail; `ThumbnailsLoaded` follows."""
@@ -109,15 +112,15 @@ class EngineRoom:
                 self._deliver(ThumbnailsLoaded(tuple(pairs)))
         self._deliver(event)
 
-    def _picture_loaded(self, key: int, future: Future[ViewPicture]) -> None:
+    def _picture_loaded(self, key: int, future: Future[ViewPicture], *, detail: bool) -> None:
         try:
             view = future.result()
         except CardinalError as error:
-            self._deliver(PictureLoaded(key, None, None, error))
+            self._deliver(PictureLoaded(key, None, None, error, detail))
         except (CancelledError, Cancelled):
             return
         else:
-            self._deliver(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts))
+            self._deliver(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail))
 
     def _thumbnail_loaded(self, key: int, future: Future[bytes]) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gui.plain_text import for_sentence, name_of, visible
+from gui.plain_text import for_sentence, name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.words import tr
 from inference.errors import (
@@ -22,6 +22,7 @@ from inference.errors import (
     OutputWriteError,
     UnknownClassError,
 )
+from inference.texts import visible
 
 _LOOK = (MessageAction.REVEAL, MessageAction.REMOVE)
 _AGAIN = (MessageAction.CLASSIFY_AGAIN, MessageAction.REMOVE)

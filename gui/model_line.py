@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from gui.icons import IconName, icon
-from gui.plain_text import elide_middle, for_menu, for_tooltip, visible
+from gui.plain_text import elide_middle, for_menu, for_tooltip
 from gui.words import locale, tr
+from inference.texts import visible
 
 _ICON_PX = 16
 _TITLE_LIMIT = 48

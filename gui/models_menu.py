@@ -7,9 +7,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.model_choice import ModelChoice
-from gui.plain_text import for_menu, visible
+from gui.plain_text import for_menu
 from gui.words import tr
 from inference.models.official import OFFICIAL, OfficialWeights
+from inference.texts import visible
 
 
 class ModelsMenu(QObject):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from gui.dropping import DropKind
 from gui.messages import format_list
-from gui.plain_text import name_of, visible
+from gui.plain_text import name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.words import counted, tr
+from inference.texts import visible
 
 _MINUTE_S = 60
 _HOUR_S = 3600

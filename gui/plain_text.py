@@ -6,37 +6,13 @@ import html
 import os
 import unicodedata
 
-_KEPT_FORMAT = frozenset("\u200c\u200d")  # the joiners: scripts and emoji families need them
-_NAMED_CONTROLS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_FIRST_ESCAPED_BYTE = 0xDC80
-_LAST_ESCAPED_BYTE = 0xDCFF
+from inference.texts import visible
+
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE = "\u2068"
 _END_ISOLATE = "\u2069"
 _ELLIPSIS = "\u2026"
 _NAME_LIMIT = 64
-
-
-def _shown(character: str) -> str:
-    code = ord(character)
-    if character.isascii() and not character.isprintable():
-        # Escapes, not the control pictures of Unicode: many fonts lack those.
-        return _NAMED_CONTROLS.get(character, f"\\x{code:02x}")
-    if _FIRST_ESCAPED_BYTE <= code <= _LAST_ESCAPED_BYTE:
-        return f"\\x{code - 0xDC00:02x}"
-    if character in _KEPT_FORMAT:
-        return character
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-        return f"[U+{code:04X}]"
-    return character
-
-
-def visible(text: str) -> str:
-    """The text with every control, direction and undecodable character shown by a visible stand-in.
-
-    The result can be encoded as UTF-8, which Qt needs, and is not changed by a second call.
-    """
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
 
 
 def for_sentence(text: str) -> str:

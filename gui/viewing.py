@@ -54,6 +54,7 @@ class Viewing(QObject):
         self._results: Recent[Classification] = Recent(RESULTS_KEPT)
         self._inspections: Recent[Inspection] = Recent(INSPECTIONS_KEPT)
         page.class_shown_changed.connect(self._show_map)
+        page.picture.detail_requested.connect(self._load_detail)
         page.classify_requested.connect(self.classify_now)
         page.inspector.map_panel.mode_changed.connect(self.set_mode)
 
@@ -144,6 +145,9 @@ class Viewing(QObject):
     def on_picture(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
         self._loading.discard(loaded.key)
+        if loaded.has_detail:
+            self._put_detail_on_screen(loaded)
+            return
         if loaded.image is not None:
             self._pictures.put(loaded.key, loaded)
         row = self._row()
@@ -193,6 +197,18 @@ class Viewing(QObject):
             self._page.picture.show_picture(loaded.image, original_size=size)
             if self.classification is None:
                 self._page.inspector.facts.show_facts(loaded.facts, None)
+
+    @Slot()
+    def _load_detail(self) -> None:
+        """The person zooms into more pixels than the viewer's copy has: read the picture in full, this one only."""
+        row = self._row()
+        if row is not None and self._key is not None and self._link.room is not None:
+            self._link.room.load_picture(self._key, self._images.path_at(row), detail=True)
+
+    def _put_detail_on_screen(self, loaded: PictureLoaded) -> None:
+        if loaded.key == self._key and loaded.image is not None and loaded.facts is not None:
+            size = QSize(loaded.facts.width, loaded.facts.height)
+            self._page.picture.show_picture(loaded.image, original_size=size, keep_view=True)
 
     def _prefetch(self, row: int) -> None:
         for step in PREFETCHED:

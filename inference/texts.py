@@ -7,26 +7,27 @@ import unicodedata
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200c", "\u200d"})
-"""Zero-width (non-)joiners belong to ordinary spelling and to emoji."""
+"""Zero-width (non-)joiners belong to the spelling of some scripts and to families of emoji."""
 
 _UNDECODABLE = range(0xDC80, 0xDD00)
 """Surrogates that stand for a byte of a file name that is not UTF-8 (PEP 383)."""
 
 
-def readable(text: str) -> str:
-    """One line of text in which control, direction and undecodable characters are shown as escapes."""
-    return "".join(
-        character
-        if character in _JOINERS or unicodedata.category(character) not in _HIDDEN_CATEGORIES
-        else _escaped(character)
-        for character in text
-    )
+def visible(text: str) -> str:
+    """One line of text in which control, direction and undecodable characters are shown as escapes.
+
+    The result can be encoded as UTF-8, and is not changed by a second call.
+    """
+    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
 
 
-def _escaped(character: str) -> str:
+def _shown(character: str) -> str:
+    if character in _JOINERS or unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+        return character
     code = ord(character)
     if code in _UNDECODABLE:
         return f"\\x{code - 0xDC00:02x}"
+    # Escapes, not the control pictures of Unicode: many fonts lack those.
     return character.encode("unicode_escape").decode("ascii")
 
 

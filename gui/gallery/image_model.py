@@ -15,8 +15,9 @@ from PySide6.QtGui import QImage
 from gui import words
 from gui.gallery.image_state import ImageState, state_word
 from gui.gallery.thumbnail_cache import DEFAULT_LIMIT_BYTES, ThumbnailCache
-from gui.plain_text import file_name, for_tooltip, visible
+from gui.plain_text import file_name, for_tooltip
 from gui.words import tr
+from inference.texts import visible
 
 _NO_PARENT = QModelIndex()
 _NO_SCORE = -1.0

@@ -11,8 +11,9 @@ from gui import words
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState, state_word
 from gui.icons import IconName, shape
-from gui.plain_text import file_name, visible
+from gui.plain_text import file_name
 from gui.theme import theme_of
+from inference.texts import visible
 
 INSET_PX = 12
 """Between the cell's edge and the picture: no coloured ring comes nearer than 8 px to a picture."""

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gui.plain_text import visible
+from inference.texts import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPai
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
-from gui.plain_text import visible
 from gui.viewer.map_mode import MapMode
 from gui.viewer.number_texts import decimal_text, decimals_for, ledger_numbers
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from inference.texts import visible
 
 _AGAINST = QColor("#0072b2")
 _FOR = QColor("#e69f00")

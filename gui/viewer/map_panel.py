@@ -7,10 +7,10 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
-from gui.plain_text import visible
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.number_texts import percent_text
 from gui.viewer.strength_slider import StrengthSlider
+from inference.texts import visible
 
 _MODES = tuple(MapMode)
 

@@ -6,9 +6,10 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui.plain_text import for_tooltip, visible
+from gui.plain_text import for_tooltip
 from gui.viewer.number_texts import percent_text
 from inference.results import Prediction
+from inference.texts import visible
 
 NO_CLASS = -1
 """Stands for "no class" where a class index is told."""

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.arrays import EvidenceMap, RgbImage
 from inference.attention.render import evidence_rgba, heat_rgba
 from inference.results import CropGeometry
-from inference.texts import readable
+from inference.texts import visible
 
 _NOT_A_PROOF = "Shows which parts moved the score; not a proof of cause."
 _DIMMED = 0.55
@@ -103,7 +103,7 @@ def _legend(width: int, caption: Caption, style: MapStyle) -> RgbImage:
     draw.rectangle((bar_left, margin, bar_left + bar_width, margin + bar_height), outline=(120, 120, 120))
     draw.text(
         (margin, margin + round(size * 1.4)),
-        f"for {readable(caption.subject)}   {readable(caption.model)}",
+        f"for {visible(caption.subject)}   {visible(caption.model)}",
         font=font,
         fill=(0, 0, 0),
     )

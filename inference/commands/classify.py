@@ -27,7 +27,7 @@ from inference.pictures.decode_pool import DecodePool
 from inference.pictures.scan import ScanReport, scan
 from inference.profile import Profile
 from inference.results import Failure, Outcome
-from inference.texts import readable
+from inference.texts import visible
 
 EXIT_SOME_FAILED = 1
 EXIT_NOTHING_DONE = 2
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     paths = scan(arguments.paths, recursive=arguments.recursive, report=report)
     first = next(paths, None)
     if first is None:
-        _say(f"No pictures were found in {', '.join(map(readable, arguments.paths))}.")
+        _say(f"No pictures were found in {', '.join(map(visible, arguments.paths))}.")
         _say_skipped(report)
         return EXIT_NOTHING_DONE
     try:
@@ -202,7 +202,7 @@ def _say_skipped(report: ScanReport) -> None:
     if report.links:
         _say(f"{report.links} link(s) to folders were not followed.")
     for folder in report.unreadable_folders:
-        _say(f"The folder {readable(folder)} could not be opened.")
+        _say(f"The folder {visible(folder)} could not be opened.")
 
 
 def _say(sentence: str) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from inference.results import Classification, Failure, Outcome
-from inference.texts import is_unicode, readable, unicode_path
+from inference.texts import is_unicode, unicode_path, visible
 
 
 class RowFormat(StrEnum):
@@ -109,10 +109,10 @@ class Table:
 
     def row(self, outcome: Outcome) -> str:
         if isinstance(outcome, Classification):
-            answer = "  ".join(f"{percent(one.probability):>6} {readable(one.label)}" for one in outcome.predictions)
+            answer = "  ".join(f"{percent(one.probability):>6} {visible(one.label)}" for one in outcome.predictions)
         else:
-            answer = f"   !   {readable(str(outcome.error))}"
-        return f"{readable(outcome.path)}\n    {answer}\n"
+            answer = f"   !   {visible(str(outcome.error))}"
+        return f"{visible(outcome.path)}\n    {answer}\n"
 
 
 _SMALLEST_SHOWN = 0.0005

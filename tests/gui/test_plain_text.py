@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import Qt
 
-from gui.plain_text import elide_middle, file_name, for_menu, for_sentence, for_tooltip, name_of, visible
+from gui.plain_text import elide_middle, file_name, for_menu, for_sentence, for_tooltip, name_of
+from inference.texts import visible
 
 _ANY_TEXT = st.text(st.characters(), max_size=80)  # surrogates, controls and all
 
@@ -19,9 +20,9 @@ _ANY_TEXT = st.text(st.characters(), max_size=80)  # surrogates, controls and al
         ("plain.jpg", "plain.jpg"),
         ("Übergröße 猫 🐈.jpg", "Übergröße 猫 🐈.jpg"),
         ("a\nb\tc.jpg", "a\\nb\\tc.jpg"),
-        ("cat\u202egpj.exe", "cat[U+202E]gpj.exe"),
+        ("cat\u202egpj.exe", "cat\\u202egpj.exe"),
         ("\udcff\udc80.jpg", "\\xff\\x80.jpg"),
-        ("zero\u200bwidth", "zero[U+200B]width"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
         ("del\x7f", "del\\x7f"),
         ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
     ],
