@@ -71,6 +71,7 @@ class Controller(QObject):
         self._scans = 0
         self._new = self._known = 0
         self._waiting_models: list[str] = []
+        self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
         link.event_arrived.connect(self._on_event)
@@ -195,9 +196,12 @@ class Controller(QObject):
             self._images.forget_thumbnail_requests(rows)
             return
         for row in rows:
-            # A queued picture's thumbnail comes with its classification, from the same decode.
-            if self._images.state_at(row) is ImageState.SUGGESTED or not room.service.is_working:
-                room.load_thumbnail(self._images.key_at(row), self._images.path_at(row))
+            key = self._images.key_at(row)
+            if self._images.state_at(row) is ImageState.QUEUED and room.service.is_working:
+                # It comes with the classification, from the same decode, unless the run is stopped before.
+                self._thumbnails_later.add(key)
+            else:
+                room.load_thumbnail(key, self._images.path_at(row))
 
     @Slot(object)
     def _on_model_opened(self, classifier: Classifier) -> None:
@@ -229,6 +233,7 @@ class Controller(QObject):
             case RunStarted() | RunEnded():
                 self._running.on_event(event)
                 self._viewing.refresh_waiting()
+                self._ask_for_late_thumbnails()
             case ModelOpened() | ModelFailed():
                 self._models.on_event(event)
 
@@ -259,6 +264,13 @@ class Controller(QObject):
             self._images.apply([_update(row, event.outcome)])
             if event.key == self._viewing.key:
                 self._viewing.refresh()
+
+    def _ask_for_late_thumbnails(self) -> None:
+        """After a run: what is still queued on screen gets its thumbnail without a classification."""
+        if self._link.room is not None and not self._link.room.service.is_working:
+            keys, self._thumbnails_later = self._thumbnails_later, set()
+            rows = [row for key in keys if (row := self._images.row_of(key)) is not None]
+            self._on_thumbnails_wanted([row for row in rows if self._images.state_at(row) is ImageState.QUEUED])
 
     def _set_thumbnail(self, key: int, image: QImage | None) -> None:
         row = self._images.row_of(key)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import Image, ImageGrab
@@ -107,15 +107,17 @@ class Screen:
             is_taken: whether the source knows that it may drop; moving goes on until then.
         """
         self.xdotool("mousemove", *start, "mousedown", 1)
-        for step in range(1, _DRAG_MOVES + 1):
-            across, down = (a + (b - a) * step // _DRAG_MOVES for a, b in zip(start, end, strict=True))
-            self.xdotool("mousemove", "--sync", across, down)
-        # A target answers a move, and the window under the pointer may still have been busy with the one before.
-        nudges = iter(range(10_000))
-        wait_until(
-            lambda: is_taken() or self.xdotool("mousemove", end[0] + next(nudges) % 2, end[1]), "the drop is accepted"
-        )
-        self.xdotool("mouseup", 1)
+        try:
+            for step in range(1, _DRAG_MOVES + 1):
+                across, down = (a + (b - a) * step // _DRAG_MOVES for a, b in zip(start, end, strict=True))
+                self.xdotool("mousemove", "--sync", across, down)
+            # A target answers moves only, and the window under the pointer may have been busy when the last one came.
+            nudge = iter(range(10_000))
+            wait_until(
+                lambda: is_taken() or self.xdotool("mousemove", end[0] + next(nudge) % 2, end[1]), "the drop is wanted"
+            )
+        finally:
+            self.xdotool("mouseup", 1)
 
     def picture(self, box: tuple[int, int, int, int] | None = None) -> Image.Image:
         """What the screen shows, all of it or the part in `box`."""
@@ -138,7 +140,8 @@ class Screen:
         try:
             yield
         except BaseException:
-            self.picture().save(path)
+            with suppress(OSError):  # the server itself may have ended
+                self.picture().save(path)
             raise
 
 
