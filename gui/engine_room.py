@@ -6,9 +6,10 @@ task, off the GUI thread, and nobody imports it at the top of a module.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QImage
 
@@ -54,6 +55,9 @@ class EngineRoom:
         self._profile = profile
         self._pool = pool
         self._deliver = deliver
+        # What is being read, by the image's key; used on the GUI thread only.
+        self._pictures: dict[int, Future[Any]] = {}
+        self._thumbnails: dict[int, Future[Any]] = {}
 
     @classmethod
     def start(cls, profile: Profile, deliver: Deliver) -> EngineRoom:
@@ -62,13 +66,13 @@ class EngineRoom:
         room.service.start()
         return room
 
-    def open_model(self, model: str | None, device: str, *, batch_size: int | None = None, top_count: int = 5) -> None:
+    def open_model(self, model: str, device: str, *, batch_size: int | None = None, top_count: int = 5) -> None:
         """Open a model by name or file; `ModelOpened` or `ModelFailed` follows."""
 
         def opener() -> Classifier:
             return open_classifier(model, device, self._profile, batch_size=batch_size, top_count=top_count)
 
-        self.service.open_model(opener)
+        self.service.open_model(model, opener)
 
     def map_maker(self, classifier: Classifier) -> MapMaker:
         """What makes the maps of an open model."""
@@ -92,12 +96,22 @@ class EngineRoom:
     def load_picture(self, key: int, path: str, *, detail: bool = False) -> None:
         """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""
         future = self._pool.submit(view_picture, path, DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX)
+        self._pictures[key] = future
         future.add_done_callback(lambda done: self._picture_loaded(key, done, detail=detail))
 
     def load_thumbnail(self, key: int, path: str) -> None:
         """Read a thumbnail; `ThumbnailsLoaded` follows."""
         future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX)
+        self._thumbnails[key] = future
         future.add_done_callback(lambda done: self._thumbnail_loaded(key, done))
+
+    def keep_pictures(self, keys: Container[int]) -> list[int]:
+        """Give up reading the viewer's other pictures where that has not begun; the keys that were given up."""
+        return _give_up(self._pictures, keys)
+
+    def keep_thumbnails(self, keys: Container[int]) -> list[int]:
+        """Give up reading other thumbnails where that has not begun; the keys that were given up."""
+        return _give_up(self._thumbnails, keys)
 
     def close(self) -> None:
         """Stop everything. The worker processes end first, so that nobody waits for a slow picture."""
@@ -131,3 +145,11 @@ class EngineRoom:
             return
         else:
             self._deliver(ThumbnailsLoaded(((key, QImage.fromData(jpeg)),)))
+
+
+def _give_up(under_way: dict[int, Future[Any]], wanted: Container[int]) -> list[int]:
+    """Cancel what nobody wants any more, and forget what is over."""
+    given_up = [key for key, future in under_way.items() if key not in wanted and future.cancel()]
+    for key in [key for key, future in under_way.items() if future.done()]:
+        del under_way[key]
+    return given_up

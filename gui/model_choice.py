@@ -35,12 +35,14 @@ class ModelChoice(QObject):
     Signals:
         loading(title: str): a model is being opened.
         opened(classifier: Classifier): it is ready; its network says where it runs.
+        failed(name: str): it could not be opened; the one before, if any, is still in use.
         installing(progress: Progress | None): a model is being made or downloaded; None when that is over.
         message_raised(message: UserMessage): something about models must be said.
     """
 
     loading = Signal(str)
     opened = Signal(object)
+    failed = Signal(str)
     installing = Signal(object)
     message_raised = Signal(object)
 
@@ -53,7 +55,6 @@ class ModelChoice(QObject):
         self._top_count = 5
         self._batch_size: int | None = None
         self._name = ""
-        self._wanted = ""
         self._was_chosen = False
         self._task: Task | None = None
         self._last_work: Work | None = None
@@ -86,9 +87,9 @@ class ModelChoice(QObject):
         room = self._link.room
         if room is None:
             return
-        self._wanted = name or default_model_name(self._profile)
-        self.loading.emit(self._title(self._wanted))
-        room.open_model(self._wanted, self._device, batch_size=self._batch_size, top_count=self._top_count)
+        wanted = name or default_model_name(self._profile)
+        self.loading.emit(self._title(wanted))
+        room.open_model(wanted, self._device, batch_size=self._batch_size, top_count=self._top_count)
 
     def choose(self, name: str) -> None:
         """Open the model that the person chose, now and at the next start."""
@@ -98,15 +99,20 @@ class ModelChoice(QObject):
     def on_event(self, event: ModelOpened | ModelFailed) -> None:
         """Take what the service says of a model."""
         if isinstance(event, ModelFailed):
+            self.failed.emit(event.name)
             self.message_raised.emit(describe(event.error))
             return
-        self._name = self._wanted
+        self._name = event.name
         classifier: Classifier = event.classifier
         network = classifier.network
         self.opened.emit(classifier)
         self._learn_engine(network.device)
         if network.contract.preprocessing.assumed:
             self.message_raised.emit(notices.preprocessing_assumed(network.contract.title))
+        for refusal in network.refusals:
+            if refusal.is_here:
+                message = notices.device_refused(refusal.device.value, refusal.reason, refusal.remedy)
+                self.message_raised.emit(message)
 
     def add(self, path: str) -> None:
         """Adopt a stranger's `.onnx`, in a child process."""

@@ -40,21 +40,42 @@ class RunEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelOpened:
-    """A model is ready; `classifier.network` says on which device."""
+    """A model is ready; `classifier.network` says on which device.
 
+    Attributes:
+        name: by which it was asked for.
+        classifier: it, open.
+    """
+
+    name: str
     classifier: Classifier
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """A model could not be opened; the one before, if any, is still in use."""
+    """A model could not be opened; the one before, if any, is still in use.
 
+    Attributes:
+        name: by which it was asked for.
+        error: why.
+    """
+
+    name: str
     error: CardinalError
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The queue is being worked on."""
+    """The queue is being worked on, or waits for `resume` where `is_paused`."""
+
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchShrunk:
+    """The device's memory ran out; from now on so many pictures run together."""
+
+    batch_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +109,4 @@ class Inspected:
     inspection: Inspection | None
 
 
-ServiceEvent: TypeAlias = ModelOpened | ModelFailed | RunStarted | Answers | RunEnded | Inspected
+ServiceEvent: TypeAlias = ModelOpened | ModelFailed | RunStarted | Answers | BatchShrunk | RunEnded | Inspected

@@ -14,6 +14,7 @@ from inference.classify.classifier import Classifier, RunsNetwork
 from inference.classify.events import (
     Answered,
     Answers,
+    BatchShrunk,
     Inspected,
     ModelFailed,
     ModelOpened,
@@ -27,6 +28,7 @@ from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare
 from inference.classify.work_queue import Job, WorkQueue
 from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
+from inference.results import Failure
 
 TICK_S = 0.1
 """Answers are delivered at most this often, all in one event (DESIGN.md 6)."""
@@ -55,9 +57,15 @@ class ClassifyService:
         self._classifier: Classifier | None = None
         self._pipeline: Pipeline | None = None
         self._paused = False
+        self._batch_size = 0
         self._buffer: list[Answered] = []
         self._delivered_at = 0.0
         self._thread = threading.Thread(target=self._serve, name="network", daemon=True)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody stopped the run; the queue then waits for `run` or `add`."""
+        return not self._wanted
 
     @property
     def is_working(self) -> bool:
@@ -68,9 +76,9 @@ class ClassifyService:
         """Begin to serve."""
         self._thread.start()
 
-    def open_model(self, opener: Opener) -> None:
+    def open_model(self, name: str, opener: Opener) -> None:
         """Open another model; a run under way goes on with it. The old one stays when the new one cannot be opened."""
-        self._post(lambda: self._open(opener))
+        self._post(lambda: self._open(name, opener))
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Append pictures to the queue and work on them."""
@@ -167,7 +175,7 @@ class ClassifyService:
         if not self._wanted:
             # `stop` came between the question above and the assignment, and found no pipeline.
             pipeline.stop()
-        self._deliver(RunStarted())
+        self._deliver(RunStarted(self._paused))
         pipeline.start()
         return True
 
@@ -185,10 +193,22 @@ class ClassifyService:
         ended = error is not None or pipeline.is_finished
         if ended or time.monotonic() >= self._delivered_at + TICK_S:
             self._flush()
+        self._tell_batch_size()
         if ended:
-            self._pipeline = None
+            # A pause belongs to its run; the next one begins at once.
+            self._paused = False
             end = RunEnd.FAILED if error else RunEnd.FINISHED if self._wanted else RunEnd.STOPPED
-            self._deliver(RunEnded(end, error, pipeline.picture_ms))
+            self._finish(pipeline, end, error)
+
+    def _finish(self, pipeline: Pipeline, end: RunEnd, error: CardinalError | None = None) -> None:
+        self._pipeline = None
+        self._deliver(RunEnded(end, error, pipeline.picture_ms))
+
+    def _tell_batch_size(self) -> None:
+        size = 0 if self._classifier is None else self._classifier.batch_size
+        if 0 < size < self._batch_size:
+            self._deliver(BatchShrunk(size))
+        self._batch_size = size
 
     def _flush(self) -> None:
         if self._buffer:
@@ -197,24 +217,25 @@ class ClassifyService:
             self._delivered_at = time.monotonic()
 
     def _end_pipeline(self, pipeline: Pipeline) -> None:
+        """End the run for the sake of another model or of closing; what was not answered is in the queue again."""
         pipeline.stop()
         while not pipeline.is_finished:
             self._buffer += pipeline.next_answers(0)
         self._flush()
-        self._pipeline = None
+        self._finish(pipeline, RunEnd.STOPPED)
 
-    def _open(self, opener: Opener) -> None:
+    def _open(self, name: str, opener: Opener) -> None:
         if self._pipeline is not None:
             self._end_pipeline(self._pipeline)
         try:
             classifier = opener()
         except CardinalError as error:
-            self._deliver(ModelFailed(error))
+            self._deliver(ModelFailed(name, error))
             return
         if self._classifier is not None:
             self._classifier.network.close()
-        self._classifier = classifier
-        self._deliver(ModelOpened(classifier))
+        self._classifier, self._batch_size = classifier, classifier.batch_size
+        self._deliver(ModelOpened(name, classifier))
 
     def _decode_for_inspection(self, key: int, path: str) -> None:
         if self._classifier is None or self._inspecting != key:
@@ -228,8 +249,9 @@ class ClassifyService:
             return
         try:
             answer = self._classifier.classify([path], [future.result()], inspect=True)[0]
-        except CardinalError:
-            # The row of this picture says why; there is just no map.
+        except CardinalError as error:
+            self._inspecting = None
+            self._deliver(Inspected(key, Failure(path, error), None))
             return
         except (CancelledError, Cancelled):
             return

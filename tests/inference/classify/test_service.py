@@ -13,6 +13,7 @@ from PIL import Image
 from inference.classify.classifier import Classifier
 from inference.classify.events import (
     Answers,
+    BatchShrunk,
     Inspected,
     ModelFailed,
     ModelOpened,
@@ -24,7 +25,7 @@ from inference.classify.events import (
 from inference.classify.service import ClassifyService
 from inference.classify.work_queue import Job
 from inference.errors import ModelLoadError
-from inference.results import Classification
+from inference.results import Classification, Failure
 from tests.fakes import FakeNetwork, InlinePool
 
 E = TypeVar("E")
@@ -58,7 +59,7 @@ class Desk:
         return [one.key for event in self.all(Answers) for one in event.answered]
 
     def open(self, *, batch_size: int = 4) -> None:
-        self.service.open_model(lambda: Classifier(self.network, batch_size=batch_size))
+        self.service.open_model("fake", lambda: Classifier(self.network, batch_size=batch_size))
 
     def add(self, keys: range) -> None:
         self.service.add([Job(key, str(self.folder / f"{key}.png")) for key in keys])
@@ -133,7 +134,7 @@ def test_a_model_that_cannot_be_opened_leaves_the_one_before(desk: Desk) -> None
         raise ModelLoadError("x.onnx", "it is damaged.")
 
     desk.open()
-    desk.service.open_model(fail)
+    desk.service.open_model("x", fail)
     desk.wait_until(lambda: bool(desk.all(ModelFailed)))
     assert not desk.network.closed
     desk.add(range(2))
@@ -147,7 +148,7 @@ def test_another_model_takes_over_a_run_and_the_first_is_closed(desk: Desk) -> N
     desk.open()
     desk.add(range(40))
     assert first.running.wait(10)
-    desk.service.open_model(lambda: Classifier(second, batch_size=4))
+    desk.service.open_model("second", lambda: Classifier(second, batch_size=4))
     first.gate.set()
     desk.wait_until(lambda: len(desk.answered()) == 40)
     assert first.closed
@@ -187,3 +188,49 @@ def test_closing_during_a_run_frees_the_network(desk: Desk) -> None:
     assert desk.network.running.wait(10)
     desk.service.close()
     assert desk.network.closed
+
+
+def test_a_pause_belongs_to_its_run(desk: Desk) -> None:
+    desk.open()
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.add(range(3))
+    desk.wait_for_ends(1)
+    desk.service.pause()
+    desk.add(range(3, 6))
+    desk.wait_until(lambda: len(desk.all(RunStarted)) == 2)
+    assert desk.all(RunStarted)[1].is_paused
+    desk.service.stop()
+    desk.wait_for_ends(2)
+    desk.service.run()
+    desk.wait_for_ends(3)
+    assert not desk.all(RunStarted)[2].is_paused
+    assert sorted(desk.answered()) == list(range(6))
+
+
+def test_opening_a_model_during_a_run_ends_it_and_says_so(desk: Desk) -> None:
+    desk.network.gate.clear()
+    desk.open()
+    desk.add(range(20))
+    assert desk.network.running.wait(10)
+    desk.service.stop()
+    desk.service.open_model("second", lambda: Classifier(FakeNetwork(), batch_size=4))
+    desk.network.gate.set()
+    desk.wait_until(lambda: [event.name for event in desk.all(ModelOpened)] == ["fake", "second"])
+    assert [event.end for event in desk.all(RunEnded)] == [RunEnd.STOPPED]
+    assert len(desk.answered()) + len(desk.service.queue) == 20
+
+
+def test_a_picture_that_cannot_be_inspected_is_told(desk: Desk) -> None:
+    desk.open()
+    desk.service.inspect(7, str(desk.folder / "gone.png"))
+    desk.wait_until(lambda: bool(desk.all(Inspected)))
+    assert isinstance(desk.all(Inspected)[0].outcome, Failure)
+
+
+def test_memory_that_runs_out_is_told_once(desk: Desk) -> None:
+    desk.network.memory = 2
+    desk.open(batch_size=4)
+    desk.add(range(12))
+    desk.wait_for_ends()
+    assert [event.batch_size for event in desk.all(BatchShrunk)] == [2]
+    assert sorted(desk.answered()) == list(range(12))
