@@ -82,6 +82,10 @@ class ActionRunner(QObject):
         for action_id, order in self._orders().items():
             actions[action_id].triggered.connect(order)
         window.view_changed.connect(self.update)
+        viewing.shown_changed.connect(self.update)
+        window.full_screen_changed.connect(actions[ActionId.FULLSCREEN].setChecked)
+        window.page.reclassify_requested.connect(self._reclassify)
+        window.page.reveal_requested.connect(self._reveal)
         images.counts_changed.connect(self.update)
         running.state_changed.connect(self._on_state_changed)
         window.grid.current_changed.connect(self.update)
@@ -123,7 +127,7 @@ class ActionRunner(QObject):
             ActionId.RECLASSIFY: self._reclassify,
             ActionId.REVEAL: self._reveal,
             ActionId.MODEL_ADD: self._add_model,
-            ActionId.RUN: self._running.run,
+            ActionId.RUN: self._controller.classify_all,
             ActionId.PAUSE: self._running.toggle_pause,
             ActionId.STOP: self._running.stop,
             ActionId.KEYS: self._show_keys,
@@ -138,7 +142,7 @@ class ActionRunner(QObject):
         facts = {
             Condition.IMAGES: len(self._images) > 0,
             Condition.CURRENT: self._window.grid.current_row() >= 0,
-            Condition.SUGGESTION: self._viewing.classification is not None,
+            Condition.SUGGESTION: self._is_suggested(self._window.grid.current_row()),
             Condition.MAP: self._viewing.classification is not None and self._window.view is View.VIEWER,
             Condition.VIEWER: self._window.view is View.VIEWER,
             Condition.MODEL: bool(self._models.name),
@@ -190,10 +194,13 @@ class ActionRunner(QObject):
         self._intake.open_clipboard(mime.text(), decide(mime), uri_list_of(mime), picture_of(mime))
 
     def _copy_label(self) -> None:
-        classification = self._viewing.classification
-        if classification is not None:
-            QGuiApplication.clipboard().setText(classification.predictions[0].label)
+        row = self._window.grid.current_row()
+        if self._is_suggested(row):
+            QGuiApplication.clipboard().setText(self._images.suggestion_at(row))
             self.message_raised.emit(notices.copied())
+
+    def _is_suggested(self, row: int) -> bool:
+        return row >= 0 and self._images.state_at(row) is ImageState.SUGGESTED
 
     def _copy_path(self) -> None:
         row = self._window.grid.current_row()
@@ -203,8 +210,7 @@ class ActionRunner(QObject):
             self.message_raised.emit(notices.copied())
 
     def _remove(self) -> None:
-        rows = self._window.grid.selected_rows() or [self._window.grid.current_row()]
-        rows = [row for row in rows if row >= 0]
+        rows = self._chosen_rows()
         if not rows:
             return
         self._controller.remove(rows)
@@ -258,9 +264,14 @@ class ActionRunner(QObject):
         self._actions[ActionId.MAP_TOGGLE].setChecked(mode is not MapMode.OFF)
 
     def _reclassify(self) -> None:
-        rows = self._window.grid.selected_rows() if self._window.view is View.GALLERY else []
-        rows = rows or [self._window.grid.current_row()]
-        self._controller.reclassify([row for row in rows if row >= 0])
+        rows = self._chosen_rows()
+        if rows:
+            self._controller.reclassify(rows)
+
+    def _chosen_rows(self) -> list[int]:
+        """What an action is about: the selection in the gallery, the one image on screen in the viewer."""
+        selected = self._window.grid.selected_rows() if self._window.view is View.GALLERY else []
+        return selected or [row for row in [self._window.grid.current_row()] if row >= 0]
 
     def _reveal(self) -> None:
         row = self._window.grid.current_row()

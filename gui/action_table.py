@@ -76,6 +76,8 @@ class Scope(Enum):
     """Gallery or viewer."""
     GALLERY = auto()
     VIEWER = auto()
+    PICTURE = auto()
+    """The picture or the filmstrip: keys that slider, buttons and lists of the viewer need for themselves."""
 
 
 class Condition(IntFlag):
@@ -153,6 +155,10 @@ def _viewer(*sequences: str) -> tuple[Key, ...]:
     return tuple(Key(sequence, Scope.VIEWER) for sequence in sequences)
 
 
+def _picture(*sequences: str) -> tuple[Key, ...]:
+    return tuple(Key(sequence, Scope.PICTURE) for sequence in sequences)
+
+
 def _gallery(*sequences: str) -> tuple[Key, ...]:
     return tuple(Key(sequence, Scope.GALLERY) for sequence in sequences)
 
@@ -200,7 +206,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         _M.EDIT,
         "&Paste images or paths",
         "Add the picture or the paths on the clipboard.",
-        _views("Ctrl+V"),
+        _window("Ctrl+V"),
         _I.PASTE,
     ),
     ActionRow(
@@ -368,18 +374,18 @@ ACTIONS: tuple[ActionRow, ...] = (
     ),
     ActionRow(_A.THEME_LIGHT, _M.VIEW, "Light colours", "Dark text on light.", checkable=True, group="theme"),
     ActionRow(_A.THEME_DARK, _M.VIEW, "Dark colours", "Light text on dark.", checkable=True, group="theme"),
-    ActionRow(_A.NEXT, _M.IMAGE, "&Next", "Go to the next image.", _viewer("Right", "Space"), _I.NEXT, _C.CURRENT),
+    ActionRow(_A.NEXT, _M.IMAGE, "&Next", "Go to the next image.", _picture("Right", "Space"), _I.NEXT, _C.CURRENT),
     ActionRow(
         _A.PREVIOUS,
         _M.IMAGE,
         "&Previous",
         "Go to the previous image.",
-        _viewer("Left", "Backspace"),
+        _picture("Left", "Backspace"),
         _I.PREVIOUS,
         _C.CURRENT,
     ),
-    ActionRow(_A.FIRST, _M.IMAGE, "&First", "Go to the first image.", _viewer("Home"), None, _C.IMAGES),
-    ActionRow(_A.LAST, _M.IMAGE, "&Last", "Go to the last image.", _viewer("End"), None, _C.IMAGES),
+    ActionRow(_A.FIRST, _M.IMAGE, "&First", "Go to the first image.", _picture("Home"), None, _C.IMAGES),
+    ActionRow(_A.LAST, _M.IMAGE, "&Last", "Go to the last image.", _picture("End"), None, _C.IMAGES),
     ActionRow(
         _A.RECLASSIFY,
         _M.IMAGE,

@@ -18,7 +18,14 @@ Actions = Mapping[ActionId, QAction]
 _OWN_CONTEXT = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
-def create_actions(window: QWidget, *, gallery: QWidget, viewer: QWidget) -> dict[ActionId, QAction]:
+def create_actions(
+    window: QWidget,
+    *,
+    gallery: QWidget,
+    viewer: QWidget,
+    picture: QWidget | None = None,
+    filmstrip: QWidget | None = None,
+) -> dict[ActionId, QAction]:
     """Make every action of the table.
 
     A key works where its scope says: a window's key anywhere in the window, a view's key only while the focus is in
@@ -28,12 +35,16 @@ def create_actions(window: QWidget, *, gallery: QWidget, viewer: QWidget) -> dic
         window: parent of the actions.
         gallery: the widget whose focus means "in the gallery".
         viewer: the widget whose focus means "in the viewer"; neither may lie inside the other.
+        picture: the viewer's picture; None for the widget to which the viewer hands the focus.
+        filmstrip: the viewer's strip of images; None where it has none.
     """
+    in_viewer = (picture or viewer.focusProxy() or viewer, filmstrip)
     places = {
         Scope.WINDOW: (window,),
         Scope.VIEWS: (gallery, viewer),
         Scope.GALLERY: (gallery,),
         Scope.VIEWER: (viewer,),
+        Scope.PICTURE: tuple(place for place in in_viewer if place is not None),
     }
     groups: dict[str, QActionGroup] = {}
     actions: dict[ActionId, QAction] = {}

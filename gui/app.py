@@ -52,6 +52,8 @@ def build(application: QApplication, profile: Profile, wishes: Wishes) -> Progra
 def run(paths: list[str], *, profile_folder: str | None, model: str | None, device: str | None) -> int:
     """Open the window with `paths` dropped on it; the exit code when it was closed."""
     profile = Profile.default() if profile_folder is None else Profile.below(Path(profile_folder).absolute())
+    # Until there is a window to close, Ctrl-C ends the program as it is: an exception inside Qt's painting would not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = create_application(sys.argv[:1])
     instance = SingleInstance(profile)
     if instance.claim(paths) is Claim.HANDED_OVER:
@@ -85,10 +87,11 @@ def run(paths: list[str], *, profile_folder: str | None, model: str | None, devi
 def _close_on_signals(program: Program, application: QApplication) -> None:
     """Let Ctrl-C and a polite kill close the window as a person would.
 
-    Python runs signal handlers between its own instructions, which the event loop gives it by this timer.
+    Python runs signal handlers between its own instructions, which the event loop gives it by this timer. That may be
+    in the middle of painting, so the window is closed by the event loop, not by the handler.
     """
     for kind in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(kind, lambda *_: program.window.close())
+        signal.signal(kind, lambda *_: QTimer.singleShot(0, program.window.close))
     timer = QTimer(application)
     timer.start(_SIGNAL_POLL_MS)
     timer.timeout.connect(lambda: None)

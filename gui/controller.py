@@ -17,11 +17,14 @@ from gui.intake import Found, Intake, Opened
 from gui.messages import describe, reason, unexpected
 from gui.model_choice import ModelChoice
 from gui.running import Running
+from gui.tasks import Lane, TaskRunner
 from gui.viewing import Viewing
 from gui.words import tr
+from inference.cancel import CancelToken
 from inference.classify.events import (
     Answered,
     Answers,
+    BatchShrunk,
     Inspected,
     ModelFailed,
     ModelOpened,
@@ -29,13 +32,16 @@ from inference.classify.events import (
     RunStarted,
 )
 from inference.classify.work_queue import Job
-from inference.errors import CardinalError
+from inference.errors import CardinalError, ImageReadError
 from inference.pictures.scan import ScanReport
-from inference.results import Classification, Outcome
+from inference.results import Classification, Failure, Outcome
 
 if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
     from inference.classify.classifier import Classifier
+
+SLICE = 500
+"""More jobs than this are written down in a worker, this many at a time, so that the window does not wait."""
 
 
 class Controller(QObject):
@@ -43,16 +49,18 @@ class Controller(QObject):
 
     Signals:
         message_raised(message: UserMessage): something must be said.
-        images_arrived(count: int): the first images came to an empty list, `count` of them so far.
+        images_arrived(row: int, count: int): an opening brings images; the first of them is in `row` (it may have been
+            there before), and `count` new ones have come so far.
         model_opened(classifier: Classifier): a model is ready.
     """
 
     message_raised = Signal(object)
-    images_arrived = Signal(int)
+    images_arrived = Signal(int, int)
     model_opened = Signal(object)
 
     def __init__(
         self,
+        runner: TaskRunner,
         link: EngineLink,
         images: ImageModel,
         intake: Intake,
@@ -61,6 +69,7 @@ class Controller(QObject):
         viewing: Viewing,
     ) -> None:
         super().__init__()
+        self._runner = runner
         self._link = link
         self._images = images
         self._models = models
@@ -69,7 +78,11 @@ class Controller(QObject):
         self._model_wanted = ""
         self._has_model = False
         self._scans = 0
+        # A run was stopped while folders were still being listed: what they bring stays queued.
         self._new = self._known = 0
+        self._is_quiet = False
+        self._first_key: int | None = None
+        self._removed: list[str] = []
         self._waiting_models: list[str] = []
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
@@ -81,8 +94,22 @@ class Controller(QObject):
         intake.scan_ended.connect(self._on_scan_ended)
         images.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
-        for source in (intake, models, running):
+        for source in (intake, models, running, viewing):
             source.message_raised.connect(self.message_raised)
+
+    def keep_thumbnails(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Read no thumbnails of tiles that were scrolled out of sight; the views ask again when they come back."""
+        room = self._link.room
+        if room is None:
+            return
+        seen = {
+            self._images.key_at(row)
+            for first, last in ranges
+            if first >= 0
+            for row in range(first, min(last, len(self._images) - 1) + 1)
+        }
+        rows = [self._images.row_of(key) for key in room.keep_thumbnails(seen)]
+        self._images.forget_thumbnail_requests([row for row in rows if row is not None])
 
     def start(self, model: str) -> None:
         """Start the engine; the model is opened when it runs."""
@@ -104,24 +131,59 @@ class Controller(QObject):
         """Read these images again and classify them."""
         keys = {self._images.key_at(row) for row in rows}
         self._viewing.forget(keys)
-        self._images.set_state(rows, ImageState.QUEUED)
+        if len(rows) == len(self._images):
+            self._images.reset_states()
+        else:
+            self._images.set_state(rows, ImageState.QUEUED)
+        self._viewing.reload()
         self._enqueue(rows)
-        self._viewing.refresh()
+
+    @Slot()
+    def classify_all(self) -> None:
+        """Classify everything that is queued (again, after Stop)."""
+        self._is_quiet = False
+        self._enqueue(self._images.rows_in(ImageState.QUEUED))
 
     def remove(self, rows: Sequence[int]) -> None:
-        """Take images off the list; the files stay."""
+        """Take images off the list; the files stay, and `put_back` brings the images again."""
         keys = {self._images.key_at(row) for row in rows}
+        self._removed = [self._images.path_at(row) for row in rows]
         if self._link.room is not None:
             self._link.room.service.queue.discard(keys)
         self._viewing.forget(keys)
         self._images.remove_rows(rows)
         if not len(self._images):
             self._viewing.show_nothing()
+        self.message_raised.emit(notices.removed(len(rows)))
+
+    def put_back(self) -> None:
+        """Bring the images that were removed last back, at the end of the list."""
+        paths, self._removed = self._removed, []
+        self._add(paths)
 
     def _enqueue(self, rows: Sequence[int]) -> None:
-        if self._link.room is not None:
-            jobs = [Job(self._images.key_at(row), self._images.path_at(row)) for row in rows]
-            self._link.room.service.add(jobs)
+        """Hand images to the engine; a long list in a worker, since it takes a while to write it down."""
+        room = self._link.room
+        if room is None or not rows:
+            return
+        if len(rows) <= SLICE:
+            room.service.add([Job(self._images.key_at(row), self._images.path_at(row)) for row in rows])
+            return
+        keys, paths = self._images.keys(), self._images.paths()
+
+        def work(_on_progress: object, cancel: CancelToken) -> None:
+            for start in range(0, len(rows), SLICE):
+                cancel.raise_if_set()
+                room.service.add([Job(keys[row], paths[row]) for row in rows[start : start + SLICE]])
+
+        self._runner.start(self._runner.create(work, Lane.FILES))
+
+    def _add(self, paths: Sequence[str]) -> int:
+        before = len(self._images)
+        added = self._images.append_paths(paths)
+        if not self._is_quiet:
+            self._enqueue(range(before, before + added))
+        return added
 
     @Slot(object)
     def _on_engine_started(self, room: EngineRoom) -> None:
@@ -148,6 +210,8 @@ class Controller(QObject):
     @Slot()
     def _on_scan_ended(self) -> None:
         self._scans -= 1
+        if not self._scans:
+            self._is_quiet = False
         if self._link.room is not None:
             self._link.room.service.queue.expect_no_more()
 
@@ -158,28 +222,35 @@ class Controller(QObject):
                 self._waiting_models.append(path)
             else:
                 self._models.add(path)
-        before = len(self._images)
-        added = self._images.append_paths(found.pictures)
+        if not found.pictures:
+            return
+        added = self._add(found.pictures)
         self._new += added
         self._known += len(found.pictures) - added
-        if added:
-            self._enqueue(range(before, before + added))
-            if not before:
-                self.images_arrived.emit(added)
+        if self._first_key is None:
+            row = self._images.row_of_path(found.pictures[0])
+            self._first_key = None if row is None else self._images.key_at(row)
+        first = None if self._first_key is None else self._images.row_of(self._first_key)
+        if first is not None:
+            self.images_arrived.emit(first, self._new)
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         """Say what came of an opening, where the list itself does not show it."""
         new, known, report = self._new, self._known, opened.report
         self._new = self._known = 0
+        self._first_key = None
         if not opened.given:
             return
-        if not new and not known:
-            self.message_raised.emit(notices.no_images_found(opened.given[0]))
+        folder = opened.folders[0] if len(opened.folders) == 1 else ""
+        if not new and not known and opened.folders:
+            self.message_raised.emit(notices.no_images_found(opened.folders[0]))
+        elif not new and not known:
+            self.message_raised.emit(notices.not_an_image(opened.given[0]))
         elif known or len(self._images) > new:
             self.message_raised.emit(notices.images_added(new, known))
-        if report.other_files:
-            self.message_raised.emit(notices.files_skipped(report.other_files, opened.given[0]))
+        if report.other_files and opened.folders:
+            self.message_raised.emit(notices.files_skipped(report.other_files, folder))
         self._tell_skipped(report)
 
     def _tell_skipped(self, report: ScanReport) -> None:
@@ -211,9 +282,8 @@ class Controller(QObject):
         self._viewing.set_model(classifier.network.contract, room.map_maker(classifier))
         if self._has_model:
             # Another model answers from now on: what the one before said is not its suggestion.
-            rows = range(len(self._images))
-            self._images.set_state(rows, ImageState.QUEUED)
-            self._enqueue(rows)
+            self._images.reset_states()
+            self._enqueue(range(len(self._images)))
             self._viewing.refresh()
         self._has_model = True
         self.model_opened.emit(classifier)
@@ -230,12 +300,23 @@ class Controller(QObject):
                     self._set_thumbnail(key, image)
             case Inspected():
                 self._on_inspected(event)
+            case BatchShrunk():
+                self.message_raised.emit(notices.smaller_batches(event.batch_size))
             case RunStarted() | RunEnded():
                 self._running.on_event(event)
+                if isinstance(event, RunEnded):
+                    self._on_run_ended()
                 self._viewing.refresh_waiting()
                 self._ask_for_late_thumbnails()
             case ModelOpened() | ModelFailed():
                 self._models.on_event(event)
+
+    def _on_run_ended(self) -> None:
+        room = self._link.room
+        if room is not None and room.service.is_stopped:
+            # What was stopped waits for "Classify all"; what is opened next is classified without it.
+            room.service.queue.clear()
+            self._is_quiet = self._scans > 0
 
     def _on_answers(self, answered: tuple[Answered, ...]) -> None:
         updates = []
@@ -254,9 +335,12 @@ class Controller(QObject):
         row = self._images.row_of(event.key)
         if row is None:
             return
+        if isinstance(event.outcome, Failure):
+            self._on_inspection_failed(row, event.key, event.outcome)
+            return
         if event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
-        if self._viewing.result_of(event.key) is None and isinstance(event.outcome, Classification):
+        if self._viewing.result_of(event.key) is None:
             # The picture on screen was asked about before its turn came, or its answer had been forgotten.
             self._viewing.on_result(event.key, event.outcome, event.inspection)
             if self._link.room is not None:
@@ -264,6 +348,17 @@ class Controller(QObject):
             self._images.apply([_update(row, event.outcome)])
             if event.key == self._viewing.key:
                 self._viewing.refresh()
+
+    def _on_inspection_failed(self, row: int, key: int, failure: Failure) -> None:
+        if not isinstance(failure.error, ImageReadError):
+            # Not the picture's fault: the network broke.
+            self.message_raised.emit(describe(failure.error))
+        elif self._images.state_at(row) is ImageState.QUEUED or self._viewing.result_of(key) is None:
+            self._images.apply([_update(row, failure)])
+            if self._link.room is not None:
+                self._link.room.service.queue.discard([key])
+        if key == self._viewing.key and self._viewing.result_of(key) is None:
+            self._viewing.refresh_failed(str(failure.error))
 
     def _ask_for_late_thumbnails(self) -> None:
         """After a run: what is still queued on screen gets its thumbnail without a classification."""
@@ -276,6 +371,7 @@ class Controller(QObject):
         row = self._images.row_of(key)
         if row is not None and image is not None and not image.isNull():
             self._images.set_thumbnail(row, image)
+            self._viewing.show_thumbnail(key)
 
 
 def _update(row: int, outcome: Outcome) -> RowUpdate:

@@ -93,15 +93,16 @@ class EngineRoom:
         if is_engine_unknown(model, self._profile):
             learn_engine(model, self._profile, cancel=cancel)
 
-    def load_picture(self, key: int, path: str, *, detail: bool = False) -> None:
+    def load_picture(self, key: int, path: str, *, urgent: bool = True, detail: bool = False) -> None:
         """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""
-        future = self._pool.submit(view_picture, path, DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX)
+        side = DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX
+        future = self._pool.submit(view_picture, path, side, urgent=urgent)
         self._pictures[key] = future
         future.add_done_callback(lambda done: self._picture_loaded(key, done, detail=detail))
 
     def load_thumbnail(self, key: int, path: str) -> None:
         """Read a thumbnail; `ThumbnailsLoaded` follows."""
-        future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX)
+        future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX, urgent=True)
         self._thumbnails[key] = future
         future.add_done_callback(lambda done: self._thumbnail_loaded(key, done))
 

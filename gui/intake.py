@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,11 +52,13 @@ class Opened:
     """A scan has ended.
 
     Attributes:
-        given: the paths that were opened.
+        given: the paths that were opened, models left out.
+        folders: those of them that are folders.
         report: what the scan passed over.
     """
 
     given: tuple[str, ...]
+    folders: tuple[str, ...]
     report: ScanReport
 
 
@@ -158,7 +161,8 @@ def _find(given: list[str], on_progress: Callable[[object], None], cancel: Cance
             size, deadline = CHUNK, time.monotonic() + CHUNK_S
     if chunk:
         on_progress(Found(pictures=tuple(chunk)))
-    return Opened(tuple(pictures), report)
+    folders = tuple(path for path in pictures if os.path.isdir(path))  # noqa: PTH112 - paths are text as given
+    return Opened(tuple(pictures), folders, report)
 
 
 def _save_png(picture: QImage, folder: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QPaintEvent,
+    QWindowStateChangeEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,12 +24,13 @@ from gui.gallery.image_grid import ImageGrid
 from gui.gallery.image_model import ImageModel
 from gui.icons import app_icon
 from gui.job_bar import JobBar
-from gui.labels import ElidedLabel, plain_label
+from gui.labels import plain_label
 from gui.message_bar import MessageBar
 from gui.model_line import ModelLine
 from gui.notices import drop_refused
 from gui.start.drop_overlay import DropOverlay
 from gui.start.start_page import StartPage
+from gui.theme import TARGET_PX
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
 
@@ -59,12 +61,14 @@ class MainWindow(QMainWindow):
     Signals:
         dropped(drop: Drop, uri_list: bytes, picture: QImage | None): something was dropped on the window.
         view_changed(view: View): the centre shows something else.
+        full_screen_changed(full: bool): the window has taken the whole screen or given it back, whoever asked for it.
         painted(): the window was painted for the first time.
         close_requested(): the window is about to close; whoever computes must stop.
     """
 
     dropped = Signal(object, bytes, object)
     view_changed = Signal(object)
+    full_screen_changed = Signal(bool)
     painted = Signal()
     close_requested = Signal()
 
@@ -72,7 +76,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._was_painted = False
         self._drop: Drop | None = None
-        self._view_before_full_screen = Qt.WindowState.WindowNoState
         self.start_page = StartPage()
         self.grid = ImageGrid(images)
         self.page = ViewerPage()
@@ -80,7 +83,6 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.job_bar = JobBar()
         self.model_line = ModelLine()
-        self._status = ElidedLabel()
         self._counts = plain_label(secondary=True)
         self._zoom = plain_label(secondary=True)
         self._stack = QStackedWidget()
@@ -145,28 +147,28 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._counts)
         bar.addPermanentWidget(self._zoom)
+        self.model_line.setMinimumHeight(TARGET_PX)
         bar.addPermanentWidget(self.model_line)
         self._zoom.hide()
 
     # Drops: the decision is made once, when something enters; moving only uses it again (UX.md 2.4).
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._drop = None if self._is_own(event) else decide(event.mimeData())
-        if self._drop is None:
+        self._drop = None
+        drop = None if self._is_own(event) else decide(event.mimeData())
+        if drop is None or not drop.is_accepted:
+            # The pointer says "forbidden", and the status line why.
             event.ignore()
+            if drop is not None:
+                self.show_status(drop_refused(drop.kind).text)
             return
-        self._overlay.show_drop(self._drop)
-        if self._drop.is_accepted:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-        else:
-            self.show_status(drop_refused(self._drop.kind).text)
-            # An ignored enter gets no leave: the refusal is shown by the overlay until the pointer is gone.
-            event.setDropAction(Qt.DropAction.IgnoreAction)
-            event.accept()
+        self._drop = drop
+        self._overlay.show_drop(drop)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._drop is not None and self._drop.is_accepted:
+        if self._drop is not None:
             # A file manager that believes in a move would delete the source.
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -199,6 +201,13 @@ class MainWindow(QMainWindow):
             self._overlay.hide()
             return
         super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if isinstance(event, QWindowStateChangeEvent):
+            was_full = bool(event.oldState() & Qt.WindowState.WindowFullScreen)
+            if was_full != self.isFullScreen():
+                self.full_screen_changed.emit(self.isFullScreen())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

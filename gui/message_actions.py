@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,6 @@ from gui.log_file import log_tail
 from gui.main_window import MainWindow, View
 from gui.messages import describe, unexpected
 from gui.model_choice import ModelChoice
-from gui.running import Running
 from gui.tasks import Lane, TaskRunner
 from gui.user_message import MessageAction, UserMessage
 from gui.words import tr
@@ -54,7 +52,6 @@ class MessageActions(QObject):
         images: ImageModel,
         controller: Controller,
         models: ModelChoice,
-        running: Running,
         actions: ActionRunner,
         runner: TaskRunner,
         profile: Profile,
@@ -64,7 +61,6 @@ class MessageActions(QObject):
         self._images = images
         self._controller = controller
         self._models = models
-        self._running = running
         self._actions = actions
         self._runner = runner
         self._profile = profile
@@ -75,6 +71,8 @@ class MessageActions(QObject):
         match action:
             case MessageAction.CHOOSE_MODEL:
                 self.models_requested.emit()
+            case MessageAction.UNDO:
+                self._controller.put_back()
             case MessageAction.USE_MODEL:
                 self._models.choose(message.subject)
             case MessageAction.OPEN_FOLDER:
@@ -91,8 +89,6 @@ class MessageActions(QObject):
                 _show_folder_of(message.subject)
             case MessageAction.TRY_AGAIN:
                 self._try_again(message)
-            case MessageAction.CLASSIFY_AGAIN | MessageAction.REMOVE | MessageAction.COPY_PATH:
-                self._with_image(action, message.subject)
             case _:
                 # CONTINUE: the message is gone, which is all that was wanted.
                 pass
@@ -145,22 +141,11 @@ class MessageActions(QObject):
 
     def _try_again(self, message: UserMessage) -> None:
         if message.id == "E-315":
-            self._running.run()
+            self._controller.classify_all()
         elif message.id == "E-409":
             self.save_view(message.subject)
         else:
             self._models.try_again()
-
-    def _with_image(self, action: MessageAction, path: str) -> None:
-        row = self._images.row_of_path(path)
-        if row is None:
-            return
-        if action is MessageAction.CLASSIFY_AGAIN:
-            self._controller.reclassify([row])
-        elif action is MessageAction.REMOVE:
-            self._controller.remove([row])
-        else:
-            QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
 
     def _on_saved(self, path: str) -> None:
         self.message_raised.emit(notices.view_saved(path))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from gui.dropping import DropKind
-from gui.messages import format_list
+from gui.messages import describe
 from gui.plain_text import name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.words import counted, tr
+from inference.errors import ImageProblem, ImageReadError
 from inference.texts import visible
 
 _MINUTE_S = 60
@@ -24,6 +25,22 @@ def images_added(count: int, already_here: int) -> UserMessage:
     if already_here:
         text += " " + counted(already_here, "%n was already here.", "%n were already here.")
     return UserMessage("T-05", Place.TOAST, Level.INFO, text)
+
+
+def removed(count: int) -> UserMessage:
+    """Images were taken off the list."""
+    text = counted(
+        count,
+        "Removed %n image from the list. The file is still there.",
+        "Removed %n images from the list. The files are still there.",
+    )
+    return UserMessage("T-04", Place.TOAST, Level.INFO, text, actions=(MessageAction.UNDO,))
+
+
+def not_an_image(path: str) -> UserMessage:
+    """The only file that was opened is no picture, so there is no row that could say so."""
+    said = describe(ImageReadError(path, ImageProblem.NOT_AN_IMAGE))
+    return replace(said, place=Place.TOAST, level=Level.WARNING, actions=(MessageAction.REVEAL,))
 
 
 def no_images_found(path: str) -> UserMessage:
@@ -47,13 +64,20 @@ def nothing_to_paste() -> UserMessage:
     return UserMessage("E-208", Place.TOAST, Level.WARNING, tr("The clipboard has no image and no path."))
 
 
-def files_skipped(count: int, folder: str) -> UserMessage:
-    """Some files of a folder are no images."""
-    text = counted(
-        count,
-        "%n file in {folder} was skipped because it is not an image.",
-        "%n files in {folder} were skipped because they are not images.",
-    ).format(folder=name_of(folder))
+def files_skipped(count: int, folder: str = "") -> UserMessage:
+    """Some files are no images; `folder` is where they are, if it is one folder."""
+    if folder:
+        text = counted(
+            count,
+            "%n file in {folder} was skipped because it is not an image.",
+            "%n files in {folder} were skipped because they are not images.",
+        ).format(folder=name_of(folder))
+    else:
+        text = counted(
+            count,
+            "%n file was skipped because it is not an image.",
+            "%n files were skipped because they are not images.",
+        )
     return UserMessage("E-111", Place.STATUS, Level.INFO, text, subject=folder)
 
 
@@ -108,12 +132,6 @@ def view_saved(path: str) -> UserMessage:
     return UserMessage("T-15", Place.TOAST, Level.INFO, text, visible(path), (MessageAction.SHOW_FILE,), path)
 
 
-def no_model() -> UserMessage:
-    """There is no model at all."""
-    text = tr("No model is ready, so nothing can be classified. You can still look at images.")
-    return UserMessage("E-301", Place.BANNER, Level.ERROR, text, actions=(MessageAction.CHOOSE_MODEL,))
-
-
 def preprocessing_assumed(name: str) -> UserMessage:
     """A model does not say how images are to be prepared, so the usual numbers are used."""
     text = tr("{name} does not say how images must be prepared. The usual numbers are used; scores may be off.")
@@ -161,11 +179,6 @@ def already_running() -> UserMessage:
     return UserMessage("E-606", Place.STATUS, Level.INFO, text)
 
 
-def formats_sentence(formats: Sequence[str]) -> str:
-    """What can be dropped, for the start page."""
-    return tr("{formats} files").format(formats=format_list(formats)) if formats else ""
-
-
 def duration(seconds: float) -> str:
     """A time that has passed, in words no finer than it deserves."""
     if seconds < 1:
@@ -177,3 +190,9 @@ def duration(seconds: float) -> str:
         return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
     hours, rest = divmod(round(seconds / _MINUTE_S), 60)
     return tr("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+
+
+def detail_unreadable(reason: str) -> UserMessage:
+    """A picture that somebody zooms into could not be read in full."""
+    text = tr("The picture is shown in fewer pixels than it has. {reason}").format(reason=visible(reason))
+    return UserMessage("E-123", Place.STATUS, Level.WARNING, text)

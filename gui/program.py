@@ -25,7 +25,8 @@ from gui.model_choice import ModelChoice
 from gui.models_menu import ModelsMenu
 from gui.running import Running
 from gui.settings import Settings, SettingsStore
-from gui.tasks import TaskRunner
+from gui.system_scheme import portal_scheme
+from gui.tasks import Lane, TaskRunner
 from gui.theme import Theme, ThemeChoice
 from gui.theme_keeper import ThemeKeeper
 from gui.trace import Trace
@@ -82,6 +83,8 @@ class Program(QObject):
         self._store = SettingsStore(profile)
         self._trace = trace
         self._closed = False
+        self._arrived_key = -1
+        self._opened: Classifier | None = None
         self.runner = TaskRunner()
         self.images = ImageModel()
         self.window = MainWindow(self.images)
@@ -90,15 +93,23 @@ class Program(QObject):
         self.models = ModelChoice(self.link, self.runner, profile)
         self.viewing = Viewing(self.window.page, self.images, self.link)
         self.running = Running(self.link, self.images, self.window.job_bar)
-        self.controller = Controller(self.link, self.images, self.intake, self.models, self.running, self.viewing)
+        self.controller = Controller(
+            self.runner, self.link, self.images, self.intake, self.models, self.running, self.viewing
+        )
         self.theme_keeper = ThemeKeeper(application)
-        self.actions = create_actions(self.window, gallery=self.window.grid, viewer=self.window.page)
+        self.actions = create_actions(
+            self.window,
+            gallery=self.window.grid,
+            viewer=self.window.page,
+            picture=self.window.page.picture,
+            filmstrip=self.window.filmstrip,
+        )
         self.action_runner = ActionRunner(
             self.actions, self.window, self.images, self.controller, self.intake, self.models, self.running,
             self.viewing,
         )  # fmt: skip
         self.message_actions = MessageActions(
-            self.window, self.images, self.controller, self.models, self.running, self.action_runner, self.runner,
+            self.window, self.images, self.controller, self.models, self.action_runner, self.runner,
             profile,
         )  # fmt: skip
         self.models_menu = ModelsMenu(self.window, self.models, self.actions[ActionId.MODEL_ADD])
@@ -144,6 +155,8 @@ class Program(QObject):
 
     def open_paths(self, paths: list[str]) -> None:
         """Open what the command line or a second start names, and come to the front."""
+        if self._closed:
+            return
         self.intake.open_paths(paths)
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.raise_()
@@ -161,7 +174,7 @@ class Program(QObject):
         self.actions[ActionId.MODEL_PICK].triggered.connect(self.models_menu.open_at_pointer)
         window.grid.current_changed.connect(self._on_current_changed)
         window.grid.image_activated.connect(self._on_activated)
-        window.grid.visible_rows_changed.connect(self.controller.prefer_rows)
+        window.grid.visible_rows_changed.connect(self._on_scrolled)
         window.filmstrip.visible_rows_changed.connect(self._on_strip_scrolled)
         window.page.picture.next_requested.connect(self.action_runner.step_forward)
         window.page.picture.previous_requested.connect(self.action_runner.step_back)
@@ -173,7 +186,9 @@ class Program(QObject):
             source.message_raised.connect(self.show_message)
         self.controller.images_arrived.connect(self._on_images_arrived)
         self.controller.model_opened.connect(self._on_model_opened)
+        self.intake.opened.connect(self._on_opened)
         self.models.loading.connect(self._on_model_loading)
+        self.models.failed.connect(self._on_model_failed)
         self.models.installing.connect(self._on_installing)
         self.images.counts_changed.connect(self._on_counts_changed)
         self.running.picture_timed.connect(window.model_line.show_run_time)
@@ -204,9 +219,14 @@ class Program(QObject):
     def _on_painted(self) -> None:
         self._trace.note("first-paint")
         QTimer.singleShot(0, self._start_engine)
+        task = self.runner.create(lambda _progress, _cancel: portal_scheme(), Lane.FILES)
+        task.succeeded.connect(self.theme_keeper.set_portal_scheme)
+        self.runner.start(task)
 
     @Slot()
     def _start_engine(self) -> None:
+        if self._closed:
+            return
         self.controller.start(self._wishes.model or self._settings.model)
 
     @Slot(object, bytes, object)
@@ -215,11 +235,25 @@ class Program(QObject):
         self.window.start_page.clear_message()
         self.intake.open_drop(drop, uri_list, picture)  # type: ignore[arg-type]  # a signal's object
 
-    @Slot(int)
-    def _on_images_arrived(self, count: int) -> None:
-        self._trace.note("images", count=count)
-        self.window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
-        self.window.grid.set_current_row(0)
+    @Slot(int, int)
+    def _on_images_arrived(self, row: int, count: int) -> None:
+        """Bring what was opened on screen, and let it be there when more of it comes."""
+        window, images = self.window, self.images
+        key = images.key_at(row)
+        is_first_chunk = key != self._arrived_key
+        if is_first_chunk:
+            self._trace.note("images", count=count)
+            self._arrived_key = key
+            window.grid.set_current_row(row)
+        if window.view is View.START or (is_first_chunk and count > FEW_IMAGES):
+            window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
+        elif count > FEW_IMAGES and window.view is View.VIEWER and window.grid.current_row() == row:
+            # There are more than it seemed at first, and the person has not gone on yet.
+            window.show_view(View.GALLERY)
+
+    @Slot(object)
+    def _on_opened(self) -> None:
+        self._arrived_key = -1
 
     @Slot(int)
     def _on_current_changed(self, row: int) -> None:
@@ -239,9 +273,16 @@ class Program(QObject):
             self.controller.prefer_rows(*self.window.grid.visible_rows())
 
     @Slot(int, int)
+    def _on_scrolled(self, first: int, last: int) -> None:
+        if self.window.view is View.GALLERY:
+            self.controller.prefer_rows(first, last)
+        self.controller.keep_thumbnails([(first, last), self.window.filmstrip.visible_rows()])
+
+    @Slot(int, int)
     def _on_strip_scrolled(self, first: int, last: int) -> None:
         if self.window.view is View.VIEWER:
             self.controller.prefer_rows(first, last)
+        self.controller.keep_thumbnails([(first, last), self.window.grid.visible_rows()])
 
     @Slot(str)
     def _on_model_loading(self, title: str) -> None:
@@ -250,15 +291,32 @@ class Program(QObject):
 
     @Slot(object)
     def _on_model_opened(self, classifier: Classifier) -> None:
+        self._opened = classifier
+        self._show_model(classifier)
+        for message_id in ("E-301", "E-303", "E-308", "E-313"):
+            self.window.messages.withdraw(message_id)
+        network = classifier.network
+        self._trace.note("model", name=network.contract.name, device=network.device.value)
+
+    def _show_model(self, classifier: Classifier) -> None:
         network = classifier.network
         contract = network.contract
-        refusals = [f"{one.device.value}: {one.reason} {one.remedy}".strip() for one in network.refusals]
+        refusals = [f"{one.device.value}: {one}" for one in network.refusals]
         self.window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
         text = tr("{title}, {count} classes, runs on {device}")
         self.window.start_page.set_model_text(
             text.format(title=contract.title, count=len(contract.labels), device=network.device.value)
         )
-        self._trace.note("model", name=contract.name, device=network.device.value)
+
+    @Slot(str)
+    def _on_model_failed(self) -> None:
+        """Say again which model answers: the one before, or none."""
+        if self._opened is not None:
+            self._show_model(self._opened)
+            return
+        self.window.model_line.show_none()
+        self.window.start_page.set_model_text(tr("none is ready"))
+        self.viewing.set_no_model()
 
     @Slot(object)
     def _on_installing(self, progress: Progress | None) -> None:
@@ -306,7 +364,8 @@ class Program(QObject):
             logger.info("the settings were not kept: %s", error)
 
     def _current_settings(self) -> Settings:
-        chosen = next(one for one in ThemeChoice if self.actions[ActionId(f"theme.{one.value}")].isChecked())
+        checked = (one for one in ThemeChoice if self.actions[ActionId(f"theme.{one.value}")].isChecked())
+        chosen = next(checked, self._settings.theme)
         panel = self.window.page.inspector.map_panel
         return Settings(
             theme=chosen,

@@ -1,10 +1,10 @@
-"""Carry pixels between arrays and QImages, the one place where that happens.
+"""Carry pixels from arrays into QImages, the one place where that happens.
 
 Imports numpy, which is too slow for the time before the first paint: import this module only in code that runs later.
 """
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage
 
 from inference.arrays import RgbaPixels, RgbImage
 
@@ -47,31 +47,6 @@ def rgba_to_qimage(pixels: RgbaPixels) -> QImage:
     return _wrapped(pixels, width, height, QImage.Format.Format_RGBA8888, QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def qimage_to_rgb(image: QImage) -> RgbImage:
-    """Copy a QImage (a pasted picture, a snapshot) into an array.
-
-    Args:
-        image: of any format; what shines through its transparent parts becomes white.
-
-    Returns:
-        (H, W, 3) uint8, contiguous, owning its memory.
-
-    Raises:
-        ValueError: when `image` holds no pixels.
-        MemoryError: when Qt has no room for the conversion.
-    """
-    if image.isNull():
-        raise ValueError("The image holds no pixels.")
-    opaque = _over_white(image) if image.hasAlphaChannel() else image
-    packed = opaque.convertToFormat(QImage.Format.Format_RGB888)
-    if packed.isNull():
-        raise MemoryError("There is no room to convert the image.")
-    height, width, stride = packed.height(), packed.width(), packed.bytesPerLine()
-    rows = np.frombuffer(packed.constBits(), dtype=np.uint8, count=height * stride).reshape(height, stride)
-    # The copy must be made here: the buffer dies with `packed`.
-    return rows[:, : width * _RGB_CHANNELS].reshape(height, width, _RGB_CHANNELS).copy()
-
-
 def _checked_size(pixels: RgbImage | RgbaPixels, channels: int) -> tuple[int, int]:
     if pixels.dtype != np.uint8:
         raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
@@ -93,16 +68,3 @@ def _wrapped(
     if image.isNull():
         raise MemoryError(f"There is no room for an image of {width} x {height} pixels.")
     return image
-
-
-def _over_white(image: QImage) -> QImage:
-    result = QImage(image.size(), QImage.Format.Format_RGB32)
-    if result.isNull():
-        raise MemoryError("There is no room to convert the image.")
-    result.fill(QColor("white"))
-    # The same logical size on both sides, so that a device pixel ratio cannot scale the pixels.
-    result.setDevicePixelRatio(image.devicePixelRatio())
-    painter = QPainter(result)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    return result

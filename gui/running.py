@@ -74,15 +74,9 @@ class Running(QObject):
     def on_event(self, event: RunStarted | RunEnded) -> None:
         """Take what the service tells about a run."""
         if isinstance(event, RunStarted):
-            self._begin()
+            self._begin(is_paused=event.is_paused)
         else:
             self._end(event)
-
-    @Slot()
-    def run(self) -> None:
-        """Classify everything that waits."""
-        if self._link.room is not None:
-            self._link.room.service.run()
 
     @Slot()
     def pause(self) -> None:
@@ -129,13 +123,15 @@ class Running(QObject):
         self._bar.set_state(state)
         self.state_changed.emit(state)
 
-    def _begin(self) -> None:
+    def _begin(self, *, is_paused: bool) -> None:
         self._hide_timer.stop()
         self._done_before, self._failed_before = self._done(), self._images.count(ImageState.FAILED)
         self._started_at = self._clock()
         self._bar.start(len(self._images) - self._done_before)
         self._count()
         self._set_state(JobState.RUNNING)
+        if is_paused:
+            self._set_state(JobState.PAUSED)
         if not self._bar.isVisible():
             self._show_timer.start()
 

@@ -103,6 +103,7 @@ class TaskRunner(QObject):
         super().__init__()
         self._lanes = {lane: ThreadPoolExecutor(1, thread_name_prefix=lane.value) for lane in Lane}
         self._tasks: set[Task] = set()
+        self._is_shut_down = False
 
     def create(self, work: Work, lane: Lane) -> Task:
         """A task that does not run yet."""
@@ -113,11 +114,15 @@ class TaskRunner(QObject):
         return task
 
     def start(self, task: Task) -> None:
-        """Run a task when its lane is free."""
-        self._lanes[task.lane].submit(task.run_here)
+        """Run a task when its lane is free; after `shutdown` it is forgotten."""
+        if self._is_shut_down:
+            self._tasks.discard(task)
+        else:
+            self._lanes[task.lane].submit(task.run_here)
 
     def shutdown(self) -> None:
         """Cancel everything and wait until no work runs. A second call is harmless."""
+        self._is_shut_down = True
         for task in self._tasks:
             task.cancel()
         for lane in self._lanes.values():

@@ -8,6 +8,13 @@ from enum import StrEnum
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
+TARGET_PX = 24
+"""The least height of what a pointer must hit, in every appearance (WCAG 2.5.8)."""
+
+OUTLINED_WIDGETS = ("QRadioButton", "QCheckBox", "QLineEdit", "QSlider")
+"""Widgets that little but their outline shows: they take `outlined_palette_of`."""
+
+_FUSION_DARKER = 140
 _LINEAR_LIMIT = 0.04045  # of sRGB: below it the curve is a line
 
 
@@ -36,6 +43,7 @@ class Theme:
         surround_text: words on the surround.
         tile: background of a picture that is not here yet.
         border: thin lines between areas.
+        outline: the edge of what is clicked or typed into; 3:1 to the window and to the base.
     """
 
     is_dark: bool
@@ -62,6 +70,7 @@ class Theme:
     surround_text: str
     tile: str
     border: str
+    outline: str
 
 
 LIGHT = Theme(
@@ -89,6 +98,7 @@ LIGHT = Theme(
     surround_text="#3a3a3e",
     tile="#e2e2e5",
     border="#cfcfd4",
+    outline="#85858c",
 )
 
 DARK = Theme(
@@ -116,6 +126,7 @@ DARK = Theme(
     surround_text="#d0d0d4",
     tile="#2a2a2d",
     border="#38383d",
+    outline="#74747b",
 )
 
 
@@ -172,6 +183,17 @@ def palette_of(theme: Theme) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, entry, QColor(theme.disabled_text))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.mid))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Accent, QColor(theme.disabled_text))
+    return palette
+
+
+def outlined_palette_of(theme: Theme) -> QPalette:
+    """The palette for widgets whose outline must be seen.
+
+    Fusion has no role for outlines: it darkens the window's colour, which on a dark window is invisible. These widgets
+    do not paint their window's colour, so theirs may be the one that darkens to the theme's outline.
+    """
+    palette = palette_of(theme)
+    palette.setColor(QPalette.ColorRole.Window, QColor(theme.outline).lighter(_FUSION_DARKER))
     return palette
 
 

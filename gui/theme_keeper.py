@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from gui.theme import Theme, ThemeChoice, palette_of, theme_for
+from gui.theme import OUTLINED_WIDGETS, Theme, ThemeChoice, outlined_palette_of, palette_of, theme_for
 
 _SCHEMES = {
     ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
@@ -73,7 +73,9 @@ class ThemeKeeper(QObject):
         if native and taken:
             self._application.setPalette(QPalette())
         elif changed:
-            self._application.setPalette(palette_of(theme))
+            self._application.setPalette(palette_of(theme))  # also forgets the palettes of single classes
+            for kind in OUTLINED_WIDGETS:
+                self._application.setPalette(outlined_palette_of(theme), kind)  # type: ignore[arg-type]  # stubs: bytes
         if changed:
             self.theme_changed.emit(theme)
 

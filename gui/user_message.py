@@ -47,6 +47,7 @@ class MessageAction(StrEnum):
     SHOW_FAILED = "show-failed"
     SHOW_FILE = "show-file"
     TRY_AGAIN = "try-again"
+    UNDO = "undo"
     USE_MODEL = "use-model"
 
 
@@ -66,6 +67,7 @@ def action_text(action: MessageAction) -> str:
         MessageAction.SHOW_FAILED: tr("Show them"),
         MessageAction.SHOW_FILE: tr("Show"),
         MessageAction.TRY_AGAIN: tr("Try again"),
+        MessageAction.UNDO: tr("Undo"),
         MessageAction.USE_MODEL: tr("Use"),
     }
     return texts[action]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Slot
+from PySide6.QtCore import QObject, QSize, Signal, Slot
 
 from gui.engine_events import PictureLoaded
 from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.messages import describe
-from gui.notices import map_approximate, no_map
+from gui.notices import detail_unreadable, first_frame_used, map_approximate, no_map, profile_unusable
 from gui.recent import Recent
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.suggestions_model import NO_CLASS
@@ -38,7 +38,14 @@ class Viewing(QObject):
     """Shows one image in the viewer page. Everything that must be computed is asked of the engine room.
 
     The image on screen is known by its key, so that rows may come and go.
+
+    Signals:
+        shown_changed(): another image is on screen, or more or less is known of it.
+        message_raised(message: UserMessage): something about the image must be said.
     """
+
+    shown_changed = Signal()
+    message_raised = Signal(object)
 
     def __init__(self, page: ViewerPage, images: ImageModel, link: EngineLink) -> None:
         super().__init__()
@@ -46,6 +53,8 @@ class Viewing(QObject):
         self._images = images
         self._link = link
         self._key: int | None = None
+        self._detail_key: int | None = None
+        self._has_failed_model = False
         self._contract: ModelContract | None = None
         self._maker: MapMaker | None = None
         self._mode = MapMode.EVIDENCE
@@ -80,6 +89,7 @@ class Viewing(QObject):
     def set_model(self, contract: ModelContract, maker: MapMaker) -> None:
         """A model is ready; what an earlier one said is forgotten."""
         self._contract, self._maker = contract, maker
+        self._has_failed_model = False
         self._results.clear()
         self._inspections.clear()
         panel = self._page.inspector.map_panel
@@ -87,6 +97,11 @@ class Viewing(QObject):
         notices = {MapKind.NONE: no_map, MapKind.APPROXIMATE: map_approximate}
         panel.set_notice(notices[contract.maps]().text if contract.maps in notices else "")
         self._page.inspector.class_search.set_classes(label.name for label in contract.labels)
+        self.refresh()
+
+    def set_no_model(self) -> None:
+        """No model could be opened; one that was open before stays."""
+        self._has_failed_model = self._contract is None
         self.refresh()
 
     @Slot(MapMode)
@@ -100,7 +115,8 @@ class Viewing(QObject):
         key = self._images.key_at(row)
         if key == self._key:
             return
-        self._key = key
+        self._key, self._detail_key = key, None
+        self._give_up_others(row)
         self._page.show_file(self._images.path_at(row))
         self._show_picture(row, key)
         self._show_result(row, key)
@@ -109,12 +125,22 @@ class Viewing(QObject):
         """No image is left."""
         self._key = None
         self._page.show_file("")
+        self._page.picture.show_message("")
+        self.shown_changed.emit()
 
     def refresh(self) -> None:
         """Show again what is known of the image on screen (its state or the model changed)."""
         row = self._row()
         if row is not None and self._key is not None:
             self._show_result(row, self._key)
+
+    def refresh_failed(self, sentence: str) -> None:
+        """The image on screen could not be looked at again."""
+        row = self._row()
+        if row is not None and self._is_failed(row):
+            self.refresh()
+        elif row is not None:
+            self._page.show_sentence(sentence)
 
     def refresh_waiting(self) -> None:
         """A run began or ended: say again what an image waits for that has no answer yet."""
@@ -128,6 +154,13 @@ class Viewing(QObject):
         if row is not None and self._key is not None:
             self._show_picture(row, self._key)
             self._show_result(row, self._key)
+
+    def show_thumbnail(self, key: int) -> None:
+        """A thumbnail came: it stands in for the picture on screen while that is being read."""
+        row = self._row()
+        if key == self._key and row is not None and self._page.picture.placement is None and not self._is_failed(row):
+            self._show_placeholder(row, key)
+            self._draw_again()
 
     def forget(self, keys: set[int]) -> None:
         """Some images were removed."""
@@ -145,18 +178,21 @@ class Viewing(QObject):
     def on_picture(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
         self._loading.discard(loaded.key)
+        row = self._row()
+        is_shown = loaded.key == self._key and row is not None
         if loaded.has_detail:
-            self._put_detail_on_screen(loaded)
+            if is_shown:
+                self._take_detail(loaded)
             return
         if loaded.image is not None:
             self._pictures.put(loaded.key, loaded)
-        row = self._row()
-        if loaded.key != self._key or row is None:
+        if not is_shown or row is None:
             return
         if loaded.error is not None:
             self._page.show_failure(describe(loaded.error, self._images.name_at(row)).text)
         else:
             self._put_on_screen(loaded)
+            self._draw_again()
         self._prefetch(row)
 
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
@@ -182,10 +218,32 @@ class Viewing(QObject):
             self._put_on_screen(known)
             self._prefetch(row)
             return
+        # Whatever stands there belongs to the picture before.
+        self._page.picture.show_message("")
+        if not self._is_failed(row):
+            self._show_placeholder(row, key)
+            self._load(row, key)
+
+    def _show_placeholder(self, row: int, key: int) -> None:
         thumbnail = self._images.thumbnail_at(row)
         if thumbnail is not None:
             self._page.picture.show_placeholder(thumbnail, original_size=self._known_size(key) or thumbnail.size())
-        self._load(row, key)
+
+    def _is_failed(self, row: int) -> bool:
+        return self._images.state_at(row) is ImageState.FAILED
+
+    def _draw_again(self) -> None:
+        """Other pixels lie on screen: frame and map belong on them too."""
+        classification = self.classification
+        if classification is not None:
+            self._page.picture.set_crop_frame(classification.crop)
+            self._show_map(self._page.class_shown)
+
+    def _give_up_others(self, row: int) -> None:
+        """Read nothing that is neither on screen nor next to it (somebody holds an arrow key down)."""
+        if self._link.room is not None:
+            near = {self._images.key_at(row + step) for step in (0, *PREFETCHED) if 0 <= row + step < len(self._images)}
+            self._loading.difference_update(self._link.room.keep_pictures(near))
 
     def _known_size(self, key: int) -> QSize | None:
         result = self._results.get(key)
@@ -200,27 +258,30 @@ class Viewing(QObject):
 
     @Slot()
     def _load_detail(self) -> None:
-        """The person zooms into more pixels than the viewer's copy has: read the picture in full, this one only."""
+        """The person zooms into more pixels than the viewer's copy has: read the picture in full, this one, once."""
         row = self._row()
-        if row is not None and self._key is not None and self._link.room is not None:
+        if row is not None and self._link.room is not None and self._detail_key != self._key is not None:
+            self._detail_key = self._key
             self._link.room.load_picture(self._key, self._images.path_at(row), detail=True)
 
-    def _put_detail_on_screen(self, loaded: PictureLoaded) -> None:
-        if loaded.key == self._key and loaded.image is not None and loaded.facts is not None:
+    def _take_detail(self, loaded: PictureLoaded) -> None:
+        if loaded.image is not None and loaded.facts is not None:
             size = QSize(loaded.facts.width, loaded.facts.height)
             self._page.picture.show_picture(loaded.image, original_size=size, keep_view=True)
+        elif loaded.error is not None:
+            self.message_raised.emit(detail_unreadable(str(loaded.error)))
 
     def _prefetch(self, row: int) -> None:
         for step in PREFETCHED:
             if 0 <= row + step < len(self._images):
                 key = self._images.key_at(row + step)
                 if key not in self._pictures and self._images.state_at(row + step) is not ImageState.FAILED:
-                    self._load(row + step, key)
+                    self._load(row + step, key, urgent=False)
 
-    def _load(self, row: int, key: int) -> None:
+    def _load(self, row: int, key: int, *, urgent: bool = True) -> None:
         if self._link.room is not None and key not in self._loading:
             self._loading.add(key)
-            self._link.room.load_picture(key, self._images.path_at(row))
+            self._link.room.load_picture(key, self._images.path_at(row), urgent=urgent)
 
     def _show_result(self, row: int, key: int) -> None:
         state = self._images.state_at(row)
@@ -234,6 +295,8 @@ class Viewing(QObject):
         elif state is ImageState.SUGGESTED:
             # Its answer was forgotten (there is room for the most recent ones): ask again.
             self.classify_now()
+        elif self._has_failed_model:
+            self._page.show_sentence(tr("No model is ready, so it was not classified."))
         elif self._link.room is None or self._contract is None:
             self._page.show_sentence(tr("Waiting for the model…"))
         elif self._link.room.service.is_working:
@@ -241,12 +304,14 @@ class Viewing(QObject):
             self._page.show_sentence(tr("Waiting for its turn…"))
         else:
             self._page.show_not_classified()
+        self.shown_changed.emit()
 
     def _show_classification(self, row: int, key: int, classification: Classification, contract: ModelContract) -> None:
         page = self._page
         page.picture.set_crop_frame(classification.crop)
         facts = page.inspector.facts
         facts.show_facts(classification.facts, classification.crop)
+        facts.show_notes(_notes(self._images.path_at(row), classification))
         facts.show_state(
             tr("Classified by {model} on {device} ({precision}).").format(
                 model=contract.title, device=classification.device, precision=classification.precision
@@ -302,3 +367,13 @@ class Viewing(QObject):
             tr("Evidence for {name} is strongest at the {place}.") if shown.place else tr("Nothing speaks for {name}.")
         )
         page.picture.set_map_description(sentence.format(name=name, place=shown.place))
+
+
+def _notes(path: str, classification: Classification) -> tuple[str, ...]:
+    """What must be known of how the file was read."""
+    notes = []
+    if classification.facts.has_more_frames:
+        notes.append(first_frame_used(path).text)
+    if classification.facts.has_bad_profile:
+        notes.append(profile_unusable(path).text)
+    return tuple(notes)

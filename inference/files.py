@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from inference.errors import OutputWriteError
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class WholeFile:
@@ -34,26 +37,74 @@ def replacing(path: Path) -> Iterator[WholeFile]:
     """A file to write into, which becomes `path` when the block ends without an exception.
 
     The bytes are on the disk before the name changes; a reader sees the old file or the new one, never a part.
+    A link stays: the file that it leads to is replaced. A pipe or a device stays, too, and gets the bytes at once.
 
     Raises:
-        OutputWriteError: the disk is full, the folder is missing or read-only; nothing is left behind.
+        OutputWriteError: the disk is full, the folder is missing or read-only, `path` is a folder; nothing is left
+            behind.
     """
     with _translated(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+        mode = _mode_of(path)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise OutputWriteError(str(path), "it is a folder.")
+    if mode is not None and not stat.S_ISREG(mode):
+        with _writing_into(path) as file:
+            yield file
+        return
+    with _translated(path):
+        target = Path(os.path.realpath(path))
+        handle, temporary = _create_beside(target)
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield WholeFile(file, path)
+        with _closing(os.fdopen(handle, "wb"), path) as stream:
+            yield WholeFile(stream, path)
             with _translated(path):
-                file.flush()
-                os.fsync(file.fileno())
+                stream.flush()
+                os.fsync(stream.fileno())
         with _translated(path):
-            temporary.chmod(_usual_mode())
-            temporary.replace(path)
+            temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+@contextlib.contextmanager
+def _writing_into(path: Path) -> Iterator[WholeFile]:
+    """Write into something that is no file and that must not be replaced by one."""
+    with _translated(path):
+        stream = path.open("wb")
+    with _closing(stream, path):
+        yield WholeFile(stream, path)
+
+
+@contextlib.contextmanager
+def _closing(stream: BinaryIO, path: Path) -> Iterator[BinaryIO]:
+    """Close a stream in the end. What it could not write is told, unless something else went wrong before."""
+    try:
+        yield stream
+    except BaseException:
+        with contextlib.suppress(OSError):
+            stream.close()
+        raise
+    with _translated(path):
+        stream.close()
+
+
+def _mode_of(path: Path) -> int | None:
+    """What `path` leads to, or None where nothing is there."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _create_beside(target: Path) -> tuple[int, Path]:
+    """A new hidden file in the folder of `target`, with the permissions that a plain `open` would give."""
+    while True:
+        # Short enough beside a name of any length, whatever bytes its characters take.
+        name = f".{target.name[:20]}.{secrets.token_hex(8)}.tmp"
+        with contextlib.suppress(FileExistsError):
+            return os.open(target.parent / name, _NEW_FILE, 0o666), target.parent / name
 
 
 @contextlib.contextmanager
@@ -62,10 +113,3 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputWriteError(str(path), f"{error.strerror or error}.") from error
-
-
-def _usual_mode() -> int:
-    """The permissions that a plain `open` would give; `mkstemp` gives the owner alone access."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

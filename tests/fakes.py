@@ -106,7 +106,8 @@ class InlinePool:
         self._held = held
         self._waiting: list[Callable[[], None]] = []
 
-    def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> Future[T]:
+    def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
+        del urgent
         self.submitted.append(path)
         future: Future[T] = Future()
 

@@ -34,11 +34,6 @@ class ImageGrid(RowView):
         self._prepare()
         self.doItemsLayout()
 
-    def thumbnail_size(self) -> QSize:
-        """The place of a tile's picture in device pixels; thumbnails of this size need no scaling."""
-        size = QSize(self._thumbnail_px, round(self._thumbnail_px * _HEIGHT_SHARE))
-        return size * self.devicePixelRatioF()
-
     def columns(self) -> int:
         return max(1, self.viewport().width() // (self._thumbnail_px + 2 * INSET_PX))
 

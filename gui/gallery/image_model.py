@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import compress
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
@@ -21,6 +22,8 @@ from inference.texts import visible
 
 _NO_PARENT = QModelIndex()
 _NO_SCORE = -1.0
+_MOST_RUNS = 50
+"""More separate runs of rows than this are removed in one reset: each run alone moves all that lies behind it."""
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -132,10 +135,22 @@ class ImageModel(QAbstractListModel):
         row = bisect_left(self._keys, key)
         return row if row < len(self._keys) and self._keys[row] == key else None
 
+    def first_row_from(self, key: int) -> int:
+        """The row of an image, or of the first one behind it that is left; the number of rows if there is none."""
+        return bisect_left(self._keys, key)
+
     def row_of_path(self, path: str) -> int | None:
         """The row of an image by its exact path, or None."""
         key = self._key_of_path.get(path)
         return None if key is None else self.row_of(key)
+
+    def keys(self) -> array[int]:
+        """A copy of all keys in order, cheap enough to make on the GUI thread and hand to a worker."""
+        return self._keys[:]
+
+    def paths(self) -> list[str]:
+        """A copy of all paths in order, likewise."""
+        return self._paths[:]
 
     def count(self, state: ImageState) -> int:
         """How many images are in a state."""
@@ -175,6 +190,18 @@ class ImageModel(QAbstractListModel):
         """Put images into a state and forget their suggestion or reason."""
         self.apply([RowUpdate(row, state) for row in rows])
 
+    def reset_states(self) -> None:
+        """Put all images into QUEUED (another model answers from now on) and forget their suggestions and reasons."""
+        count = len(self._paths)
+        if not count:
+            return
+        self._states[:] = bytes([ImageState.QUEUED]) * count
+        self._texts[:] = [""] * count
+        self._scores = array("f", [_NO_SCORE]) * count
+        self._count_states()
+        self.dataChanged.emit(self.index(0), self.index(count - 1))
+        self.counts_changed.emit()
+
     def apply(self, updates: Sequence[RowUpdate]) -> None:
         """Take what became of some images.
 
@@ -212,9 +239,14 @@ class ImageModel(QAbstractListModel):
         self._asked.difference_update(self._keys[row] for row in rows)
 
     def remove_rows(self, rows: Iterable[int]) -> None:
-        """Take images off the list. The files stay; one signal pair for each run of neighbouring rows."""
-        for first, last in reversed(_runs(sorted(set(rows)))):
-            self._remove_run(first, last)
+        """Take images off the list. The files stay; one signal pair for each run of neighbouring rows, or one reset."""
+        chosen = sorted(set(rows))
+        runs = _runs(chosen)
+        if len(runs) > _MOST_RUNS:
+            self._remove_scattered(chosen)
+        else:
+            for first, last in reversed(runs):
+                self._remove_run(first, last)
         self.counts_changed.emit()
 
     def clear(self) -> None:
@@ -236,17 +268,37 @@ class ImageModel(QAbstractListModel):
     def _remove_run(self, first: int, last: int) -> None:
         self.beginRemoveRows(_NO_PARENT, first, last)
         cut = slice(first, last + 1)
-        keys = self._keys[cut]
-        self._thumbnails.remove(keys)
-        self._asked.difference_update(keys)
-        for key in keys:
-            self._wanted.pop(key, None)
-        for path in self._paths[cut]:
-            del self._key_of_path[path]
+        self._forget_images(self._keys[cut], self._paths[cut])
         for state in self._states[cut]:
             self._counts[state] -= 1
         del self._paths[cut], self._keys[cut], self._states[cut], self._texts[cut], self._scores[cut]
         self.endRemoveRows()
+
+    def _remove_scattered(self, rows: Sequence[int]) -> None:
+        """Rebuild every column once, without these rows."""
+        self.beginResetModel()
+        stays = bytearray(b"\1") * len(self._paths)
+        for row in rows:
+            stays[row] = 0
+        self._forget_images([self._keys[row] for row in rows], [self._paths[row] for row in rows])
+        self._paths = list(compress(self._paths, stays))
+        self._keys = array("q", compress(self._keys, stays))
+        self._states = bytearray(compress(self._states, stays))
+        self._texts = list(compress(self._texts, stays))
+        self._scores = array("f", compress(self._scores, stays))
+        self._count_states()
+        self.endResetModel()
+
+    def _forget_images(self, keys: Sequence[int], paths: Sequence[str]) -> None:
+        self._thumbnails.remove(keys)
+        self._asked.difference_update(keys)
+        for key in keys:
+            self._wanted.pop(key, None)
+        for path in paths:
+            del self._key_of_path[path]
+
+    def _count_states(self) -> None:
+        self._counts = [self._states.count(state) for state in ImageState]
 
     @Slot()
     def _ask(self) -> None:

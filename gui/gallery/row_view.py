@@ -33,6 +33,20 @@ from gui.gallery.image_model import ImageModel
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _Hint = QAbstractItemView.ScrollHint
 _Move = QAbstractItemView.CursorAction
+_MOVING_KEYS = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Space,
+    }
+)
+"""What moves or selects; QAbstractItemView would swallow letters and digits too, which belong to the page."""
 
 
 class RowView(QListView):
@@ -55,12 +69,15 @@ class RowView(QListView):
         super().__init__(parent)
         self.images = images
         self._visible = (-1, -1)
+        self._key_before_reset: int | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setModel(images)
+        images.modelAboutToBeReset.connect(self._on_about_to_be_reset)
+        images.modelReset.connect(self._on_reset)
         self.doubleClicked.connect(self._on_double_clicked)
         self.verticalScrollBar().valueChanged.connect(self._tell_visible_rows)
         self.horizontalScrollBar().valueChanged.connect(self._tell_visible_rows)
@@ -128,6 +145,17 @@ class RowView(QListView):
         if visible != self._visible:
             self._visible = visible
             self.visible_rows_changed.emit(*visible)
+
+    @Slot()
+    def _on_about_to_be_reset(self) -> None:
+        row = self.current_row()
+        self._key_before_reset = self.images.key_at(row) if row >= 0 else None
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """Keep the current image, or go to the one that took its place."""
+        if self._key_before_reset is not None:
+            self.set_current_row(min(self.images.first_row_from(self._key_before_reset), len(self.images) - 1))
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
@@ -275,8 +303,10 @@ class RowView(QListView):
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current_row() >= 0:
             self.image_activated.emit(self.current_row())
             event.accept()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in _MOVING_KEYS:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

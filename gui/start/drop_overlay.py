@@ -30,10 +30,8 @@ def drop_text(drop: Drop) -> str:
             return counted(drop.count, "Add this model", "Add %n models")
         case DropKind.PICTURE:
             return tr("Add this picture")
-        case DropKind.LINK:
-            return tr("Web links are not downloaded")
-        case DropKind.NOTHING:
-            return tr("Nothing here can be added")
+        case DropKind.LINK | DropKind.NOTHING:
+            return ""  # refused by the pointer and the status line, not here
 
 
 class DropOverlay(QWidget):
@@ -47,7 +45,6 @@ class DropOverlay(QWidget):
         self._covered = parent
         self._text = ""
         self._hint = ""
-        self._accepted = True
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -61,8 +58,8 @@ class DropOverlay(QWidget):
         return self._text
 
     def show_drop(self, drop: Drop, hint: str = "") -> None:
-        """Appear and say what the drop will do; `hint` is a second line (what a modifier key changes)."""
-        self._text, self._hint, self._accepted = drop_text(drop), hint, drop.is_accepted
+        """Appear and say what an accepted drop will do; `hint` is a second line (what a modifier key changes)."""
+        self._text, self._hint = drop_text(drop), hint
         self.setAccessibleName(self._text)
         self.setGeometry(self._covered.rect())
         self.raise_()
@@ -78,7 +75,7 @@ class DropOverlay(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = theme_of(self.palette())
-        frame = QColor(theme.accent if self._accepted else theme.warning)
+        frame = QColor(theme.accent)
         scrim = QColor(theme.window)
         scrim.setAlphaF(SCRIM_OPACITY)
         painter = QPainter(self)
@@ -106,7 +103,7 @@ class DropOverlay(QWidget):
         painter.setPen(frame)
         painter.setBrush(ground)
         painter.drawRoundedRect(card, 14, 14)
-        pixmap = shape(IconName.DROP_IMAGES if self._accepted else IconName.WARNING, frame, _ICON_PX * 2)
+        pixmap = shape(IconName.DROP_IMAGES, frame, _ICON_PX * 2)
         painter.drawPixmap(QRect((self.width() - _ICON_PX) // 2, top, _ICON_PX, _ICON_PX), pixmap)
         painter.setPen(text)
         title.moveTop(top + _ICON_PX + _GAP_PX)

@@ -12,7 +12,7 @@ from gui.icons import IconName, icon, shape
 from gui.labels import ElidedLabel, plain_label
 from gui.message_strip import MessageStrip
 from gui.messages import format_list
-from gui.theme import mixed, theme_of
+from gui.theme import TARGET_PX, mixed, theme_of
 from gui.user_message import UserMessage
 from gui.words import tr
 
@@ -54,6 +54,7 @@ class StartPage(QWidget):
         self._model = ElidedLabel()
         self._change = QToolButton()
         self._change.setText(tr("Change..."))
+        self._change.setMinimumHeight(TARGET_PX)
         self._change.setAccessibleName(tr("Change the model"))
         self._change.clicked.connect(self.model_change_requested)
         self._arrange()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gui import notices
 from gui.labels import ElidedLabel, plain_label
 from gui.plain_text import name_of
 from gui.words import number, size
@@ -18,6 +19,9 @@ class FactsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._path = ""
+        self._facts: PictureFacts | None = None
+        self._notes: tuple[str, ...] = ()
         self._name = ElidedLabel(self)
         self._size, self._state, self._crop, self._remarks = (plain_label(secondary=True) for _ in range(4))
         column = QVBoxLayout(self)
@@ -35,6 +39,7 @@ class FactsPanel(QWidget):
         Args:
             path: as it was given; bytes that are not UTF-8 as surrogate escapes.
         """
+        self._path, self._facts, self._notes = path, None, ()
         self._name.set_text(name_of(path))
         for label in self._lines():
             _show(label, "")
@@ -51,12 +56,13 @@ class FactsPanel(QWidget):
             ),
         )
         _show(self._crop, self._crop_words(facts, crop) if crop is not None else "")
-        remarks = []
-        if facts.has_more_frames:
-            remarks.append(self.tr("The file has several pictures; this is the first."))
-        if facts.has_bad_profile:
-            remarks.append(self.tr("Its colour profile could not be used, so colours may be a little off."))
-        _show(self._remarks, " ".join(remarks))
+        self._facts = facts
+        self._show_remarks()
+
+    def show_notes(self, sentences: tuple[str, ...]) -> None:
+        """Add sentences about this picture to what its facts say; `show_file` forgets them."""
+        self._notes = sentences
+        self._show_remarks()
 
     def show_state(self, sentence: str) -> None:
         """Say how far the picture is ("Classified by ... on cpu."); empty for nothing."""
@@ -68,6 +74,15 @@ class FactsPanel(QWidget):
 
     def _lines(self) -> tuple[QLabel, ...]:
         return self._size, self._state, self._crop, self._remarks
+
+    def _show_remarks(self) -> None:
+        """One line for each remark; one that is said twice shows once."""
+        remarks = []
+        if self._facts is not None and self._facts.has_more_frames:
+            remarks.append(notices.first_frame_used(self._path).text)
+        if self._facts is not None and self._facts.has_bad_profile:
+            remarks.append(notices.profile_unusable(self._path).text)
+        _show(self._remarks, "\n".join(dict.fromkeys([*remarks, *self._notes])))
 
     def _crop_words(self, facts: PictureFacts, crop: CropGeometry) -> str:
         if (

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.theme import TARGET_PX
 from gui.viewer.class_search import ClassSearch
 from gui.viewer.facts_panel import FactsPanel
 from gui.viewer.map_panel import MapPanel
@@ -28,9 +29,13 @@ class Inspector(QScrollArea):
 
     Signals:
         classify_requested(): the person wants the picture classified now.
+        reclassify_requested(): the person wants the failed picture to be tried again.
+        reveal_requested(): the person wants to see the failed picture's file.
     """
 
     classify_requested = Signal()
+    reclassify_requested = Signal()
+    reveal_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +46,8 @@ class Inspector(QScrollArea):
         self.facts = FactsPanel(column)
         self._sentence = QLabel(column)
         self._classify = QPushButton(self.tr("Classify now"), column)
+        self._reclassify = QPushButton(self.tr("Classify again"), column)
+        self._reveal = QPushButton(self.tr("Show in file manager"), column)
         self._lay_out(column)
         self.setWidget(column)
         self.setWidgetResizable(True)
@@ -51,6 +58,8 @@ class Inspector(QScrollArea):
         self.setMinimumWidth(letter * _NARROWEST_IN_LETTERS)
         self._usual_width = letter * _WIDTH_IN_LETTERS
         self._classify.clicked.connect(self.classify_requested)
+        self._reclassify.clicked.connect(self.reclassify_requested)
+        self._reveal.clicked.connect(self.reveal_requested)
         self.show_sentence("")
 
     @property
@@ -68,13 +77,21 @@ class Inspector(QScrollArea):
         self.suggestions.show_predictions(predictions, class_count=class_count)
         self.suggestions.setVisible(bool(predictions))
 
-    def show_sentence(self, text: str, *, can_classify: bool = False) -> None:
-        """Show a sentence in place of suggestions, with a button to classify where that would help."""
+    def show_sentence(self, text: str, *, can_classify: bool = False, has_failed: bool = False) -> None:
+        """Show a sentence in place of suggestions, with the buttons that would help now.
+
+        Args:
+            text: one sentence, or nothing.
+            can_classify: offer to classify the picture.
+            has_failed: offer to try the picture again and to show its file.
+        """
         self.suggestions.show_predictions((), class_count=0)
         self.suggestions.hide()
         self._sentence.setText(text)
         self._sentence.setVisible(bool(text))
         self._classify.setVisible(can_classify)
+        self._reclassify.setVisible(has_failed)
+        self._reveal.setVisible(has_failed)
 
     @property
     def sentence(self) -> str:
@@ -84,13 +101,16 @@ class Inspector(QScrollArea):
     def _lay_out(self, column: QWidget) -> None:
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setWordWrap(True)
-        self._classify.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
         layout.addWidget(_heading(self.tr("Suggestions"), column))
         layout.addWidget(self._sentence)
-        layout.addWidget(self._classify)
+        self.class_search.setMinimumHeight(TARGET_PX)
+        for button in (self._classify, self._reclassify, self._reveal):
+            button.setMinimumHeight(TARGET_PX)
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            layout.addWidget(button)
         layout.addWidget(self.suggestions)
         layout.addWidget(self.class_search)
         layout.addSpacing(10)

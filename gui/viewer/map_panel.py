@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
+from gui.theme import TARGET_PX
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.number_texts import percent_text
 from gui.viewer.strength_slider import StrengthSlider
@@ -105,6 +106,7 @@ class MapPanel(QWidget):
         modes = QHBoxLayout()
         for number, mode in enumerate(_MODES):
             self._group.addButton(self._buttons[mode], number)
+            self._buttons[mode].setMinimumHeight(TARGET_PX)
             modes.addWidget(self._buttons[mode])
         modes.addStretch(1)
         strength_name, class_name = plain_label(self.tr("Strength")), plain_label(self.tr("for:"))

@@ -31,7 +31,7 @@ class PictureCanvas(QWidget):
 
     Signals:
         zoom_changed(float): the zoom is now this; 0 when no picture is shown.
-        detail_requested(): the zoom now shows more pixels than the given image has.
+        detail_requested(): the zoom now shows more pixels than the given image has, and there may be more of them.
     """
 
     zoom_changed = Signal(float)
@@ -49,6 +49,7 @@ class PictureCanvas(QWidget):
         self._message = ""
         self._known_zoom = 0.0
         self._lacks_detail = False
+        self._is_full = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -59,7 +60,9 @@ class PictureCanvas(QWidget):
         self._colors = colors
         self.update()
 
-    def show_picture(self, image: QImage, *, original_size: QSize, keep_view: bool = False) -> None:
+    def show_picture(
+        self, image: QImage, *, original_size: QSize, keep_view: bool = False, is_full: bool = False
+    ) -> None:
         """Show a picture, fitted, without map and frame.
 
         After `show_placeholder` it takes the placeholder's place: zoom, map and frame stay.
@@ -68,7 +71,9 @@ class PictureCanvas(QWidget):
             image: upright; may have fewer pixels than the original.
             original_size: of the upright original, in pixels.
             keep_view: the image is the same picture, sharper, so zoom, map and frame stay.
+            is_full: there is no sharper one (some are read with fewer pixels than they have), so none is asked for.
         """
+        self._is_full = is_full
         keeps = (keep_view or self._is_placeholder) and self._has_size(original_size)
         self._is_placeholder = False
         self._take(image, original_size, keeps=keeps)
@@ -306,7 +311,7 @@ class PictureCanvas(QWidget):
         if zoom != self._known_zoom:
             self._known_zoom = zoom
             self.zoom_changed.emit(zoom)
-        if self._placement is None or self._is_placeholder:
+        if self._placement is None or self._is_placeholder or self._is_full:
             return
         available = self._photo.size.width() / self._placement.width
         lacks_detail = available < 1.0 and zoom > available

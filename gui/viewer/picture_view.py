@@ -26,7 +26,6 @@ _PANS = {
     Qt.Key.Key_Up: (0.0, _PAN_STEP),
     Qt.Key.Key_Down: (0.0, -_PAN_STEP),
 }
-_OUTSIDE = (-1, -1)
 _PAN_BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
 
@@ -39,18 +38,15 @@ class PictureView(PictureCanvas):
     Signals:
         next_requested(): the wheel was turned towards the person.
         previous_requested(): the wheel was turned away from the person.
-        pixel_hovered(int, int): the pointer is over this original pixel (x, y), or left the picture (-1, -1).
     """
 
     next_requested = Signal()
     previous_requested = Signal()
-    pixel_hovered = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drag_from: QPointF | None = None
         self._wheel_turn = 0
-        self._hovered = _OUTSIDE
         self._has_keyboard_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -90,7 +86,6 @@ class PictureView(PictureCanvas):
             self.pan(moved.x(), moved.y())
         else:
             self._show_hand()
-        self._tell_pixel(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag_from = None
@@ -101,10 +96,6 @@ class PictureView(PictureCanvas):
         if event.button() == Qt.MouseButton.LeftButton:
             self.toggle_zoom(event.position())
             self._show_hand()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._tell_hovered(_OUTSIDE)
-        super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -177,16 +168,3 @@ class PictureView(PictureCanvas):
         self.zoom_at(self.zoom * pinch.scaleFactor(), self.mapFromGlobal(pinch.centerPoint()))
         event.accept(pinch)
         return True
-
-    def _tell_pixel(self, at: QPointF) -> None:
-        placement = self.placement
-        if placement is None:
-            return
-        x, y = placement.to_picture(at.x(), at.y())
-        is_inside = 0 <= x < placement.width and 0 <= y < placement.height
-        self._tell_hovered((int(x), int(y)) if is_inside else _OUTSIDE)
-
-    def _tell_hovered(self, pixel: tuple[int, int]) -> None:
-        if pixel != self._hovered:
-            self._hovered = pixel
-            self.pixel_hovered.emit(*pixel)

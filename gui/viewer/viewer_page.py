@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from gui.theme import theme_of
 from gui.viewer.inspector import Inspector
@@ -14,6 +14,9 @@ from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.suggestions_view import place_of_digit
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from inference.results import Prediction
+
+_HOLD_KEY = Qt.Key.Key_O
+"""While it is down, the picture shows without map; the table of actions teaches it."""
 
 
 class ViewerPage(QWidget):
@@ -30,14 +33,19 @@ class ViewerPage(QWidget):
     Signals:
         class_shown_changed(int): the map must now show this class.
         classify_requested(): the person wants the picture classified now.
+        reclassify_requested(): the person wants a picture that failed to be read and classified again.
+        reveal_requested(): the person wants to see a picture that failed in the file manager.
     """
 
     class_shown_changed = Signal(int)
     classify_requested = Signal()
+    reclassify_requested = Signal()
+    reveal_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._class_shown = NO_CLASS
+        self._is_plain_held = False
         self._filmstrip: QWidget | None = None
         self.picture = PictureView(self)
         self.legend = Legend(self)
@@ -50,6 +58,8 @@ class ViewerPage(QWidget):
         self.inspector.class_search.class_chosen.connect(self._on_search_ended)
         self.inspector.map_panel.strength_changed.connect(self._on_strength_changed)
         self.inspector.classify_requested.connect(self.classify_requested)
+        self.inspector.reclassify_requested.connect(self.reclassify_requested)
+        self.inspector.reveal_requested.connect(self.reveal_requested)
         self.picture.set_overlay_opacity(self.inspector.map_panel.strength)
 
     def set_colors(self, colors: ViewerColors) -> None:
@@ -80,15 +90,15 @@ class ViewerPage(QWidget):
         """Say that the model has not spoken, and offer to ask it."""
         self.show_sentence(self.tr("Not classified yet."), can_classify=True)
 
-    def show_sentence(self, text: str, *, can_classify: bool = False) -> None:
+    def show_sentence(self, text: str, *, can_classify: bool = False, has_failed: bool = False) -> None:
         """Say why there are no suggestions now ("Classifying…"); the map goes, the picture stays."""
         self._class_shown = NO_CLASS
-        self.inspector.show_sentence(text, can_classify=can_classify)
+        self.inspector.show_sentence(text, can_classify=can_classify, has_failed=has_failed)
         self._forget_map()
 
     def show_failure(self, reason: str) -> None:
-        """Say in place of the picture why it cannot be shown or classified."""
-        self.show_sentence(self.tr("No suggestions: the picture could not be classified."))
+        """Say in place of the picture why it cannot be shown or classified, and offer what can be done about it."""
+        self.show_sentence(self.tr("No suggestions: the picture could not be classified."), has_failed=True)
         self.picture.show_message(reason)
 
     def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
@@ -140,8 +150,17 @@ class ViewerPage(QWidget):
         place = place_of_digit(event)
         if place is not None:
             self.inspector.suggestions.choose_nth(place)
+        elif _is_hold_key(event):
+            if not event.isAutoRepeat():
+                self._hold_plain(held=True)
         else:
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() != _HOLD_KEY:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self._hold_plain(held=False)
 
     def _lay_out(self) -> None:
         left = QWidget(self)
@@ -151,6 +170,7 @@ class ViewerPage(QWidget):
         picture_column.addWidget(self.picture, 1)
         picture_column.addWidget(self.legend)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("viewer")  # under this name its place is kept for the next start
         splitter.addWidget(left)
         splitter.addWidget(self.inspector)
         splitter.setStretchFactor(0, 1)
@@ -163,6 +183,19 @@ class ViewerPage(QWidget):
         self._column.addWidget(splitter, 1)
         self.setFocusProxy(self.picture)
 
+    def _hold_plain(self, *, held: bool) -> None:
+        if held == self._is_plain_held:
+            return
+        self._is_plain_held = held
+        self.picture.hold_plain(held)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            # The release goes to whatever has the focus then, so a change of focus counts as one.
+            if held:
+                application.focusChanged.connect(self._on_focus_changed)
+            else:
+                application.focusChanged.disconnect(self._on_focus_changed)
+
     def _forget_map(self) -> None:
         self.picture.remove_overlay()
         self.legend.clear()
@@ -172,6 +205,10 @@ class ViewerPage(QWidget):
         if class_index != self._class_shown:
             self._class_shown = class_index
             self.class_shown_changed.emit(class_index)
+
+    @Slot()
+    def _on_focus_changed(self) -> None:
+        self._hold_plain(held=False)
 
     @Slot(int)
     def _on_suggestion_hovered(self, class_index: int) -> None:
@@ -189,3 +226,7 @@ class ViewerPage(QWidget):
     @Slot(float)
     def _on_strength_changed(self, strength: float) -> None:
         self.picture.set_overlay_opacity(strength)
+
+
+def _is_hold_key(event: QKeyEvent) -> bool:
+    return event.key() == _HOLD_KEY and event.modifiers() == Qt.KeyboardModifier.NoModifier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import queue
 import threading
@@ -35,7 +36,7 @@ class RunsDecoders(Protocol):
     @property
     def workers(self) -> int: ...
 
-    def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> Future[T]: ...
+    def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]: ...
 
 
 class Pipeline:
@@ -68,13 +69,17 @@ class Pipeline:
         self._resumed.set()
         self._watched: int | None = None
         self._room = threading.Semaphore(2 * pool.workers + 2 * classifier.batch_size)
+        # Few wait in the pool itself, so that what is asked for first is soon there.
+        self._decoding = threading.Semaphore(2 * pool.workers)
         self._ready: queue.SimpleQueue[_Decoded | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._tickets = itertools.count()
         self._on_the_way: dict[int, _Decoded] = {}
-        self._pending: list[tuple[Job, PreparedPicture]] = []
+        self._pending: list[tuple[_Decoded, PreparedPicture]] = []
         self._pending_since: float | None = None
         self.picture_ms = 0.0
         self._has_no_job = False
+        self._feed_error: Exception | None = None
         self._fed = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
 
@@ -94,11 +99,6 @@ class Pipeline:
         """Go on after `pause`."""
         self._resumed.set()
 
-    @property
-    def is_paused(self) -> bool:
-        """Whether `pause` is in force."""
-        return not self._resumed.is_set()
-
     def stop(self) -> None:
         """End the run: a batch under way is cut short where the device allows it."""
         self._cancel.cancel()
@@ -113,7 +113,7 @@ class Pipeline:
     def is_finished(self) -> bool:
         """Whether no answer will come again."""
         with self._lock:
-            return self._fed.is_set() and not self._on_the_way
+            return self._fed.is_set() and not self._on_the_way and self._feed_error is None
 
     def next_answers(self, timeout_s: float) -> tuple[Answered, ...]:
         """Run the next batch and answer its pictures.
@@ -123,10 +123,11 @@ class Pipeline:
 
         Raises:
             InferenceError: the network cannot run; the run is over, unanswered jobs are back in the source.
+            Exception: what the source raised, after the answers to everything that it gave before.
         """
         deadline = time.monotonic() + timeout_s
         failed: list[Answered] = []
-        while not (self._cancel.is_set() or self._batch_is_due() or self.is_finished):
+        while not (self._cancel.is_set() or self._batch_is_due() or self._nothing_is_coming()):
             wait_s = min(deadline, self._fill_deadline()) - time.monotonic()
             try:
                 decoded = self._ready.get(timeout=max(0.0, wait_s))
@@ -140,10 +141,17 @@ class Pipeline:
         if self._cancel.is_set():
             self._give_up()
             return tuple(failed)
+        if not failed and self._feed_error is not None and self._nothing_is_coming():
+            error, self._feed_error = self._feed_error, None
+            raise error
         if not failed and (self._batch_is_due() or time.monotonic() >= self._fill_deadline()):
             return self._run_batch()
         # A batch that is due waits for the next call: if the network fails in it, these answers are not lost.
         return tuple(failed)
+
+    def _nothing_is_coming(self) -> bool:
+        with self._lock:
+            return self._fed.is_set() and not self._on_the_way
 
     def _batch_is_due(self) -> bool:
         """Whether a batch is full, or nothing else is coming that could fill it."""
@@ -162,14 +170,14 @@ class Pipeline:
         try:
             picture = decoded.future.result()
         except CardinalError as error:
-            self._done(job)
+            self._done(decoded)
             return Answered(job.key, Failure(job.path, error))
         except (CancelledError, Cancelled):
             # The pool was closed: there is no answer, and `_give_up` puts the job back.
             return None
         if self._pending_since is None:
             self._pending_since = time.monotonic()
-        self._pending.append((job, picture))
+        self._pending.append((decoded, picture))
         return None
 
     def _run_batch(self) -> tuple[Answered, ...]:
@@ -178,9 +186,9 @@ class Pipeline:
         started = time.perf_counter()
         try:
             answers = self._classifier.classify(
-                [job.path for job, _ in batch],
+                [decoded.job.path for decoded, _ in batch],
                 [picture for _, picture in batch],
-                inspect=any(job.key == watched for job, _ in batch),
+                inspect=any(decoded.job.key == watched for decoded, _ in batch),
                 cancel=self._cancel,
             )
         except Cancelled:
@@ -191,21 +199,23 @@ class Pipeline:
             self._give_up()
             raise
         self.picture_ms = (time.perf_counter() - started) * 1e3 / len(batch)
-        for job, _ in batch:
-            self._done(job)
+        for decoded, _ in batch:
+            self._done(decoded)
+        keys = [decoded.job.key for decoded, _ in batch]
         return tuple(
-            Answered(job.key, answer.outcome, picture.thumbnail, answer.inspection if job.key == watched else None)
-            for (job, picture), answer in zip(batch, answers, strict=True)
+            Answered(key, answer.outcome, picture.thumbnail, answer.inspection if key == watched else None)
+            for key, (_, picture), answer in zip(keys, batch, answers, strict=True)
         )
 
-    def _done(self, job: Job) -> None:
+    def _done(self, decoded: _Decoded) -> None:
         with self._lock:
-            del self._on_the_way[job.key]
+            del self._on_the_way[decoded.ticket]
         self._room.release()
 
     def _give_up(self) -> None:
         """Put what was not answered back; what is being decoded right now is left to finish and is dropped."""
         self._feeder.join()
+        self._feed_error = None
         with self._lock:
             unanswered, self._on_the_way = self._on_the_way, {}
         self._pending, self._pending_since = [], None
@@ -232,6 +242,8 @@ class Pipeline:
                         self._source.put_back([job])
                     else:
                         self._submit(job)
+        except Exception as error:  # noqa: BLE001 - a thread's end: `next_answers` raises it where somebody can act
+            self._feed_error = error
         finally:
             self._has_no_job = True
             self._fed.set()
@@ -252,16 +264,27 @@ class Pipeline:
             self.wake()
 
     def _submit(self, job: Job) -> None:
+        while not self._decoding.acquire(timeout=_POLL_S):
+            if self._cancel.is_set():
+                self._source.put_back([job])
+                return
         future = self._pool.submit(prepare_picture, job.path, self._order)
-        decoded = _Decoded(job, future)
+        # A picture that is asked for again while it is on its way has two jobs of one key: each has its own ticket.
+        decoded = _Decoded(next(self._tickets), job, future)
         with self._lock:
-            self._on_the_way[job.key] = decoded
-        future.add_done_callback(lambda _: self._ready.put(decoded))
+            self._on_the_way[decoded.ticket] = decoded
+        future.add_done_callback(lambda _: self._on_decoded(decoded))
+
+    def _on_decoded(self, decoded: _Decoded) -> None:
+        """Runs on: a thread of the pool."""
+        self._decoding.release()
+        self._ready.put(decoded)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
     """A job and its picture, when it has been decoded."""
 
+    ticket: int
     job: Job
     future: Future[PreparedPicture]

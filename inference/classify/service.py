@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -27,8 +28,10 @@ from inference.classify.pipeline import Pipeline, RunsDecoders
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, WorkQueue
 from inference.engine.priority import yield_to_the_window
-from inference.errors import CardinalError
+from inference.errors import CardinalError, InferenceError
 from inference.results import Failure
+
+logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
 """Answers are delivered at most this often, all in one event (DESIGN.md 6)."""
@@ -187,8 +190,10 @@ class ClassifyService:
         try:
             wait_s = TICK_S if not self._buffer else max(0.0, self._delivered_at + TICK_S - time.monotonic())
             self._buffer += pipeline.next_answers(wait_s)
-        except CardinalError as failure:
-            error = failure
+        except Exception as failure:  # noqa: BLE001 - the thread's boundary: it must outlive every error
+            error = _told(failure)
+            pipeline.stop()
+            pipeline.next_answers(0)
             self._wanted = False
         ended = error is not None or pipeline.is_finished
         if ended or time.monotonic() >= self._delivered_at + TICK_S:
@@ -229,8 +234,8 @@ class ClassifyService:
             self._end_pipeline(self._pipeline)
         try:
             classifier = opener()
-        except CardinalError as error:
-            self._deliver(ModelFailed(name, error))
+        except Exception as error:  # noqa: BLE001 - as in `_step`
+            self._deliver(ModelFailed(name, _told(error)))
             return
         if self._classifier is not None:
             self._classifier.network.close()
@@ -241,7 +246,7 @@ class ClassifyService:
         if self._classifier is None or self._inspecting != key:
             return
         network = self._classifier.network
-        future = self._pool.submit(prepare_picture, path, PrepareOrder(network.contract.preprocessing))
+        future = self._pool.submit(prepare_picture, path, PrepareOrder(network.contract.preprocessing), urgent=True)
         future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done)))
 
     def _inspect(self, key: int, path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
@@ -249,11 +254,19 @@ class ClassifyService:
             return
         try:
             answer = self._classifier.classify([path], [future.result()], inspect=True)[0]
-        except CardinalError as error:
-            self._inspecting = None
-            self._deliver(Inspected(key, Failure(path, error), None))
-            return
         except (CancelledError, Cancelled):
+            return
+        except Exception as error:  # noqa: BLE001 - as in `_step`
+            self._inspecting = None
+            self._deliver(Inspected(key, Failure(path, _told(error)), None))
             return
         self._inspecting = None
         self._deliver(Inspected(key, answer.outcome, answer.inspection))
+
+
+def _told(error: Exception) -> CardinalError:
+    """An error that a person can be told of; one that nobody expected goes to the log in full."""
+    if isinstance(error, CardinalError):
+        return error
+    logger.error("unexpected error while computing", exc_info=error)
+    return InferenceError(f"something unexpected happened ({type(error).__name__}: {error}).")

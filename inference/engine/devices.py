@@ -39,11 +39,13 @@ class Refusal:
         device: the device that was wanted.
         reason: a phrase without a full stop; it completes "The device cannot be used: ...".
         remedy: a sentence that says what would change it.
+        is_here: its hardware is on this computer, and something else keeps it from being used.
     """
 
     device: Device
     reason: str
     remedy: str
+    is_here: bool = False
 
     def __str__(self) -> str:
         return f"{self.reason}. {self.remedy}"

@@ -20,6 +20,7 @@ from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_t
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from inference.models.contract import ModelContract, OutputName
+from inference.models.contract_reading import read_contract
 from inference.pictures.regular_file import NotRegularError, open_regular
 
 if TYPE_CHECKING:
@@ -230,17 +231,18 @@ def _check(session: Session, path: str, *, last: bool) -> CheckedSession | Refus
     except InferenceError as error:
         if session.device is Device.CPU:
             raise
-        return Refusal(session.device, error.reason.rstrip("."), "Use cpu.")
+        return Refusal(session.device, error.reason.rstrip("."), "Use cpu.", is_here=True)
     except ModelContractError as error:
         if last:
             raise
-        return Refusal(session.device, f"the model fails its check there ({error.problems[0].rstrip('.')})", "Use cpu.")
+        reason = f"the model fails its check there ({error.problems[0].rstrip('.')})"
+        return Refusal(session.device, reason, "Use cpu.", is_here=True)
 
 
 def _checked(session: Session, path: str) -> CheckedSession:
     from inference.engine.runtime import run_session  # noqa: PLC0415 - see `Network.open`
 
-    contract = ModelContract.from_metadata(session.metadata, path)
+    contract = read_contract(session.metadata, path)
     problems = graph_problems(contract, session.input, session.outputs)
     if problems:
         raise ModelContractError(path, problems)

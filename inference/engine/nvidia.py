@@ -99,11 +99,13 @@ def driver_refusal(
     """
     newer_driver = f"Install NVIDIA's driver for CUDA {cuda_major} or later, or use cpu."
     other_computer = "Use cpu, or a computer that has one."
+    # Only Linux says what is plugged in; elsewhere whoever has the driver has the card.
+    is_here = card is True or (card is None and driver is not None)
     reason = ""
     if cuda_major is None:
         reason, remedy = "this ONNX Runtime was built without CUDA", "Install the project's own requirements again."
     elif driver is None and card is False:
-        reason, remedy = "this computer has no NVIDIA graphics card", other_computer
+        reason, remedy, is_here = "this computer has no NVIDIA graphics card", other_computer, False
     elif driver is None:
         reason, remedy = "no NVIDIA driver is installed", newer_driver
     elif driver.cuda_version[0] < cuda_major:
@@ -115,8 +117,8 @@ def driver_refusal(
     elif driver.error not in (0, _CUDA_NO_DEVICE):
         reason, remedy = f"the NVIDIA driver does not start (its error {driver.error})", "Restart the computer."
     elif not driver.cards:
-        reason, remedy = "the NVIDIA driver finds no graphics card", other_computer
-    return Refusal(device, reason, remedy) if reason else None
+        reason, remedy, is_here = "the NVIDIA driver finds no graphics card", other_computer, False
+    return Refusal(device, reason, remedy, is_here=is_here) if reason else None
 
 
 def load_libraries() -> tuple[str, ...]:
@@ -142,13 +144,14 @@ def has_tensorrt() -> bool:
 
 
 def library_refusal(device: Device, missing: tuple[str, ...]) -> Refusal | None:
-    """What to say of missing libraries, or None where none is missing."""
+    """What to say of libraries that are missing although the driver works, or None where none is missing."""
     if not missing:
         return None
     return Refusal(
         device,
         f"{'a library is' if len(missing) == 1 else 'libraries are'} missing: {', '.join(missing)}",
         "Install the project's own requirements again: they bring CUDA and cuDNN.",
+        is_here=True,
     )
 
 

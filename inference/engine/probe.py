@@ -51,13 +51,15 @@ def _nvidia_refusal(device: Device) -> Refusal | None:
     refusal = nvidia.driver_refusal(driver, device=device, card=nvidia.has_card(), cuda_major=cuda_major)
     refusal = refusal or nvidia.library_refusal(device, nvidia.load_libraries())
     if refusal is None and device is Device.TENSORRT and not nvidia.has_tensorrt():
-        return Refusal(device, "NVIDIA's TensorRT 10 is not installed", "Install TensorRT 10, or use cuda.")
+        return Refusal(
+            device, "NVIDIA's TensorRT 10 is not installed", "Install TensorRT 10, or use cuda.", is_here=True
+        )
     return refusal
 
 
 def _coreml_refusal() -> Refusal:
     if sys.platform == "darwin":
-        return Refusal(Device.COREML, "this ONNX Runtime was built without Core ML", "Use cpu.")
+        return Refusal(Device.COREML, "this ONNX Runtime was built without Core ML", "Use cpu.", is_here=True)
     return Refusal(Device.COREML, "Core ML exists on macOS only", "Use cpu, or auto.")
 
 

@@ -103,12 +103,16 @@ def open_session(path: str, device: Device, options: SessionOptions) -> Session 
     except Exception as error:  # ONNX Runtime's errors have no common type
         if device is Device.CPU or type(error).__name__ in _FILE_FAULTS:
             raise ModelLoadError(path, _why_not_loaded(error)) from error
-        return Refusal(device, plain_reason(error), "Use cpu, or run `main.py doctor` to see every device.")
+        # Drivers, libraries and hardware were found before, or `find_refusal` would have answered.
+        return Refusal(
+            device, plain_reason(error), "Use cpu, or run `main.py doctor` to see every device.", is_here=True
+        )
     if handle.get_providers()[0] != PROVIDERS[device]:
         return Refusal(
             device,
             "ONNX Runtime opened the model on the processor instead, without saying why",
             "Use cpu, or run `main.py doctor` to see every device.",
+            is_here=True,
         )
     return Session(handle, device, precision)
 

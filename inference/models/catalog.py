@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inference.errors import CardinalError, ModelNotFoundError
 from inference.models.contract import ModelContract
+from inference.models.contract_reading import read_contract
 from inference.models.metadata import read_metadata
 from inference.profile import BUILT_IN_MODELS, Profile
 
@@ -80,7 +81,7 @@ def read_model(path: Path, *, built_in: bool = False) -> ModelFile:
         ModelLoadError: if the file cannot be read.
         ModelContractError: if it carries no usable contract.
     """
-    contract = ModelContract.from_metadata(read_metadata(path), str(path))
+    contract = read_contract(read_metadata(path), str(path))
     return ModelFile(path.stem, path, built_in, contract)
 
 

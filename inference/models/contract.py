@@ -6,9 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
-
-from inference.errors import ModelContractError
 
 METADATA_KEY = "cardinal.contract"
 """The ONNX metadata key that holds the contract as JSON."""
@@ -18,6 +15,9 @@ TOP_COUNT = 5
 """T: how many classes a batch run gives maps for, or fewer where the model has fewer classes."""
 
 INPUT_NAME = "images"
+
+MAX_SIDE_PX = 4096
+"""Largest resize and crop; more is a typing mistake, or meant to fill the memory."""
 
 
 class OutputName(StrEnum):
@@ -160,24 +160,6 @@ class ModelContract:
         """The form that is stored under `METADATA_KEY`."""
         return json.dumps(asdict(self), allow_nan=False)
 
-    @classmethod
-    def from_metadata(cls, metadata: Mapping[str, str], path: str) -> ModelContract:
-        """Read the contract of the model file `path` from its metadata.
-
-        Raises:
-            ModelContractError: with every problem of the text.
-        """
-        text = metadata.get(METADATA_KEY)
-        if text is None:
-            raise ModelContractError(path, ("It carries no contract; add it with `models add` first.",))
-        try:
-            fields = json.loads(text)
-        except ValueError as error:
-            raise ModelContractError(path, (f"Its contract is not JSON ({error}).",)) from error
-        if not isinstance(fields, dict):
-            raise ModelContractError(path, ("Its contract is not a JSON object.",))
-        return _parse(fields, path)
-
     def problems_with(self, outputs: Mapping[str, tuple[object, ...]]) -> tuple[str, ...]:
         """What contradicts the graph, given each graph output's name and shape (numbers, names or None)."""
         wanted = {OutputName.LOGITS, OutputName.TOP_CLASSES}
@@ -191,99 +173,3 @@ class ModelContract:
         if isinstance(classes, int) and classes != len(self.labels):
             problems.append(f"The graph gives {classes} scores, but the class list has {len(self.labels)} names.")
         return tuple(problems)
-
-
-_T = TypeVar("_T")
-
-
-def _parse(fields: dict[str, Any], path: str) -> ModelContract:
-    problems: list[str] = []
-
-    def take(name: str, kind: type[_T] | tuple[type[_T], ...], default: _T) -> _T:
-        value = fields.get(name)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            problems.append(f"Its contract has no usable {name!r}.")
-            return default
-        return value
-
-    version = take("version", int, CONTRACT_VERSION)
-    if version > CONTRACT_VERSION:
-        problems.append(f"Its contract has version {version}; this program knows {CONTRACT_VERSION}.")
-    name = take("name", str, "")
-    title = str(fields.get("title") or name)
-    labels = _parse_labels(take("labels", list, []), problems)
-    preprocessing = _parse_preprocessing(take("preprocessing", dict, {}), problems)
-    try:
-        maps = MapKind(take("maps", str, MapKind.NONE.value))
-    except ValueError:
-        problems.append("Its contract has an unknown kind of maps.")
-        maps = MapKind.NONE
-    scale = fields.get("evidence_scale")
-    if scale is not None and (not isinstance(scale, int | float) or not scale > 0):
-        problems.append("Its contract has an evidence scale that is not positive.")
-        scale = None
-    extras = _parse_extras(fields, problems)
-    if problems:
-        raise ModelContractError(path, tuple(problems))
-    return ModelContract(
-        name=name,
-        title=title,
-        labels=labels,
-        preprocessing=preprocessing,
-        maps=maps,
-        evidence_scale=None if scale is None else float(scale),
-        version=version,
-        **extras,
-    )
-
-
-def _parse_labels(rows: list[Any], problems: list[str]) -> tuple[Label, ...]:
-    labels = [
-        Label(row["name"], row.get("wordnet_id"))
-        for row in rows
-        if isinstance(row, dict) and isinstance(row.get("name"), str)
-    ]
-    if len(labels) != len(rows) or not labels:
-        problems.append("Its contract has no class list, or one with nameless classes.")
-    return tuple(labels)
-
-
-def _parse_preprocessing(fields: dict[str, Any], problems: list[str]) -> Preprocessing:
-    try:
-        preprocessing = Preprocessing(
-            resize=int(fields["resize"]),
-            crop=int(fields["crop"]),
-            interpolation=Interpolation(fields["interpolation"]),
-            antialias=bool(fields["antialias"]),
-            mean=_triple(fields["mean"]),
-            std=_triple(fields["std"]),
-            assumed=bool(fields.get("assumed", False)),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        problems.append(f"Its contract does not say how images must be prepared ({error}).")
-        return Preprocessing(resize=1, crop=1)
-    if not 1 <= preprocessing.crop <= preprocessing.resize:
-        problems.append("Its contract asks for a crop that is not within the resized picture.")
-    return preprocessing
-
-
-def _triple(values: Any) -> tuple[float, float, float]:  # noqa: ANN401 - parsed JSON
-    red, green, blue = (float(value) for value in values)
-    return red, green, blue
-
-
-def _parse_extras(fields: dict[str, Any], problems: list[str]) -> dict[str, Any]:
-    """The parts that describe a model but are not needed to run it."""
-    try:
-        architecture = fields.get("architecture")
-        source = fields.get("source")
-        return {
-            "architecture": architecture
-            and Architecture(**{**architecture, "depths": tuple(architecture.get("depths", ()))}),
-            "source": source and Source(**source),
-            "measured": tuple(Measurement(**row) for row in fields.get("measured", ())),
-            "torch_difference": fields.get("torch_difference"),
-        }
-    except TypeError as error:
-        problems.append(f"Its contract's description has another form than expected ({error}).")
-        return {}

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.models.contract import Label, Preprocessing
+from inference.models.contract import MAX_SIDE_PX, Label, Preprocessing
 from inference.models.labels import read_labels
 
 
@@ -66,7 +66,7 @@ class ModelRequest:
             return None
         crop = self.crop or (min(usual.crop, self.resize) if self.resize else usual.crop)
         return Preprocessing(
-            resize=self.resize or max(crop, round(crop * usual.resize / usual.crop)),
+            resize=self.resize or max(crop, min(MAX_SIDE_PX, round(crop * usual.resize / usual.crop))),
             crop=crop,
             interpolation=usual.interpolation,
             antialias=usual.antialias,
@@ -114,8 +114,8 @@ def request_from(arguments: argparse.Namespace) -> ModelRequest:
 
 def _pixels(text: str) -> int:
     number = int(text)
-    if not 1 <= number <= 4096:  # noqa: PLR2004 - more is a typing mistake
-        raise argparse.ArgumentTypeError(f"{number} is not a number of pixels from 1 to 4096")
+    if not 1 <= number <= MAX_SIDE_PX:
+        raise argparse.ArgumentTypeError(f"{number} is not a number of pixels from 1 to {MAX_SIDE_PX}")
     return number
 
 

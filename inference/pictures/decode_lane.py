@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 from inference.cancel import Cancelled
 from inference.errors import ImageProblem, ImageReadError
 from inference.pictures.decode_worker import READY, TAKEN, Answer, Task, WorkerSettings, serve
+from inference.pictures.task_queue import TaskQueue
 
 _START_TIMEOUT_S = 60.0
 _KILL_TIMEOUT_S = 2.0
@@ -56,7 +56,7 @@ class _Worker:
 class Lane:
     """One worker process after the other, and the thread that feeds them."""
 
-    def __init__(self, context: BaseContext, settings: WorkerSettings, tasks: queue.SimpleQueue[Order | None]) -> None:
+    def __init__(self, context: BaseContext, settings: WorkerSettings, tasks: TaskQueue[Order | None]) -> None:
         self._context = context
         self._settings = settings
         self._tasks = tasks

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from inference.pictures.decode_lane import Lane, Order
 from inference.pictures.decode_worker import Task, WorkerSettings
+from inference.pictures.task_queue import TaskQueue
 
 DEFAULT_DEADLINE_S = 10.0
 DEFAULT_MEMORY_LIMIT_BYTES = 3 * 2**29
@@ -37,7 +38,7 @@ class DecodePool:
         tasks: what is still to be done.
     """
 
-    def __init__(self, lanes: tuple[Lane, ...], tasks: queue.SimpleQueue[Order | None]) -> None:
+    def __init__(self, lanes: tuple[Lane, ...], tasks: TaskQueue[Order | None]) -> None:
         self._lanes = lanes
         self._tasks = tasks
         self._lock = threading.Lock()
@@ -59,7 +60,7 @@ class DecodePool:
             memory_limit_bytes: what one task may take (Linux), or None.
         """
         context = _context()
-        tasks: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
+        tasks: TaskQueue[Order | None] = TaskQueue()
         settings = WorkerSettings(deadline_s, memory_limit_bytes)
         lanes = tuple(Lane(context, settings, tasks) for _ in range(workers))
         for lane in lanes:
@@ -71,7 +72,7 @@ class DecodePool:
         """How many tasks run at the same time."""
         return len(self._lanes)
 
-    def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> Future[T]:
+    def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
         """Have a worker call `function(path, argument)`. First in, first out; a future that waits can be cancelled.
 
         The future ends with the function's result or error, with `ImageReadError` of `path` where the worker crashed,
@@ -81,6 +82,7 @@ class DecodePool:
             function: defined at the top level of a module (it is pickled by name).
             path: the picture.
             argument: whatever else it needs; pickled.
+            urgent: somebody waits for it: it overtakes everything that is not.
 
         Raises:
             RuntimeError: the pool is closed.
@@ -89,7 +91,7 @@ class DecodePool:
         with self._lock:
             if self._closed:
                 raise RuntimeError("The decode pool is closed.")
-            self._tasks.put(Order(future, Task(function, path, argument)))
+            self._tasks.put(Order(future, Task(function, path, argument)), urgent=urgent)
         return future
 
     def close(self) -> None:

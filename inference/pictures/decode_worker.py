@@ -99,9 +99,6 @@ def _send(connection: Connection, answer: Answer) -> None:
 def _settle_in(settings: WorkerSettings) -> None:
     # Ctrl-C is for the program, which then ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # For numpy's linear algebra, read when numpy is first imported: one worker, one core.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-        os.environ[name] = "1"
     _silence_standard_streams()
     _lower_priority()
     threading.Thread(target=_leave_with_parent, daemon=True).start()

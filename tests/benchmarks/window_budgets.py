@@ -202,7 +202,7 @@ class Session:
 
     def close(self) -> list[Row]:
         """Close during a run."""
-        self.program.running.run()
+        self.program.controller.classify_all()
         self.wait(lambda: self.program.running.is_under_way, 5)
         started = time.perf_counter()
         self.program.window.close()

@@ -14,11 +14,14 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 import main
 from gui.action_table import ActionId
+from gui.engine_events import PictureLoaded
 from gui.gallery.image_state import ImageState
+from gui.job_bar import JobState
 from gui.main_window import View
+from gui.user_message import MessageAction
 from gui.viewer.map_mode import MapMode
 from inference.classify.classifier import Classifier
-from inference.results import Classification
+from inference.results import Classification, PictureFacts
 from tests.flows.conftest import TINY, Bench, drop
 
 
@@ -131,28 +134,87 @@ def test_files_that_fail_are_rows_with_a_reason_and_the_others_are_answered(benc
 
 
 def test_stop_keeps_results_and_classify_all_goes_on(bench: Bench, tmp_path: Path) -> None:
-    folder = _pictures(tmp_path / "many", 300)
+    folder = _pictures(tmp_path / "many", 400)
     bench.drop([str(folder)])
-    bench.until(lambda: bench.count(ImageState.SUGGESTED) > 0)
+    bench.until(lambda: len(bench.program.images) == 400 and bench.count(ImageState.SUGGESTED) > 0)
     bench.program.actions[ActionId.STOP].trigger()
-    bench.until(lambda: not bench.program.running.is_under_way)
+    bench.until(lambda: bench.program.running.state is JobState.STOPPED)
     done = bench.count(ImageState.SUGGESTED)
-    assert done + bench.count(ImageState.QUEUED) == len(bench.program.images)
-    bench.until(lambda: len(bench.program.images) == 300)
-    if bench.count(ImageState.QUEUED):
-        bench.program.actions[ActionId.RUN].trigger()
-    bench.until_done(300)
-    assert bench.count(ImageState.SUGGESTED) == 300
+    assert 0 < done < 400
+    bench.drop([str(_pictures(tmp_path / "one more", 1))])
+    bench.until(lambda: bench.count(ImageState.SUGGESTED) == done + 1)
+    bench.qtbot.wait(300)
+    assert bench.count(ImageState.QUEUED) == 400 - done
+    bench.program.actions[ActionId.RUN].trigger()
+    bench.until_done(401)
 
 
 def test_pause_holds_the_run_and_resume_goes_on(bench: Bench, tmp_path: Path) -> None:
-    folder = _pictures(tmp_path / "many", 300)
+    folder = _pictures(tmp_path / "many", 600)
     bench.drop([str(folder)])
-    bench.until(lambda: bench.program.running.is_under_way)
+    bench.until(lambda: len(bench.program.images) == 600 and bench.count(ImageState.SUGGESTED) > 0)
     bench.program.actions[ActionId.PAUSE].trigger()
+    assert bench.program.running.state is JobState.PAUSED
+    bench.qtbot.wait(700)
+    held = bench.count(ImageState.SUGGESTED)
+    bench.qtbot.wait(500)
+    assert bench.count(ImageState.SUGGESTED) == held < 600
     bench.program.actions[ActionId.PAUSE].trigger()
-    bench.until_done(300)
-    assert bench.count(ImageState.SUGGESTED) == 300
+    bench.until_done(600)
+
+
+def test_another_model_while_paused_stays_paused(bench: Bench, tmp_path: Path) -> None:
+    bench.drop([str(_pictures(tmp_path / "many", 400))])
+    bench.until(lambda: len(bench.program.images) == 400 and bench.count(ImageState.SUGGESTED) > 0)
+    bench.program.actions[ActionId.PAUSE].trigger()
+    other = tmp_path / "other.onnx"
+    other.write_bytes(Path(TINY).read_bytes())
+    bench.program.models.choose(str(other))
+    bench.until(lambda: bench.program.models.name == str(other))
+    bench.until(lambda: bench.program.running.state is JobState.PAUSED)
+    bench.program.actions[ActionId.PAUSE].trigger()
+    bench.until_done(400)
+
+
+def test_a_model_that_cannot_be_opened_leaves_the_one_before(bench: Bench) -> None:
+    bench.until(lambda: bool(bench.program.models.name))
+    line = bench.program.window.model_line.text()
+    bench.program.models.choose("no-such-model")
+    bench.until(lambda: "E-301" in bench.message_ids())
+    assert bench.program.models.name == TINY
+    assert bench.program.window.model_line.text() == line
+
+
+def test_a_picture_asked_for_again_during_a_run_is_answered(bench: Bench, tmp_path: Path) -> None:
+    bench.drop([str(_pictures(tmp_path / "many", 200))])
+    bench.until(lambda: bench.program.running.is_under_way and len(bench.program.images) == 200)
+    for row in (150, 150, 199, 3, 150):
+        bench.program.controller.reclassify([row])
+        bench.program.controller.prefer_rows(row, row)
+    bench.until_done(200)
+    assert bench.count(ImageState.SUGGESTED) == 200
+
+
+def test_a_map_is_drawn_on_a_picture_that_comes_after_its_answer(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "late", 2)
+    bench.until(lambda: bench.program.link.room is not None)
+    room = bench.program.link.room
+    assert room is not None
+    asked: list[int] = []
+    room.load_picture = lambda key, _path, **_options: asked.append(key)  # type: ignore[method-assign]
+    bench.drop([str(folder / "0.png"), str(folder / "1.png")])
+    bench.until_done(2)
+    page, viewing = bench.program.window.page, bench.program.viewing
+    bench.until(lambda: page.legend.is_shown)
+    image = QImage(70, 50, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.magenta)
+    key = bench.program.images.key_at(0)
+    viewing.on_picture(PictureLoaded(key, image, PictureFacts(70, 50, "PNG", 1)))
+    assert asked[0] == key
+    assert "framed" in page.picture.statusTip()
+    assert _has_magenta(page.picture.snapshot())
+    bench.program.window.grid.set_current_row(1)
+    assert not _has_magenta(page.picture.snapshot())
 
 
 def test_the_same_folder_again_adds_nothing_and_says_so(bench: Bench, tmp_path: Path) -> None:
@@ -208,11 +270,20 @@ def test_a_dropped_model_is_added_and_can_be_used(bench: Bench, tmp_path: Path) 
 def test_images_can_be_removed_and_the_list_emptied(bench: Bench, tmp_path: Path) -> None:
     bench.drop([str(_pictures(tmp_path / "few", 3))])
     bench.until_done(3)
+    bench.program.window.grid.selectAll()
     bench.program.actions[ActionId.REMOVE].trigger()
-    assert len(bench.program.images) == 2
+    assert len(bench.program.images) == 2, "the viewer removes the picture that it shows"
+    bench.program.window.show_view(View.GALLERY)
     bench.program.window.grid.selectAll()
     bench.program.actions[ActionId.REMOVE].trigger()
     assert len(bench.program.images) == 0
+    removed = bench.program.window.messages.history[-1]
+    assert removed.id == "T-04"
+    bench.program.message_actions.carry_out(removed, MessageAction.UNDO)
+    bench.until_done(2)
+    bench.program.window.grid.selectAll()
+    bench.program.window.show_view(View.GALLERY)
+    bench.program.actions[ActionId.REMOVE].trigger()
     assert bench.program.window.view is View.START
     bench.drop([str(tmp_path / "few")])
     bench.until_done(3)
@@ -267,3 +338,11 @@ def test_names_that_are_not_text_are_shown_and_classified(bench: Bench, tmp_path
     assert bench.count(ImageState.SUGGESTED) == 4
     names = {bench.program.images.name_at(row) for row in range(4)}
     assert "new\nline.png" not in names
+
+
+def _has_magenta(image: QImage) -> bool:
+    """Whether the middle of a picture is magenta, with or without a map over it."""
+    if image.isNull():
+        return False
+    colour = image.pixelColor(image.width() // 2, image.height() // 2)
+    return colour.red() - colour.green() > 60 and colour.blue() - colour.green() > 60

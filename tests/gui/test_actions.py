@@ -35,14 +35,20 @@ class _Window(QMainWindow):
         super().__init__()
         self.gallery, self.viewer = QWidget(), QWidget()
         self.editors: dict[type[QWidget], QWidget] = {kind: kind() for kind in _EDITORS}
-        for view in (self.gallery, self.viewer):
+        self.picture, self.filmstrip, self.control = QWidget(), QWidget(), QWidget()
+        for view in (self.gallery, self.viewer, self.picture, self.filmstrip, self.control):
             view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        inside = QVBoxLayout(self.viewer)
+        for widget in (self.picture, self.filmstrip, self.control):
+            inside.addWidget(widget)
         centre = QWidget()
         column = QVBoxLayout(centre)
         for widget in (self.gallery, self.viewer, *self.editors.values()):
             column.addWidget(widget)
         self.setCentralWidget(centre)
-        self.actions_by_id = create_actions(self, gallery=self.gallery, viewer=self.viewer)
+        self.actions_by_id = create_actions(
+            self, gallery=self.gallery, viewer=self.viewer, picture=self.picture, filmstrip=self.filmstrip
+        )
         fill_menu_bar(self.menuBar(), self.actions_by_id)
         update_enabled(self.actions_by_id, _ALL)
 
@@ -97,6 +103,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
         Scope.VIEWS: {"gallery", "viewer"},
         Scope.GALLERY: {"gallery"},
         Scope.VIEWER: {"viewer"},
+        Scope.PICTURE: {"viewer"},
     }
     owners: dict[tuple[str, str], set[ActionId]] = defaultdict(set)
     for row in ACTIONS:
@@ -110,23 +117,25 @@ def test_no_key_means_two_things_in_one_place() -> None:
 def test_each_key_fires_where_it_should_and_nowhere_else(window: _Window, row: ActionRow, key: Key) -> None:
     action = window.actions_by_id[row.id]
     spy = QSignalSpy(action.triggered)
-    others = [QSignalSpy(other.triggered) for name, other in window.actions_by_id.items() if name is not row.id]
+    others = [QSignalSpy(different.triggered) for name, different in window.actions_by_id.items() if name is not row.id]
     works_in = {
-        Scope.WINDOW: (window.gallery, window.viewer),
-        Scope.VIEWS: (window.gallery, window.viewer),
+        Scope.WINDOW: (window.gallery, window.viewer, window.control),
+        Scope.VIEWS: (window.gallery, window.viewer, window.picture, window.control),
         Scope.GALLERY: (window.gallery,),
-        Scope.VIEWER: (window.viewer,),
+        Scope.VIEWER: (window.viewer, window.picture, window.filmstrip, window.control),
+        Scope.PICTURE: (window.picture, window.filmstrip),
     }[key.scope]
     for view in works_in:
         before = spy.count()
         _press(view, key.sequence)
         assert spy.count() == before + 1, f"{key.sequence} in {view}"
-    fired_elsewhere = {other.count() for other in others}
+    fired_elsewhere = {different.count() for different in others}
     assert fired_elsewhere == {0}
     if key.scope is not Scope.WINDOW:
         count = spy.count()
-        for editor in window.editors.values():
-            _press(editor, key.sequence)
+        controls = (window.control, window.gallery) if key.scope is Scope.PICTURE else ()
+        for other in (*window.editors.values(), *controls):
+            _press(other, key.sequence)
         assert spy.count() == count, "a view's key fired while something else had the focus"
 
 

@@ -7,7 +7,6 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui import notices
 from gui.message_bar import MessageBar
 from gui.message_strip import MessageStrip
 from gui.user_message import Level, MessageAction, Place, UserMessage
@@ -73,9 +72,10 @@ def test_banners_stay_and_one_of_the_same_kind_replaces_the_last(qtbot: QtBot, w
     newer = UserMessage("E-312", Place.BANNER, Level.WARNING, "Still not.", subject="cuda")
     bar.show_message(newer)
     bar.show_message(_TOAST)
-    bar.show_message(notices.no_model())
+    other = UserMessage("E-301", Place.BANNER, Level.ERROR, "No model is ready.")
+    bar.show_message(other)
     qtbot.waitUntil(lambda: _TOAST not in bar.shown)
-    assert [message.text for message in bar.shown] == ["Still not.", notices.no_model().text]
+    assert [message.text for message in bar.shown] == ["Still not.", other.text]
     bar.withdraw("E-301")
     assert bar.shown == (newer,)
     bar.withdraw("E-312")

@@ -6,7 +6,7 @@ import pytest
 
 from gui import notices
 from gui.dropping import DropKind
-from gui.user_message import Place, UserMessage
+from gui.user_message import MessageAction, Place, UserMessage, action_text
 
 _NAME = "/p/<b>&\n\udcff"
 
@@ -25,7 +25,8 @@ _ALL: dict[str, UserMessage] = {
     "T-09": notices.job_finished(12480, 3, 75.2),
     "T-10": notices.model_ready(_NAME),
     "T-12": notices.copied(),
-    "E-301": notices.no_model(),
+    "T-04": notices.removed(2),
+    "E-103": notices.not_an_image(_NAME),
     "E-308": notices.preprocessing_assumed(_NAME),
     "E-310": notices.no_map(),
     "E-311": notices.map_approximate(),
@@ -51,6 +52,21 @@ def test_counts_agree_with_their_verbs() -> None:
     assert notices.job_finished(1, 0, 0.2).text == "Classified 1 image in under a second."
     assert notices.job_finished(12480, 3, 75.2).text == ("Classified 12,480 images in 1 min 15 s. 3 could not be read.")
     assert notices.files_skipped(1, "/p/x").text == "1 file in x was skipped because it is not an image."
+    assert notices.files_skipped(2).text == "2 files were skipped because they are not images."
+    assert notices.removed(1).text == "Removed 1 image from the list. The file is still there."
+    assert notices.removed(2).text == "Removed 2 images from the list. The files are still there."
+
+
+def test_a_removal_can_be_undone_and_a_refused_file_shown() -> None:
+    assert [action_text(action) for action in _ALL["T-04"].actions] == ["Undo"]
+    refused = notices.not_an_image("/p/notes.txt")
+    assert (refused.place, refused.subject) == (Place.TOAST, "/p/notes.txt")
+    assert refused.text == "Cannot read notes.txt. It is not an image, or the file is damaged."
+    assert refused.actions == (MessageAction.REVEAL,), "there is no row to remove or to try again"
+
+
+def test_every_action_has_a_verb() -> None:
+    assert all(action_text(action) for action in MessageAction)
 
 
 def test_a_refused_device_reads_as_a_sentence() -> None:

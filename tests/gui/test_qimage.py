@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from gui.qimage import qimage_to_rgb, rgb_to_qimage, rgba_to_qimage
+from gui.qimage import rgb_to_qimage, rgba_to_qimage
 from tests.conftest import PROJECT_ROOT
 
 SIDES = st.integers(1, 37)
@@ -31,15 +31,22 @@ def laid_out(pixels: NDArray[np.uint8], layout: str) -> NDArray[np.uint8]:
     return pixels
 
 
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """What an image shows, pixel by pixel, as (H, W, 3)."""
+    packed = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(packed.constBits(), np.uint8).reshape(packed.height(), packed.bytesPerLine())
+    return rows[:, : packed.width() * 3].reshape(packed.height(), packed.width(), 3).copy()
+
+
 @given(data=st.data(), height=SIDES, width=SIDES, layout=st.sampled_from(LAYOUTS))
-def test_rgb_survives_the_round_trip(data: st.DataObject, height: int, width: int, layout: str) -> None:
+def test_rgb_arrives_whole(data: st.DataObject, height: int, width: int, layout: str) -> None:
     pixels = laid_out(data.draw(arrays(np.uint8, (height, width, 3))), layout)
     before = pixels.copy()
 
     image = rgb_to_qimage(pixels)
 
     assert (image.width(), image.height()) == (width, height)
-    np.testing.assert_array_equal(qimage_to_rgb(image), before)
+    np.testing.assert_array_equal(pixels_of(image), before)
     np.testing.assert_array_equal(pixels, before)
     assert image.pixelColor(width - 1, height - 1).getRgb()[:3] == tuple(before[-1, -1])  # type: ignore[index]
 
@@ -69,42 +76,6 @@ def test_the_image_owns_its_memory() -> None:
     assert overlay.pixelColor(6, 4) == QColor(255, 255, 255)
 
 
-def test_the_array_owns_its_memory() -> None:
-    image = QImage(9, 3, QImage.Format.Format_RGB32)
-    image.fill(QColor(1, 2, 3))
-    pixels = qimage_to_rgb(image)
-    image.fill(QColor(9, 9, 9))
-    del image
-    assert pixels.flags.owndata
-    assert (pixels == (1, 2, 3)).all()
-
-
-def test_transparent_parts_become_white() -> None:
-    image = QImage(2, 1, QImage.Format.Format_ARGB32)
-    image.setPixelColor(0, 0, QColor(255, 0, 0, 0))
-    image.setPixelColor(1, 0, QColor(0, 0, 0, 128))
-    image.setDevicePixelRatio(2.0)
-    pixels = qimage_to_rgb(image)
-    assert tuple(pixels[0, 0]) == (255, 255, 255)
-    assert abs(int(pixels[0, 1, 0]) - 127) <= 1
-
-
-@pytest.mark.parametrize(
-    "image_format",
-    [
-        QImage.Format.Format_Grayscale8,
-        QImage.Format.Format_Mono,
-        QImage.Format.Format_RGB16,
-        QImage.Format.Format_RGBA64,
-        QImage.Format.Format_CMYK8888,
-    ],
-)
-def test_other_formats_are_converted(image_format: QImage.Format) -> None:
-    image = QImage(11, 4, QImage.Format.Format_RGB32)
-    image.fill(QColor("white"))
-    assert (qimage_to_rgb(image.convertToFormat(image_format)) == 255).all()
-
-
 @pytest.mark.parametrize(
     "pixels",
     [
@@ -119,11 +90,6 @@ def test_other_formats_are_converted(image_format: QImage.Format) -> None:
 def test_other_arrays_are_refused(pixels: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match="Pixels must"):
         rgb_to_qimage(pixels)
-
-
-def test_a_null_image_is_refused() -> None:
-    with pytest.raises(ValueError, match="no pixels"):
-        qimage_to_rgb(QImage())
 
 
 def test_the_viewer_is_imported_without_numpy() -> None:

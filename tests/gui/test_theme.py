@@ -5,7 +5,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
 from gui.message_strip import TINT
-from gui.theme import DARK, LIGHT, Theme, ThemeChoice, contrast, mixed, palette_of, theme_for, theme_of
+from gui.theme import (
+    DARK,
+    LIGHT,
+    Theme,
+    ThemeChoice,
+    contrast,
+    mixed,
+    outlined_palette_of,
+    palette_of,
+    theme_for,
+    theme_of,
+)
 
 _THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 _GROUNDS = ("window", "base", "alternate_base")
@@ -62,6 +73,13 @@ def test_the_focus_ring_stands_out_and_disabled_texts_stand_back(theme: Theme) -
     for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
         disabled = contrast(palette.color(QPalette.ColorGroup.Disabled, role), theme.window)
         assert 1.8 < disabled < contrast(theme.secondary_text, theme.window)
+
+
+@_THEMES
+def test_outlines_can_be_seen(theme: Theme) -> None:
+    assert contrast(theme.outline, theme.window) >= 3
+    assert contrast(theme.outline, theme.base) >= 3
+    assert theme_of(outlined_palette_of(theme)) is theme
 
 
 @_THEMES

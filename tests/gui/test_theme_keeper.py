@@ -1,5 +1,6 @@
 """Test gui/theme_keeper.py and system_scheme.py: the program wears what was chosen."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -7,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtDBus import QDBusVariant
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QRadioButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.system_scheme import portal_scheme, scheme_of
-from gui.theme import DARK, LIGHT, ThemeChoice
+from gui.theme import DARK, LIGHT, ThemeChoice, contrast
 from gui.theme_keeper import ThemeKeeper
 
 
@@ -34,6 +35,30 @@ def test_choices_change_the_palette_and_are_told_once(qtbot: QtBot, qapp: QAppli
     assert told.count() == 1
     keeper.set_choice(ThemeChoice.LIGHT)
     assert qapp.palette().window().color() == QColor(LIGHT.window)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems draw controls themselves")
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+@pytest.mark.parametrize("kind", [QRadioButton, QCheckBox, QLineEdit, QSlider])
+def test_the_outlines_of_controls_are_seen(
+    qtbot: QtBot, keeper: ThemeKeeper, choice: ThemeChoice, kind: type[QWidget]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    control = kind(window)
+    control.resize(100, 24)
+    if isinstance(control, QSlider):
+        control.setOrientation(Qt.Orientation.Horizontal)
+    window.resize(120, 40)
+    control.move(10, 8)
+    keeper.start(ThemeChoice.DARK if choice is ThemeChoice.LIGHT else ThemeChoice.LIGHT)
+    window.show()
+    keeper.set_choice(choice)
+    QApplication.processEvents()  # widgets learn of a palette by a posted event
+    shot = window.grab().toImage()
+    assert shot.pixelColor(2, 2) == QColor(keeper.theme.window), "the window itself keeps its colour"
+    seen = [contrast(shot.pixelColor(x, 20), keeper.theme.window) for x in range(10, 28)]
+    assert max(seen) >= 3
 
 
 def test_the_portal_speaks_where_qt_does_not_know(qtbot: QtBot, qapp: QApplication, keeper: ThemeKeeper) -> None:

@@ -13,6 +13,7 @@ from inference.models.adopt.graph import GraphView
 from inference.models.adopt.head import channel_count, find_linear_head, find_pooling, has_sigmoid, strip_probabilities
 from inference.models.adopt.trunk import ImageInput, Trunk, find_image_input
 from inference.models.contract import (
+    MAX_SIDE_PX,
     METADATA_KEY,
     Architecture,
     Label,
@@ -22,6 +23,7 @@ from inference.models.contract import (
     Preprocessing,
     Source,
 )
+from inference.models.contract_reading import read_contract
 from inference.models.labels import parse_labels
 from inference.models.request import ModelRequest
 
@@ -70,7 +72,7 @@ def adopt_file(source: Path, target: Path, request: ModelRequest) -> ModelContra
     model = read_graph(source)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     if METADATA_KEY in metadata:
-        contract = _renewed(ModelContract.from_metadata(metadata, str(source)), request, str(source))
+        contract = _renewed(read_contract(metadata, str(source)), request, str(source))
         problems = contract.problems_with(outputs.shapes_of(model))
         if problems:
             raise ModelContractError(str(source), problems)
@@ -218,6 +220,8 @@ def _preprocessing(image: ImageInput, options: AdoptOptions, path: str) -> Prepr
             path, (f"It takes {image.height} x {image.width} pixels; only squares are supported.",)
         )
     rule = options.preprocessing or _usual_preprocessing(image)
+    if max(rule.crop, rule.resize) > MAX_SIDE_PX:
+        raise ModelContractError(path, (f"Images of more than {MAX_SIDE_PX:,} pixels a side are not supported.",))
     if not 1 <= rule.crop <= rule.resize:
         raise ModelContractError(path, (f"A crop of {rule.crop} pixels is not within {rule.resize} pixels.",))
     if not all(math.isfinite(value) for value in (*rule.mean, *rule.std)) or min(rule.std) <= 0:
@@ -228,7 +232,7 @@ def _preprocessing(image: ImageInput, options: AdoptOptions, path: str) -> Prepr
 def _usual_preprocessing(image: ImageInput) -> Preprocessing:
     """What most classifiers with such an input expect."""
     crop = image.height or image.width or USUAL_CROP
-    resize = round(crop * USUAL_RESIZE / USUAL_CROP)
+    resize = max(crop, min(MAX_SIDE_PX, round(crop * USUAL_RESIZE / USUAL_CROP)))
     if image.is_bytes:
         # The graph does its own scaling; there is nothing to normalise with.
         return Preprocessing(resize, crop, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), assumed=True)

@@ -1,9 +1,10 @@
 """Test gui/gallery/filmstrip.py: one line, the current image near its middle."""
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.gallery.filmstrip import Filmstrip
@@ -77,3 +78,23 @@ def test_the_current_one_has_a_ring_and_queued_ones_a_badge(qtbot: QtBot) -> Non
     assert shot.pixelColor(ring.left() + 1, ring.center().y()) in (QColor(theme.accent), QColor(theme.secondary_text))
     assert shot.pixelColor(other.left() + 1, other.center().y()) == strip.palette().base().color()
     assert shot.pixelColor(other.left() + 10, other.bottom() - 9) != QColor("#808080")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_3, Qt.Key.Key_O, Qt.Key.Key_BracketLeft])
+def test_keys_that_do_not_move_reach_the_page(qtbot: QtBot, key: Qt.Key) -> None:
+    keys: list[int] = []
+
+    class _Page(QWidget):
+        """What lies around the strip."""
+
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            keys.append(event.key())
+
+    page = _Page()
+    qtbot.addWidget(page)
+    strip = _strip(qtbot, 10)
+    strip.setParent(page)
+    QTest.keyClick(strip, key)
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    assert keys == [key]
+    assert strip.current_row() == 0, "the keys that move still do"

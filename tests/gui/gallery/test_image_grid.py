@@ -220,7 +220,7 @@ def test_screen_readers_find_a_list_of_items(grid: _CountingGrid, model: ImageMo
 def test_what_is_painted(grid: _CountingGrid, model: ImageModel, theme: Theme) -> None:
     grid.setPalette(palette_of(theme))
     model.append_paths(_paths(20))
-    red = QImage(grid.thumbnail_size(), QImage.Format.Format_RGB32)
+    red = QImage(QSize(160, 128), QImage.Format.Format_RGB32)
     red.fill(QColor("#ff0000"))
     for row in range(20):
         model.set_thumbnail(row, red)
@@ -249,7 +249,6 @@ def test_tiles_can_be_made_larger(grid: _CountingGrid, model: ImageModel) -> Non
     before = grid.columns()
     grid.set_thumbnail_width(240)
     assert grid.columns() < before
-    assert grid.thumbnail_size() == QSize(240, 192) * grid.devicePixelRatioF()
     grid.scrollTo(model.index(500), QAbstractItemView.ScrollHint.PositionAtCenter)
     assert grid.visible_rows()[0] <= 500 <= grid.visible_rows()[1]
 
@@ -262,3 +261,21 @@ def test_a_shared_selection_model_moves_both(qtbot: QtBot, grid: _CountingGrid, 
     told = QSignalSpy(other.current_changed)
     grid.selectionModel().setCurrentIndex(model.index(3), QItemSelectionModel.SelectionFlag.ClearAndSelect)
     assert (other.current_row(), told.count()) == (3, 1)
+
+
+def test_scattered_removal_keeps_the_current_image_or_goes_to_the_next(grid: _CountingGrid, model: ImageModel) -> None:
+    other = ImageGrid(model)
+    other.setSelectionModel(grid.selectionModel())
+    model.append_paths(_paths(1_000))
+    grid.set_current_row(501)
+    told = QSignalSpy(grid.current_changed)
+    model.remove_rows(range(0, 1_000, 10))
+    assert model.path_at(grid.current_row()) == "/p/IMG_501.jpg"
+    assert told.at(told.count() - 1) == [grid.current_row()]
+    assert grid.selected_rows() == [grid.current_row()]
+    model.remove_rows([row for row in range(len(model)) if row % 2 == grid.current_row() % 2])
+    assert model.path_at(grid.current_row()) == "/p/IMG_502.jpg"
+    grid.set_current_row(len(model) - 1)
+    model.remove_rows(range(len(model) - 1, -1, -2))
+    assert grid.current_row() == len(model) - 1
+    other.deleteLater()

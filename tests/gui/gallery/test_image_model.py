@@ -103,6 +103,50 @@ def test_keys_survive_the_removal_of_others(qtbot: QtBot) -> None:
     assert model.key_at(4) != key
 
 
+def test_all_states_are_reset_at_once(qtbot: QtBot) -> None:
+    model = ImageModel()
+    model.append_paths(_paths(1_000))
+    model.apply([RowUpdate(row, ImageState.SUGGESTED, "tabby", 0.5) for row in range(0, 1_000, 2)])
+    model.apply([RowUpdate(1, ImageState.FAILED, "It is damaged.")])
+    changed, counted = QSignalSpy(model.dataChanged), QSignalSpy(model.counts_changed)
+    model.reset_states()
+    assert [spot.row() for spot in changed.at(0)[:2]] == [0, 999]
+    assert (changed.count(), counted.count()) == (1, 1)
+    assert model.rows_in(ImageState.QUEUED) == list(range(1_000))
+    assert [model.count(state) for state in ImageState] == [1_000, 0, 0]
+    assert (model.reason_at(1), model.suggestion_at(0), model.score_at(0)) == ("", "", None)
+    ImageModel().reset_states()
+
+
+def test_many_separate_rows_are_removed_in_one_reset(qtbot: QtBot) -> None:
+    model = ImageModel()
+    QAbstractItemModelTester(model, _FATAL, model)
+    model.append_paths(_paths(1_000))
+    model.apply([RowUpdate(row, ImageState.SUGGESTED, f"class {row}", row / 1_000) for row in range(500, 1_000)])
+    model.set_thumbnail(3, _image())
+    spies = [QSignalSpy(signal) for signal in (model.rowsRemoved, model.modelReset, model.counts_changed)]
+    model.remove_rows([*range(0, 1_000, 10), 0])
+    assert [spy.count() for spy in spies] == [0, 1, 1]
+    left = [number for number in range(1_000) if number % 10]
+    assert model.paths() == [f"/p/IMG_{number:06d}.jpg" for number in left]
+    assert list(model.keys()) == left
+    assert [model.suggestion_at(row) for row in range(450, 900)] == [f"class {number}" for number in left[450:]]
+    assert model.score_at(899) == pytest.approx(0.999)
+    assert [model.count(state) for state in ImageState] == [450, 450, 0]
+    assert model.thumbnail_at(2) is not None
+    assert (model.row_of_path("/p/IMG_000010.jpg"), model.row_of_path("/p/IMG_000011.jpg")) == (None, 9)
+    assert (model.row_of(10), model.first_row_from(10), model.first_row_from(999_999)) == (None, 9, 900)
+
+
+def test_copies_of_keys_and_paths_stay_as_they_were(qtbot: QtBot) -> None:
+    model = ImageModel()
+    model.append_paths(_paths(3))
+    keys, paths = model.keys(), model.paths()
+    model.remove_rows([1])
+    assert (list(keys), paths) == ([0, 1, 2], _paths(3))
+    assert (list(model.keys()), model.paths()) == ([0, 2], [_paths(3)[0], _paths(3)[2]])
+
+
 _STEPS: st.SearchStrategy[tuple[str, list[int]]] = st.one_of(
     st.tuples(st.just("append"), st.lists(st.integers(0, 30), max_size=8)),
     st.tuples(st.just("remove"), st.lists(st.integers(0, 20), max_size=5)),

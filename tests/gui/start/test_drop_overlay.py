@@ -20,8 +20,6 @@ from gui.theme import DARK, LIGHT, Theme, palette_of
         (Drop(DropKind.MODEL, 1), "Add this model"),
         (Drop(DropKind.MODEL, 2), "Add 2 models"),
         (Drop(DropKind.PICTURE, 1), "Add this picture"),
-        (Drop(DropKind.LINK), "Web links are not downloaded"),
-        (Drop(DropKind.NOTHING), "Nothing here can be added"),
     ],
 )
 def test_it_says_what_will_happen(drop: Drop, text: str) -> None:
@@ -44,8 +42,6 @@ def test_frame_scrim_and_size(qtbot: QtBot, theme: Theme) -> None:
     assert shot.pixelColor(5, 5) != QColor(theme.accent), "the frame is 4 px wide"
     window.resize(500, 300)
     assert overlay.size() == window.size()
-    overlay.show_drop(Drop(DropKind.LINK))
-    assert window.grab().toImage().pixelColor(1, 150) == QColor(theme.warning)
 
 
 def test_it_goes_with_the_window_and_lets_the_drag_through(qtbot: QtBot) -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.viewer.class_ranking import SearchableNames, folded, ranked_classes
@@ -122,3 +123,22 @@ def test_another_model_brings_other_classes(search: ClassSearch) -> None:
     assert not search.matches
     QTest.keyClicks(search, "do")
     assert search.matches == (0,)
+
+
+def test_escape_is_kept_from_the_window_while_there_is_text(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    search = ClassSearch(window)
+    out = QAction(window)
+    out.setShortcut("Esc")
+    window.addAction(out)
+    told = QSignalSpy(out.triggered)
+    window.show()
+    window.activateWindow()
+    search.setFocus()
+    qtbot.waitUntil(search.hasFocus)
+    QTest.keyClicks(search, "zeb")
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert (search.text(), told.count()) == ("", 0)
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert told.count() == 1

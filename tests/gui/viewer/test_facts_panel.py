@@ -39,9 +39,17 @@ def test_the_whole_picture(panel: FactsPanel) -> None:
 
 
 def test_remarks(panel: FactsPanel) -> None:
+    panel.show_file("/p/a.gif")
     panel.show_facts(PictureFacts(10, 10, "GIF", 99, has_more_frames=True, has_bad_profile=True), None)
-    assert "this is the first" in panel.words()
-    assert "colour profile" in panel.words()
+    frames = "a.gif has more than one frame. The first one is used."
+    profile = "The colour profile of a.gif could not be used. Colours may be off."
+    assert panel.words().splitlines()[-2:] == [frames, profile]
+    panel.show_notes((frames, "Something else."))
+    assert panel.words().splitlines()[-3:] == [frames, profile, "Something else."], "nothing is said twice"
+    panel.show_facts(FACTS, None)
+    assert panel.words().splitlines()[-2:] == [frames, "Something else."]
+    panel.show_file("/p/b.gif")
+    assert panel.words() == "b.gif"
 
 
 def test_another_file_forgets_the_facts(panel: FactsPanel) -> None:

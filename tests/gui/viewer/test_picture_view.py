@@ -299,19 +299,6 @@ def test_two_fingers_pan_a_zoomed_picture(view: PictureView) -> None:
     assert not told
 
 
-def test_hovered_pixels_are_told(view: PictureView) -> None:
-    placement = view.placement
-    assert placement is not None
-    told: list[tuple[int, int]] = []
-    view.pixel_hovered.connect(lambda x, y: told.append((x, y)))
-    x, y = placement.to_view(123.5, 45.5)
-    QTest.mouseMove(view, QPoint(round(x), round(y)))
-    assert abs(told[-1][0] - 123) <= 1
-    assert abs(told[-1][1] - 45) <= 1
-    QTest.mouseMove(view, QPoint(1, 1))
-    assert told[-1] == (-1, -1)
-
-
 def test_the_sharp_picture_takes_the_placeholders_place(view: PictureView) -> None:
     size = QSize(4000, 3000)
     view.show_placeholder(plain_image(40, 30, "#202020"), original_size=size)
@@ -344,6 +331,34 @@ def test_detail_is_requested_once_when_the_image_is_too_small(view: PictureView)
     assert view.placement == zoomed
     view.zoom_at(1.5, QPointF(250, 200))
     assert told == [True]
+
+
+def test_no_detail_is_requested_of_a_picture_that_has_no_more(view: PictureView) -> None:
+    told: list[bool] = []
+    view.detail_requested.connect(lambda: told.append(True))
+    size = QSize(20_000, 600)
+    view.show_picture(plain_image(2000, 60), original_size=size)
+    view.zoom_to_actual()
+    assert told == [True]
+    for _ in range(3):
+        view.show_picture(plain_image(12_000, 360), original_size=size, keep_view=True, is_full=True)
+        view.zoom_to_fit()
+        view.zoom_at(2.0, QPointF(250, 200))
+    assert told == [True]
+    view.show_picture(plain_image(1000, 750), original_size=QSize(4000, 3000))
+    view.zoom_to_actual()
+    assert told == [True, True], "another picture may have more"
+
+
+def test_an_empty_message_blanks_the_canvas(view: PictureView) -> None:
+    view.show_overlay(opaque_overlay(), BOX)
+    view.set_crop_frame(BOX)
+    view.show_message("")
+    image = shown(view)
+    colors = {image.pixelColor(x, y).name() for x in range(0, 500, 5) for y in range(0, 400, 5)}
+    assert colors == {SURROUND.name()}
+    view.show_placeholder(plain_image(40, 30), original_size=QSize(400, 300))
+    assert is_near(color_at(shown(view), view, 200, 150), GREY), "nothing of the map before is left"
 
 
 def test_a_message_stands_in_for_the_picture(view: PictureView) -> None:

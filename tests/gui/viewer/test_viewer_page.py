@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -117,6 +117,59 @@ def test_states(page: ViewerPage, qtbot: QtBot) -> None:
     page.show_predictions(some_predictions(), class_count=1000)
     assert inspector.sentence == ""
     assert inspector.suggestions.isVisible()
+
+
+def test_a_failure_offers_what_can_be_done(page: ViewerPage, qtbot: QtBot) -> None:
+    def buttons() -> dict[str, QPushButton]:
+        return {found.text(): found for found in page.inspector.findChildren(QPushButton) if found.isVisible()}
+
+    page.show_failure("The file is empty (0 bytes).")
+    assert list(buttons()) == ["Classify again", "Show in file manager"]
+    with qtbot.waitSignal(page.reclassify_requested):
+        buttons()["Classify again"].click()
+    with qtbot.waitSignal(page.reveal_requested):
+        buttons()["Show in file manager"].click()
+    page.show_file("other.jpg")
+    assert not buttons()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_o_shows_the_plain_picture_while_it_is_held(page: ViewerPage) -> None:
+    page.picture.show_overlay(opaque_overlay("#ffffff"), CropGeometry(0, 0, 400, 300))
+    page.picture.set_overlay_opacity(1.0)
+    filmstrip = QLabel("strip")
+    page.set_filmstrip(filmstrip)
+
+    def is_plain() -> bool:
+        image = page.picture.grab().toImage()
+        return image.pixelColor(image.width() // 2, image.height() // 2).lightness() < 200
+
+    def send(kind: QEvent.Type, *, repeat: bool = False) -> None:
+        event = QKeyEvent(kind, Qt.Key.Key_O, Qt.KeyboardModifier.NoModifier, "o", repeat)
+        QApplication.sendEvent(page.picture, event)
+
+    page.picture.setFocus()
+    send(QEvent.Type.KeyPress)
+    assert is_plain()
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):  # a held key comes as such pairs
+        send(kind, repeat=True)
+        assert is_plain()
+    send(QEvent.Type.KeyRelease)
+    assert not is_plain()
+    QTest.keyPress(page.inspector.suggestions, Qt.Key.Key_O)
+    assert is_plain(), "from anywhere in the page"
+    QTest.keyRelease(page.inspector.suggestions, Qt.Key.Key_O)
+    assert not is_plain()
+    QTest.keyPress(page.picture, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert not is_plain()
+    send(QEvent.Type.KeyPress)
+    page.inspector.class_search.setFocus()  # where the release will go
+    assert not is_plain()
+    QTest.keyClick(page.inspector.class_search, Qt.Key.Key_O)
+    assert page.inspector.class_search.text() == "o"
+    page.picture.setFocus()
+    assert not is_plain()
+    filmstrip.deleteLater()
 
 
 def test_strength_reaches_the_picture(page: ViewerPage) -> None:

@@ -85,6 +85,39 @@ def test_a_scan_that_is_still_running_is_a_source(folder: Path, pool: DecodePool
     _check(_finish(pipeline), range(30))
 
 
+def test_a_source_that_breaks_is_raised_after_the_answers_to_what_it_gave(folder: Path, pool: DecodePool) -> None:
+    def paths() -> Iterator[str]:
+        yield str(folder / "1.png")
+        yield str(folder / "3.png")
+        raise ZeroDivisionError
+
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, IteratorSource(paths()))
+    pipeline.start()
+    answered: list[Answered] = []
+
+    def run() -> None:
+        for _ in range(MOST_ROUNDS):
+            answered.extend(pipeline.next_answers(0.1))
+
+    with pytest.raises(ZeroDivisionError):
+        run()
+    assert sorted(keys_of(answered)) == [0, 1]
+    assert pipeline.is_finished
+
+
+def test_a_picture_that_is_asked_for_again_while_on_its_way_is_answered_twice(folder: Path) -> None:
+    pool, queue = InlinePool(held=True), _queue(_jobs(folder, range(2)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, queue)
+    queue.expect_more()
+    pipeline.start()
+    pipeline.next_answers(0.2)
+    queue.add(_jobs(folder, range(1)))
+    queue.expect_no_more()
+    pipeline.next_answers(0.2)
+    pool.release()
+    assert sorted(keys_of(_finish(pipeline))) == [0, 0, 1]
+
+
 def test_nothing_to_do_ends_at_once(pool: DecodePool) -> None:
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, WorkQueue())
     pipeline.start()
@@ -167,18 +200,28 @@ def test_pause_takes_nothing_new_and_resume_goes_on(folder: Path) -> None:
     _check(answered, range(100))
 
 
-def test_what_is_on_its_way_is_bounded(folder: Path) -> None:
+def test_what_waits_in_the_pool_is_bounded(folder: Path) -> None:
     pool = InlinePool(held=True)
-    pipeline = Pipeline(
-        Classifier(FakeNetwork(), batch_size=8),
-        pool,
-        _queue(_jobs(folder, range(200))),
-    )
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, _queue(_jobs(folder, range(200))))
     pipeline.start()
     assert pipeline.next_answers(0.5) == ()
-    assert len(pool.submitted) == 2 * 2 + 2 * 8
+    assert len(pool.submitted) == 2 * 2
     pipeline.stop()
     _finish(pipeline)
+
+
+def test_what_is_decoded_ahead_of_the_network_is_bounded(folder: Path) -> None:
+    pool, network = InlinePool(), FakeNetwork()
+    network.gate.clear()
+    pipeline = Pipeline(Classifier(network, batch_size=8), pool, _queue(_jobs(folder, range(200))))
+    pipeline.start()
+    answering = threading.Thread(target=_finish, args=(pipeline,))
+    answering.start()
+    assert network.running.wait(10)
+    answering.join(0.5)
+    assert len(pool.submitted) <= 2 * 2 + 2 * 8 + 1
+    pipeline.stop()
+    answering.join()
 
 
 def test_the_watched_picture_brings_its_feature_map_and_the_others_do_not(folder: Path, pool: DecodePool) -> None:

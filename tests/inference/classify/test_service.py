@@ -234,3 +234,19 @@ def test_memory_that_runs_out_is_told_once(desk: Desk) -> None:
     desk.wait_for_ends()
     assert [event.batch_size for event in desk.all(BatchShrunk)] == [2]
     assert sorted(desk.answered()) == list(range(12))
+
+
+def test_an_error_that_nobody_expected_is_told_and_the_service_lives_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> Classifier:
+        raise ZeroDivisionError
+
+    desk.service.open_model("x", fail)
+    desk.wait_until(lambda: bool(desk.all(ModelFailed)))
+    assert "ZeroDivisionError" in str(desk.all(ModelFailed)[0].error)
+    desk.open()
+    desk.add(range(3))
+    desk.wait_for_ends()
+    assert sorted(desk.answered()) == [0, 1, 2]
+    caplog.clear()

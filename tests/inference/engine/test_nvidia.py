@@ -13,24 +13,28 @@ WORKING = NvidiaDriver((13, 1), ("NVIDIA H200",))
 
 
 @pytest.mark.parametrize(
-    ("driver", "card", "cuda_major", "words", "remedy"),
+    ("driver", "card", "cuda_major", "words", "remedy", "is_here"),
     [
-        (WORKING, True, None, "built without CUDA", "requirements"),
-        (None, False, 13, "this computer has no NVIDIA graphics card", "Use cpu"),
-        (None, True, 13, "no NVIDIA driver is installed", "driver for CUDA 13"),
-        (None, None, 13, "no NVIDIA driver is installed", "driver for CUDA 13"),
-        (NvidiaDriver((12, 8), ("Card",)), True, 13, "too old: it runs CUDA up to 12.8", "driver for CUDA 13"),
-        (NvidiaDriver((13, 0), (), 803), True, 13, "was updated while an older one still runs", "Restart"),
-        (NvidiaDriver((13, 0), (), 999), True, 13, "does not start (its error 999)", "Restart"),
-        (NvidiaDriver((13, 0), (), 100), True, 13, "finds no graphics card", "Use cpu"),
-        (NvidiaDriver((13, 0), ()), None, 13, "finds no graphics card", "Use cpu"),
+        (WORKING, True, None, "built without CUDA", "requirements", True),
+        (None, False, None, "built without CUDA", "requirements", False),
+        (None, False, 13, "this computer has no NVIDIA graphics card", "Use cpu", False),
+        (None, True, 13, "no NVIDIA driver is installed", "driver for CUDA 13", True),
+        (None, None, 13, "no NVIDIA driver is installed", "driver for CUDA 13", False),
+        (NvidiaDriver((12, 8), ("Card",)), True, 13, "too old: it runs CUDA up to 12.8", "driver for CUDA 13", True),
+        (NvidiaDriver((12, 8), ("Card",)), None, 13, "too old: it runs CUDA up to 12.8", "driver for CUDA 13", True),
+        (NvidiaDriver((12, 8), (), 999), False, 13, "too old: it runs CUDA up to 12.8", "driver for CUDA 13", False),
+        (NvidiaDriver((13, 0), (), 803), True, 13, "was updated while an older one still runs", "Restart", True),
+        (NvidiaDriver((13, 0), (), 999), True, 13, "does not start (its error 999)", "Restart", True),
+        (NvidiaDriver((13, 0), (), 100), True, 13, "finds no graphics card", "Use cpu", False),
+        (NvidiaDriver((13, 0), ()), None, 13, "finds no graphics card", "Use cpu", False),
     ],
 )
 def test_a_driver_that_cannot_be_used_is_refused_with_the_reason(
-    driver: NvidiaDriver | None, card: bool | None, cuda_major: int | None, words: str, remedy: str
+    driver: NvidiaDriver | None, card: bool | None, cuda_major: int | None, words: str, remedy: str, is_here: bool
 ) -> None:
     refusal = driver_refusal(driver, device=Device.CUDA, card=card, cuda_major=cuda_major)
     assert refusal is not None
+    assert refusal.is_here is is_here
     assert refusal.device is Device.CUDA
     assert words in refusal.reason
     assert remedy in refusal.remedy
@@ -58,6 +62,7 @@ def test_missing_libraries_are_refused_by_name() -> None:
     two = library_refusal(Device.CUDA, ("libcudnn.so.9", "libcublas.so.13"))
     assert one is not None
     assert two is not None
+    assert one.is_here
     assert one.reason == "a library is missing: libcudnn.so.9"
     assert two.reason == "libraries are missing: libcudnn.so.9, libcublas.so.13"
 

@@ -8,7 +8,8 @@ import pytest
 
 from inference.errors import ModelContractError, ModelLoadError, ModelNotFoundError
 from inference.models.catalog import BUILT_IN_NAME, default_model_name, find_model, list_models, read_model
-from inference.models.contract import MapKind, ModelContract
+from inference.models.contract import MapKind
+from inference.models.contract_reading import read_contract
 from inference.profile import BUILT_IN_MODELS, Profile
 from tests.make_data import TINY, tiny_graph, write_tiny
 
@@ -83,4 +84,4 @@ def test_the_default_is_the_best_installed(profile: Profile) -> None:
 
 def test_a_contract_survives_json() -> None:
     contract = replace(read_model(TINY).contract, torch_difference=1e-7)
-    assert ModelContract.from_metadata({"cardinal.contract": contract.to_json()}, "") == contract
+    assert read_contract({"cardinal.contract": contract.to_json()}, "") == contract

@@ -13,7 +13,8 @@ from onnx import TensorProto, numpy_helper
 
 from inference.errors import ModelContractError, ModelLoadError
 from inference.models.adopt.adoption import AdoptOptions, adopt, adopt_file
-from inference.models.contract import Label, MapKind, ModelContract, Preprocessing
+from inference.models.contract import Label, MapKind, Preprocessing
+from inference.models.contract_reading import read_contract
 from inference.models.metadata import read_metadata
 from inference.models.request import ModelRequest
 from tests.inference.models.adopt.graphs import CHANNELS, CLASSES, GAP_FLATTEN, SIDE, classifier, ints, node, weights
@@ -377,7 +378,7 @@ def test_impossible_preprocessing_is_refused(rule: Preprocessing, tmp_path: Path
 
 def test_the_written_contract_is_the_returned_one(tmp_path: Path) -> None:
     contract = adopt(classifier(TEMPLATES["gemm"][0]), tmp_path / "m.onnx", OPTIONS)
-    assert ModelContract.from_metadata(read_metadata(tmp_path / "m.onnx"), "") == contract
+    assert read_contract(read_metadata(tmp_path / "m.onnx"), "") == contract
 
 
 def test_a_model_with_a_contract_is_renamed_not_rebuilt(tmp_path: Path) -> None:

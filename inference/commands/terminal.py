@@ -1,0 +1,80 @@
+"""Speak to whoever started a command: rows on standard output, sentences on standard error, an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from inference.errors import OutputWriteError
+from inference.texts import visible
+
+EXIT_SOME_FAILED = 1
+EXIT_NOTHING_DONE = 2
+EXIT_INTERRUPTED = 130
+"""The exit codes of DESIGN.md 8, besides 0."""
+
+
+def put(text: str) -> None:
+    """Write text to standard output, now, as it is: it ends its lines and has made strangers' words harmless.
+
+    Raises:
+        BrokenPipeError: nobody reads any more; the program ends quietly.
+        OutputWriteError: the disk is full, for example, or standard output is closed.
+    """
+    with _told():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def put_line(line: str) -> None:
+    """Write one line to standard output, now; strangers' words in it can do no harm.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        OutputWriteError: it cannot be written.
+    """
+    put(f"{visible(line)}\n")
+
+
+def put_rest() -> None:
+    """Write what is still waiting for standard output.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        OutputWriteError: it cannot be written.
+    """
+    with _told():
+        sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """Write one line to standard error; strangers' words in it can do no harm. Where nobody reads it, nothing happens."""
+    try:
+        sys.stderr.write(f"{visible(sentence)}\n")
+        sys.stderr.flush()
+    except OSError:
+        abandon(sys.stderr)
+
+
+def abandon(stream: TextIO) -> None:
+    """Nothing can be written there any more; Python must not try to flush the rest when the program ends."""
+    # A stream that a test or a caller put there has no number, and nothing that could fail at the end.
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Say in our words why standard output cannot be written."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon(sys.stdout)
+        raise OutputWriteError("standard output", f"{error.strerror or error}.") from error
