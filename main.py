@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, abandon, put_rest, say
+from inference.errors import CardinalError
 from inference.profile import Profile
 
 COMMANDS = ("classify", "explain", "models", "doctor")
 """Each is a module of `inference.commands`; only the one that was asked for is imported."""
-
-EXIT_NOTHING_DONE = 2
-EXIT_INTERRUPTED = 130
 
 _DESCRIPTION = """\
 Cardinal: drop pictures on a window, read what a ResNeXt network says of each, and see where the evidence lies.
@@ -51,8 +51,16 @@ def _run_command(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments, _profile(arguments.profile))
+        put_rest()
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the results has seen enough.
+        abandon(sys.stdout)
+        return 0
+    except CardinalError as error:
+        say(str(error))
+        return EXIT_NOTHING_DONE
     return code
 
 
@@ -65,10 +73,10 @@ def _open_window(argv: Sequence[str]) -> int:
     display = importlib.import_module("gui.display")
     problem: str | None = display.missing()
     if problem is not None:
-        sys.stderr.write(f"{problem}\n")
+        say(problem)
         if not arguments.paths:
             return EXIT_NOTHING_DONE
-        sys.stderr.write("Classifying the paths here instead.\n")
+        say("Classifying the paths here instead.")
         options = ["--model", arguments.model] if arguments.model else []
         options += ["--device", arguments.device] if arguments.device else []
         before = ["--profile", arguments.profile] if arguments.profile else []
@@ -91,13 +99,31 @@ def _profile(folder: str | None) -> Profile:
     return Profile.default() if folder is None else Profile.below(Path(folder).absolute())
 
 
-def _accept_any_text(stream: TextIO) -> None:
-    """Let a stream show what its encoding lacks as escapes, instead of ending the program."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")
+def _replace_closed_streams() -> None:
+    """Give closed standard streams a stand-in, so that no file gets their numbers and what is written fails in words."""
+    if os.name == "nt":
+        return
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is this one. Nobody misses messages; results that go nowhere are an error.
+            os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)  # noqa: PLR2004 - standard error
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - a number, for good
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - likewise
+
+
+def _prepare_stream(stream: TextIO | None) -> None:
+    """Let a stream show what its encoding lacks as escapes; to a program it is UTF-8 with the line ends as written."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    stream.reconfigure(errors="backslashreplace")
+    if not stream.isatty():
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
 
 
 if __name__ == "__main__":
-    _accept_any_text(sys.stdout)
-    _accept_any_text(sys.stderr)
+    _replace_closed_streams()
+    _prepare_stream(sys.stdout)
+    _prepare_stream(sys.stderr)
     sys.exit(main(sys.argv[1:]))

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QPaintEvent,
-    QWindowStateChangeEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -75,6 +74,7 @@ class MainWindow(QMainWindow):
     def __init__(self, images: ImageModel) -> None:
         super().__init__()
         self._was_painted = False
+        self._was_full_screen = False
         self._drop: Drop | None = None
         self.start_page = StartPage()
         self.grid = ImageGrid(images)
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
     @Slot(float)
     def show_zoom(self, zoom: float) -> None:
         """Say how large the picture is shown."""
-        self._zoom.setText(tr("{percent} %").format(percent=round(zoom * 100)))
+        self._zoom.setText(tr("{percent} %").format(percent=round(zoom * 100)) if zoom > 0 else "")
 
     def set_full_screen(self, full: bool) -> None:
         """Give the images the whole screen, or take it back."""
@@ -204,10 +204,12 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if isinstance(event, QWindowStateChangeEvent):
-            was_full = bool(event.oldState() & Qt.WindowState.WindowFullScreen)
-            if was_full != self.isFullScreen():
-                self.full_screen_changed.emit(self.isFullScreen())
+        if event.type() == QEvent.Type.WindowStateChange:
+            # Compared with what was told, not with the event's old state: one change may come as two events.
+            full = self.isFullScreen()
+            if full != self._was_full_screen:
+                self._was_full_screen = full
+                self.full_screen_changed.emit(full)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

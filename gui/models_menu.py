@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from gui.model_choice import ModelChoice
+from gui.model_line import ModelLine
 from gui.plain_text import for_menu
 from gui.words import tr
 from inference.models.official import OFFICIAL, OfficialWeights
@@ -16,24 +17,20 @@ from inference.texts import visible
 class ModelsMenu(QObject):
     """A menu that is filled when it opens, since models come and go."""
 
-    def __init__(self, window: QWidget, models: ModelChoice, add: QAction) -> None:
+    def __init__(self, anchor: ModelLine, models: ModelChoice, add: QAction) -> None:
         super().__init__()
-        self._window = window
+        self._anchor = anchor
         self._models = models
         self._add = add
-        self.menu = QMenu(window)
+        self.menu = QMenu(anchor)
         self.menu.setToolTipsVisible(True)
         self.menu.aboutToShow.connect(self._fill)
 
     @Slot()
-    def open_at_pointer(self) -> None:
-        """Show the menu above the model line, or where it was asked for."""
-        anchor = self.sender()
-        if isinstance(anchor, QWidget):
-            height = self.menu.sizeHint().height()
-            self.menu.popup(anchor.mapToGlobal(QPoint(0, -height)))
-            return
-        self.menu.popup(self._window.mapToGlobal(self._window.rect().center()))
+    def open_here(self) -> None:
+        """Show the menu above the model line, whatever asked for it."""
+        height = self.menu.sizeHint().height()
+        self.menu.popup(self._anchor.mapToGlobal(QPoint(0, -height)))
 
     @Slot()
     def _fill(self) -> None:

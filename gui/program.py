@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
 from gui.actions import create_actions, fill_menu_bar, update_icons
+from gui.context_menu import ContextMenu
 from gui.controller import Controller
 from gui.dropping import Drop
 from gui.engine_link import EngineLink
@@ -112,7 +113,10 @@ class Program(QObject):
             self.window, self.images, self.controller, self.models, self.action_runner, self.runner,
             profile,
         )  # fmt: skip
-        self.models_menu = ModelsMenu(self.window, self.models, self.actions[ActionId.MODEL_ADD])
+        self.models_menu = ModelsMenu(self.window.model_line, self.models, self.actions[ActionId.MODEL_ADD])
+        self.context_menu = ContextMenu(
+            self.actions, [self.window.grid, self.window.filmstrip, self.window.page.picture]
+        )
         fill_menu_bar(self.window.menuBar(), self.actions)
         self._connect()
 
@@ -169,9 +173,9 @@ class Program(QObject):
         window.close_requested.connect(self.close)
         window.start_page.open_images_requested.connect(self.action_runner.open_images)
         window.start_page.open_folder_requested.connect(self.action_runner.open_folder)
-        window.start_page.model_change_requested.connect(self.models_menu.open_at_pointer)
-        window.model_line.model_change_requested.connect(self.models_menu.open_at_pointer)
-        self.actions[ActionId.MODEL_PICK].triggered.connect(self.models_menu.open_at_pointer)
+        window.start_page.model_change_requested.connect(self.models_menu.open_here)
+        window.model_line.model_change_requested.connect(self.models_menu.open_here)
+        self.actions[ActionId.MODEL_PICK].triggered.connect(self.models_menu.open_here)
         window.grid.current_changed.connect(self._on_current_changed)
         window.grid.image_activated.connect(self._on_activated)
         window.grid.visible_rows_changed.connect(self._on_scrolled)
@@ -197,7 +201,7 @@ class Program(QObject):
             changed.connect(self._on_shown_changed)
         self.action_runner.quit_requested.connect(window.close)
         self.message_actions.quit_requested.connect(window.close)
-        self.message_actions.models_requested.connect(self.models_menu.open_at_pointer)
+        self.message_actions.models_requested.connect(self.models_menu.open_here)
         self.action_runner.theme_chosen.connect(self._on_theme_chosen)
         self.action_runner.save_view_requested.connect(self.message_actions.save_view)
         self.action_runner.report_requested.connect(self.message_actions.copy_report)

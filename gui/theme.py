@@ -98,7 +98,7 @@ LIGHT = Theme(
     surround_text="#3a3a3e",
     tile="#e2e2e5",
     border="#cfcfd4",
-    outline="#85858c",
+    outline="#75757c",
 )
 
 DARK = Theme(
@@ -126,7 +126,7 @@ DARK = Theme(
     surround_text="#d0d0d4",
     tile="#2a2a2d",
     border="#38383d",
-    outline="#74747b",
+    outline="#85858d",
 )
 
 

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
+from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answered
-from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
+from inference.classify.opening import decode_workers, learn_engine_once, open_classifier
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands.options import add_model_options, positive
-from inference.commands.overlays import OverlayWriter
+from inference.commands.overlays import OverlayWriter, without_own_maps
 from inference.commands.rows import RowFormat, RowFormatter, formatter
+from inference.commands.targets import inputs_of, require_rows_target
+from inference.commands.terminal import (
+    EXIT_INTERRUPTED,
+    EXIT_NOTHING_DONE,
+    EXIT_SOME_FAILED,
+    is_terminal,
+    put,
+    say,
+)
 from inference.engine.devices import AUTO
-from inference.errors import CardinalError, OutputWriteError
+from inference.errors import CardinalError, InferenceError
 from inference.files import replacing
 from inference.pictures.decode_pool import DecodePool
 from inference.pictures.scan import ScanReport, scan
 from inference.profile import Profile
 from inference.results import Failure, Outcome
-from inference.texts import visible
 
-EXIT_SOME_FAILED = 1
-EXIT_NOTHING_DONE = 2
-EXIT_INTERRUPTED = 130
 _WAIT_S = 0.25
 
 
@@ -53,58 +59,104 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Run the command; the exit code of DESIGN.md 8."""
     if arguments.session is not None:
-        _say("--session is not in this version: sessions come with labelling. Nothing was done.")
-        return EXIT_NOTHING_DONE
-    report = ScanReport()
-    paths = scan(arguments.paths, recursive=arguments.recursive, report=report)
-    first = next(paths, None)
-    if first is None:
-        _say(f"No pictures were found in {', '.join(map(visible, arguments.paths))}.")
-        _say_skipped(report)
+        say("--session is not in this version: sessions come with labelling. Nothing was done.")
         return EXIT_NOTHING_DONE
     try:
-        return _classify(arguments, profile, chain([first], paths), report)
-    except BrokenPipeError:
-        # Whoever read the rows has seen enough.
-        _abandon_stdout()
-        return 0
+        if arguments.output is not None:
+            require_rows_target(Path(arguments.output), inputs_of(arguments.paths, arguments.model))
+        search = Search.start(arguments)
+        first = next(search.paths, None)
+        if first is None:
+            say(f"No pictures were found in {', '.join(arguments.paths)}.")
+            search.tell_skipped()
+            return EXIT_NOTHING_DONE
+        search.paths = chain([first], search.paths)
+        return _classify(arguments, profile, search)
     except CardinalError as error:
-        _say(str(error))
+        say(str(error))
         return EXIT_NOTHING_DONE
 
 
-def _classify(arguments: argparse.Namespace, profile: Profile, paths: Iterator[str], report: ScanReport) -> int:
-    if arguments.device == AUTO and is_engine_unknown(arguments.model, profile):
-        _say("Measuring which engine of the processor is faster for this model (once)...")
-        learn_engine(arguments.model, profile)
-    classifier = open_classifier(
-        arguments.model,
-        arguments.device,
-        profile,
-        batch_size=arguments.batch_size,
-        top_count=arguments.top,
-        spinning=True,
-    )
+@dataclass(slots=True)
+class Search:
+    """The search for pictures, which goes on while they are classified.
+
+    Attributes:
+        paths: what it finds, lazily; ends early, without an exception, when it is cancelled.
+        report: what it passed over.
+        cancel: ends it, also in the middle of a large folder.
+    """
+
+    paths: Iterator[str]
+    report: ScanReport
+    cancel: CancelToken
+
+    @classmethod
+    def start(cls, arguments: argparse.Namespace) -> Search:
+        """Begin to search the given paths, less the maps that earlier runs left in the folder for overlays."""
+        report, cancel = ScanReport(), CancelToken()
+        paths = _until_cancelled(scan(arguments.paths, recursive=arguments.recursive, report=report, cancel=cancel))
+        if arguments.overlays is not None:
+            paths = without_own_maps(paths, arguments.overlays, arguments.paths)
+        return cls(paths, report, cancel)
+
+    def tell_skipped(self) -> None:
+        """Say what was left out, once."""
+        if self.report.other_files:
+            say(f"{self.report.other_files} other file(s) were not pictures.")
+        if self.report.links:
+            say(f"{self.report.links} link(s) to folders were not followed.")
+        for folder in self.report.unreadable_folders:
+            say(f"The folder {folder} could not be opened.")
+
+
+def _until_cancelled(paths: Iterator[str]) -> Iterator[str]:
+    with contextlib.suppress(Cancelled):
+        yield from paths
+
+
+def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -> int:
     form = RowFormat(arguments.format)
     with contextlib.ExitStack() as stack:
+        # Opened first, so that a name that cannot be written is told before any work, and closed last.
+        write = _opened(arguments.output, stack)
+        classifier = _open_classifier(arguments, profile)
         stack.callback(classifier.network.close)
         pool = stack.enter_context(DecodePool.open(workers=decode_workers()))
-        write = _opened(arguments.output, stack)
         rows = OrderedRows(formatter(form, top_count=arguments.top), write)
-        overlays = _overlays(arguments.overlays, pool, classifier, stack)
-        pipeline = Pipeline(classifier, pool, IteratorSource(paths))
-        interrupted = _drain(pipeline, rows, overlays)
-    _say_skipped(report)
-    if interrupted:
-        _say(f"Stopped. {rows.written} picture(s) are done.")
+        overlays = _overlays(arguments, pool, classifier)
+        ended_by = _drain(Pipeline(classifier, pool, IteratorSource(search.paths)), rows, overlays, search.cancel)
+        if overlays is not None:
+            overlays.finish()
+        if isinstance(ended_by, InferenceError) and not rows.written:
+            # Nothing is known, so an older file of that name stays.
+            raise ended_by
+    search.tell_skipped()
+    if isinstance(ended_by, InferenceError):
+        say(f"{ended_by} {rows.written} picture(s) are done.")
+        return EXIT_NOTHING_DONE
+    if ended_by is not None:
+        say(f"Stopped. {rows.written} picture(s) are done.")
         return EXIT_INTERRUPTED
-    return EXIT_SOME_FAILED if rows.failed else 0
+    some_failed = rows.failed or search.report.unreadable_folders or (overlays is not None and overlays.failed)
+    return EXIT_SOME_FAILED if some_failed else 0
 
 
-def _drain(pipeline: Pipeline, rows: OrderedRows, overlays: OverlayWriter | None) -> bool:
-    """Run the pipeline to its end, or until Ctrl-C; whether it was interrupted."""
+def _open_classifier(arguments: argparse.Namespace, profile: Profile) -> Classifier:
+    if arguments.device == AUTO:
+        words = "Measuring which engine of the processor is faster for this model (once)..."
+        learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
+    return open_classifier(
+        arguments.model, arguments.device, profile, batch_size=arguments.batch_size, top_count=arguments.top
+    )
+
+
+def _drain(
+    pipeline: Pipeline, rows: OrderedRows, overlays: OverlayWriter | None, stop_search: CancelToken
+) -> InferenceError | KeyboardInterrupt | None:
+    """Run the pipeline to its end, or until Ctrl-C or until the network cannot run; what ended it early."""
     pipeline.start()
-    progress = tqdm(unit=" pictures", disable=not sys.stderr.isatty(), leave=False)
+    progress = tqdm(unit=" pictures", disable=not is_terminal(sys.stderr), leave=False)
     try:
         while not pipeline.is_finished:
             for answered in pipeline.next_answers(_WAIT_S):
@@ -112,15 +164,16 @@ def _drain(pipeline: Pipeline, rows: OrderedRows, overlays: OverlayWriter | None
                     overlays.write(answered.outcome)
                 rows.add(answered)
                 progress.update()
-    except KeyboardInterrupt:
-        return True
+    except (InferenceError, KeyboardInterrupt) as end:
+        return end
     finally:
         progress.close()
+        stop_search.cancel()
         pipeline.stop()
         while not pipeline.is_finished:
             pipeline.next_answers(0)
         rows.flush()
-    return False
+    return None
 
 
 class OrderedRows:
@@ -164,46 +217,13 @@ class OrderedRows:
 def _opened(output: str | None, stack: contextlib.ExitStack) -> Callable[[str], None]:
     """Where rows go: standard output, or a file that appears when all of them are in it."""
     if output is None:
-        return _write_to_stdout
+        return put
     file = stack.enter_context(replacing(Path(output)))
     return lambda text: file.write(text.encode())
 
 
-def _overlays(
-    folder: str | None, pool: DecodePool, classifier: Classifier, stack: contextlib.ExitStack
-) -> OverlayWriter | None:
-    if folder is None:
+def _overlays(arguments: argparse.Namespace, pool: DecodePool, classifier: Classifier) -> OverlayWriter | None:
+    if arguments.overlays is None:
         return None
-    writer = OverlayWriter.open(Path(folder), pool, classifier.network.contract)
-    stack.callback(writer.finish)
-    return writer
-
-
-def _write_to_stdout(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _abandon_stdout()
-        raise OutputWriteError("standard output", f"{error.strerror or error}.") from error
-
-
-def _abandon_stdout() -> None:
-    """Nothing can be written there any more; Python must not try to flush the rest when the program ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say_skipped(report: ScanReport) -> None:
-    """What the scan left out, once, on standard error; it does not change the exit code."""
-    if report.other_files:
-        _say(f"{report.other_files} other file(s) were not pictures.")
-    if report.links:
-        _say(f"{report.links} link(s) to folders were not followed.")
-    for folder in report.unreadable_folders:
-        _say(f"The folder {visible(folder)} could not be opened.")
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
+    contract = classifier.network.contract
+    return OverlayWriter.open(Path(arguments.overlays), pool, contract, inputs=arguments.paths, tell=say)

@@ -6,7 +6,6 @@ import argparse
 import json
 import platform
 import statistics
-import sys
 import time
 import tomllib
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from PIL import features
 from inference.arrays import InputBatch, Probabilities
 from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PrepareOrder, prepare_picture
+from inference.commands.terminal import EXIT_NOTHING_DONE, put, put_line
 from inference.engine import machine
 from inference.engine.devices import Device, DeviceReport, probe_devices
 from inference.engine.network import Network
@@ -28,9 +28,7 @@ from inference.errors import CardinalError, InferenceError
 from inference.models.catalog import default_model_name, find_model
 from inference.models.contract import ModelContract
 from inference.profile import PROJECT_ROOT, Profile
-from inference.texts import visible
 
-EXIT_NOTHING_DONE = 2
 SAMPLES = PROJECT_ROOT / "assets" / "samples"
 
 _PACKAGES = (
@@ -111,9 +109,10 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Run the command; 0 where at least the processor gave an answer, else 2."""
     diagnosis = diagnose(arguments.model, profile)
     if arguments.json:
-        sys.stdout.write(json.dumps(asdict(diagnosis), indent=2) + "\n")
+        put(json.dumps(asdict(diagnosis), indent=2) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in as_lines(diagnosis))
+        for line in as_lines(diagnosis):
+            put_line(line)
     return diagnosis.exit_code
 
 
@@ -250,13 +249,13 @@ def as_lines(diagnosis: Diagnosis) -> Iterator[str]:
     for title, section in sections.items():
         yield title
         for name, text in section.items():
-            yield f"  {name:<{width}}  {visible(text)}"
+            yield f"  {name:<{width}}  {text}"
         yield ""
     yield "Devices"
     for device in diagnosis.devices:
-        yield f"  {device.device:<{width}}  {visible(_verdict(device))}"
+        yield f"  {device.device:<{width}}  {_verdict(device)}"
         for more in filter(None, (device.remedy, device.detail)):
-            yield f"  {'':<{width}}  {visible(more)}"
+            yield f"  {'':<{width}}  {more}"
 
 
 def _verdict(device: DeviceRun) -> str:

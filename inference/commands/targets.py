@@ -18,6 +18,11 @@ MANIFEST_KEYS = frozenset({"class", "method", "crop", "model_sha256"})
 _LARGEST_MANIFEST = 1_000_000
 
 
+def inputs_of(paths: Iterable[str], model: str | None) -> tuple[str, ...]:
+    """The files that a command reads, as far as they were named: pictures and, by file, a model."""
+    return (*paths, *([] if model is None else [model]))
+
+
 def require_rows_target(target: Path, inputs: Iterable[str]) -> None:
     """Refuse a file for rows that is one of the inputs, or any picture (it may lie in a folder that is classified).
 

@@ -59,12 +59,18 @@ def say(sentence: str) -> None:
         abandon(sys.stderr)
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sees what is written there now."""
+    return stream is not None and stream.isatty()
+
+
 def abandon(stream: TextIO) -> None:
     """Nothing can be written there any more; Python must not try to flush the rest when the program ends."""
     # A stream that a test or a caller put there has no number, and nothing that could fail at the end.
     with contextlib.suppress(OSError):
+        number = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
+        os.dup2(nowhere, number)
         os.close(nowhere)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import threading
@@ -14,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.arrays import ClassIndices, Embedding, EvidenceMaps, HeadBias, HeadWeight, InputBatch, Logits
-from inference.cancel import CancelToken
+from inference.cancel import Cancelled, CancelToken
 from inference.engine import machine
 from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_to_try
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
+from inference.models.checksum import require_unchanged, sha256_of
 from inference.models.contract import ModelContract, OutputName
 from inference.models.contract_reading import read_contract
 from inference.pictures.regular_file import NotRegularError, open_regular
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from inference.engine.runtime import Session
 
 logger = logging.getLogger(__name__)
+
+CHECK_TIMEOUT_S = 60.0
+"""A model that takes longer for one test picture is refused; it may never end."""
 
 _INPUT_RANK = 4
 
@@ -115,16 +118,17 @@ class Network:
             spinning: let waiting threads burn their cores; only where nothing else needs them.
 
         Raises:
-            ModelLoadError: if the file is missing, damaged or not an ONNX model.
+            ModelLoadError: if the file is missing, damaged, changed since it was added, or not an ONNX model.
             ModelContractError: if it has no contract, or the graph or its answer contradicts the contract.
             DeviceError: if a device was asked for by name and cannot be used, or there is none of that name.
-            InferenceError: if the processor cannot run the model (memory).
+            InferenceError: if the processor cannot run the model (memory), or not within a minute.
         """
         # ONNX Runtime takes 0.3 s to import, and everything that only names a `Network` imports this file.
         from inference.engine.runtime import SessionOptions, open_session  # noqa: PLC0415
 
         file = str(path)
         model_hash = hash_model(file)
+        require_unchanged(Path(file), model_hash)
         choice = choices.remembered(model_hash) if choices is not None and device == AUTO else None
         wanted = devices_to_try(device, faster=choice.device if choice else None)
         refusals: list[Refusal] = []
@@ -203,7 +207,7 @@ def hash_model(path: str) -> str:
         with os.fdopen(open_regular(path), "rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
                 raise ModelLoadError(path, "the file is empty (0 bytes).")
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(file)
     except NotRegularError as error:
         raise ModelLoadError(path, f"{str(error)[:1].lower()}{str(error)[1:]}") from error
     except FileNotFoundError as error:
@@ -246,7 +250,16 @@ def _checked(session: Session, path: str) -> CheckedSession:
     problems = graph_problems(contract, session.input, session.outputs)
     if problems:
         raise ModelContractError(path, problems)
-    answer = run_session(session, checked_outputs(contract), noise_picture(contract), None)
+    deadline = CancelToken()
+    alarm = threading.Timer(CHECK_TIMEOUT_S, deadline.cancel)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        answer = run_session(session, checked_outputs(contract), noise_picture(contract), deadline)
+    except Cancelled as error:
+        raise InferenceError(f"a test picture took longer than {CHECK_TIMEOUT_S:g} seconds.") from error
+    finally:
+        alarm.cancel()
     problems = answer_problems(contract, answer, session.precision)
     if problems:
         raise ModelContractError(path, problems)

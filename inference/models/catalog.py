@@ -1,13 +1,16 @@
 """List the models that a person can choose: those the program ships, and those that were added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.cancel import CancelToken
 from inference.errors import CardinalError, ModelNotFoundError
+from inference.models.checksum import checksum_file
 from inference.models.contract import ModelContract
 from inference.models.contract_reading import read_contract
 from inference.models.metadata import read_metadata
+from inference.models.strangers import require_tried
 from inference.profile import BUILT_IN_MODELS, Profile
 
 BUILT_IN_NAME = "resnext26_8x8d-tiny-imagenet-200"
@@ -85,29 +88,82 @@ def read_model(path: Path, *, built_in: bool = False) -> ModelFile:
     return ModelFile(path.stem, path, built_in, contract)
 
 
-def find_model(name_or_path: str, profile: Profile, *, built_in: Path = BUILT_IN_MODELS) -> ModelFile:
+def find_model(
+    name_or_path: str,
+    profile: Profile,
+    *,
+    built_in: Path = BUILT_IN_MODELS,
+    try_out: bool = True,
+    cancel: CancelToken | None = None,
+) -> ModelFile:
     """The installed model of that name, or the model in that file.
 
     An official network may be named without its version; the newest installed one is taken.
 
+    Args:
+        name_or_path: what was asked for.
+        profile: where added models lie, and what is known of others.
+        built_in: where the models lie that the program ships.
+        try_out: open a file that this program did not install in a child process first, once for each content; not
+            needed where nobody is going to open it.
+        cancel: ends such a trial.
+
     Raises:
         ModelNotFoundError: if there is neither.
-        ModelLoadError: if its file is damaged.
+        ModelLoadError: if its file is damaged or was refused.
         ModelContractError: if its file carries no usable contract.
+        ChildTaskError: if trying it out took too long or too much memory.
+        Cancelled: if `cancel` was used.
+    """
+    model = _look_up(name_or_path, list_models(profile, built_in=built_in))
+    # Installing writes the checksum, after a trial.
+    is_known = model.built_in or (model.path.parent == profile.models and checksum_file(model.path).is_file())
+    if try_out and not is_known:
+        require_tried(model.path, profile, cancel=cancel)
+    return model
+
+
+def find_installed(name: str, profile: Profile, *, built_in: Path = BUILT_IN_MODELS) -> ModelFile | BrokenModel:
+    """The model of the catalog that has exactly that name, usable or not; never a file somewhere else.
+
+    Raises:
+        ModelNotFoundError: if there is none.
     """
     catalog = list_models(profile, built_in=built_in)
+    rows: tuple[ModelFile | BrokenModel, ...] = (*catalog.models, *catalog.broken)
+    for model in rows:
+        if model.name == name:
+            return model
+    raise ModelNotFoundError(name, tuple(model.name for model in catalog.models))
+
+
+def _look_up(name_or_path: str, catalog: Catalog) -> ModelFile:
     by_name = {model.name: model for model in catalog.models}
-    versions = sorted(name for name in by_name if name.rpartition("-v")[0] == name_or_path)
-    for name in (name_or_path, *reversed(versions)):
+    for name in (name_or_path, *_newest_first(name_or_path, by_name)):
         if name in by_name:
             return by_name[name]
     for model in catalog.broken:
         if model.name == name_or_path:
             raise model.error
     path = Path(name_or_path)
-    if path.suffix.lower() == ".onnx" and path.is_file():
+    if path.suffix.lower() == ".onnx" and _is_file(path):
         return read_model(path)
     raise ModelNotFoundError(name_or_path, tuple(by_name))
+
+
+def _newest_first(network: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that are `network` with a version, the highest number first."""
+    parts = [(name.rpartition("-v"), name) for name in names]
+    versions = [(int(digits), name) for (stem, _, digits), name in parts if stem == network and digits.isdecimal()]
+    return [name for _, name in sorted(versions, reverse=True)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    # Too long a name, for example: nothing has it.
+    except OSError:
+        return False
 
 
 def default_model_name(profile: Profile, *, built_in: Path = BUILT_IN_MODELS) -> str:

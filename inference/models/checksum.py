@@ -1,18 +1,20 @@
 """Keep a model's SHA-256 in a small file beside it, so that a later change of the model is noticed."""
 
 import hashlib
+import os
 import re
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from inference.errors import ModelLoadError
 from inference.files import replacing
+from inference.pictures.regular_file import open_regular
 
 _LINE = re.compile(r"([0-9a-f]{64})[ *]")
 _MAX_BYTES = 4096
 
 
-def sha256_of(file: Path | BinaryIO) -> str:
+def sha256_of(file: Path | BufferedReader) -> str:
     """SHA-256 of a file's bytes, in hexadecimal; of an open file from where it stands.
 
     Raises:
@@ -46,7 +48,7 @@ def require_unchanged(model: Path, digest: str) -> None:
         ModelLoadError: if they differ, or what is beside it is no checksum.
     """
     try:
-        with checksum_file(model).open(encoding="ascii", errors="replace") as file:
+        with os.fdopen(open_regular(str(checksum_file(model))), encoding="ascii", errors="replace") as file:
             line = _LINE.match(file.read(_MAX_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return

@@ -1,7 +1,6 @@
 """Fetch one file whole or not at all: resumed where it was cut off, checked against the hash in its name."""
 
 import errno
-import hashlib
 import http.client
 import json
 import shutil
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from inference.cancel import CancelToken
 from inference.errors import DownloadError
+from inference.models.checksum import sha256_of
 from inference.models.official import hash_prefix
 from inference.models.progress import OnProgress, Progress
 
@@ -59,13 +59,13 @@ def download(
     target = folder / urlsplit(url).path.rsplit("/", 1)[-1]
     with _explained(url, target):
         if target.is_file():
-            if _sha256(target).startswith(prefix):
+            if sha256_of(target).startswith(prefix):
                 return target
             target.unlink()
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
         _fetch(url, part, on_progress or _ignore, cancel or CancelToken())
-        if not _sha256(part).startswith(prefix):
+        if not sha256_of(part).startswith(prefix):
             _forget(part)
             raise DownloadError(url, "what arrived is not what was promised (the checksum differs). Nothing was kept.")
         part.replace(target)
@@ -202,11 +202,6 @@ def _kept_words(part: Path) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _note(part: Path) -> Path:

@@ -1,7 +1,7 @@
 """Install a model: made in a child process, tried there, then put in its place in one step."""
 
 import contextlib
-import hashlib
+import logging
 import os
 import re
 import time
@@ -9,21 +9,26 @@ from pathlib import Path
 
 from inference.cancel import CancelToken
 from inference.errors import DownloadError, ModelContractError, ModelLoadError, OutputWriteError
-from inference.models.catalog import ModelFile, list_models, read_model
+from inference.models.catalog import BrokenModel, ModelFile, list_models, read_model
+from inference.models.checksum import checksum_file, sha256_of, write_checksum
 from inference.models.child import ChildTask, run_child
 from inference.models.download import download
-from inference.models.official import OfficialWeights, hash_prefix, url_of
+from inference.models.official import OFFICIAL, OfficialWeights, hash_prefix, url_of
 from inference.models.progress import OnProgress
 from inference.models.request import ModelRequest
+from inference.models.strangers import TRIAL_MODULE, TRIAL_TIMEOUT_S
 from inference.profile import Profile
 
-ADOPT_TIMEOUT_S = 60.0
-"""A stranger's graph that takes longer to open and run once is refused."""
+_LOG = logging.getLogger(__name__)
 
 CONVERT_TIMEOUT_S = 1800.0
 WEIGHT_SUFFIXES = frozenset({".pth", ".pt", ".safetensors"})
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
+_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""Names that mean a device on Windows, whatever their suffix."""
+
+_OFFICIAL_NAME = re.compile(rf"({'|'.join({row.network: None for row in OFFICIAL})})(-v[0-9]+)?", re.IGNORECASE)
 _LEFTOVER_S = 86_400.0
 
 
@@ -61,19 +66,29 @@ def install_file(
     request: ModelRequest,
     profile: Profile,
     *,
+    replace: bool = False,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> ModelFile:
     """Install somebody's `.onnx`, or `.pth` or `.safetensors` weights of a ResNeXt, under `request.name`.
 
+    Args:
+        source: the file.
+        request: what a person says about it.
+        profile: where models are installed.
+        replace: an added model of that name may be replaced.
+        on_progress: told how far the work is.
+        cancel: ends it.
+
     Raises:
         ModelLoadError: if the file is refused.
-        ModelContractError: if the file and the request contradict each other.
+        ModelContractError: if the file and the request contradict each other, or the name is taken.
         CardinalError: if its child process dies or takes too long, or the model cannot be written.
         Cancelled: if `cancel` was used; nothing is installed.
     """
     if not source.is_file():
         raise ModelLoadError(str(source), "there is no such file.")
+    _require_free_name(request.name, profile, replace=replace)
     if source.suffix.lower() in WEIGHT_SUFFIXES:
         return _convert(source, request, profile, on_progress, cancel)
     if source.suffix.lower() != ".onnx":
@@ -82,14 +97,14 @@ def install_file(
     target, part = _places(request.name, profile)
     task = ChildTask(
         f"Adding {request.name}",
-        "inference.commands.adopting",
+        TRIAL_MODULE,
         (f"--source={source.absolute()}", f"--target={part}", *request.to_arguments()),
-        ADOPT_TIMEOUT_S,
+        TRIAL_TIMEOUT_S,
     )
     return _make(task, part, target, on_progress, cancel)
 
 
-def remove_model(model: ModelFile) -> None:
+def remove_model(model: ModelFile | BrokenModel) -> None:
     """Delete an installed model's file.
 
     Raises:
@@ -100,6 +115,7 @@ def remove_model(model: ModelFile) -> None:
         raise ModelContractError(model.name, ("It is built in and stays.",))
     try:
         model.path.unlink()
+        checksum_file(model.path).unlink(missing_ok=True)
     except OSError as error:
         raise OutputWriteError(str(model.path), f"it cannot be deleted ({error.strerror or error}).") from error
 
@@ -136,19 +152,43 @@ def _make(
         read_model(part)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        digest = sha256_of(part)
+        # At no moment is a checksum beside a model that is not its own; without one the model is tried again.
+        checksum_file(target).unlink(missing_ok=True)
         part.replace(target)
     except OSError as error:
         raise OutputWriteError(str(target), f"{error.strerror or error}.") from error
     finally:
         part.unlink(missing_ok=True)
+    try:
+        write_checksum(target, digest)
+    except OutputWriteError as error:
+        _LOG.info("%s has no checksum: %s", target, error)
     return read_model(target)
+
+
+def _require_free_name(name: str, profile: Profile, *, replace: bool) -> None:
+    """Refuse a name under which another model would be found."""
+    if _OFFICIAL_NAME.fullmatch(name):
+        raise ModelContractError(name, ("The name is kept for torchvision's own weights; choose another one.",))
+    added = {model.name.lower() for model in _models(profile) if not model.built_in}
+    if name.lower() in added and not replace:
+        reason = "A model of this name was added before. Choose another name, or replace that one (`--replace`)."
+        raise ModelContractError(name, (reason,))
+
+
+def _models(profile: Profile) -> tuple[ModelFile | BrokenModel, ...]:
+    catalog = list_models(profile)
+    return (*catalog.models, *catalog.broken)
 
 
 def _places(name: str, profile: Profile) -> tuple[Path, Path]:
     """Where the model will be, and where it is made: in the same folder, hidden, so that it can be renamed."""
     if not _NAME.fullmatch(name):
         raise ModelContractError(name, ("A name has only letters, digits and . _ + - and at most 80 of them.",))
-    if any(model.name == name for model in list_models(profile).models if model.built_in):
+    if _WINDOWS_DEVICE.fullmatch(name):
+        raise ModelContractError(name, ("Windows keeps this name for a device; choose another one.",))
+    if any(model.name.lower() == name.lower() for model in _models(profile) if model.built_in):
         raise ModelContractError(name, ("The built-in model has this name; choose another one.",))
     folder = profile.models
     try:
@@ -170,8 +210,7 @@ def _check_hash(file: Path, weights: OfficialWeights) -> None:
     with contextlib.suppress(DownloadError):
         expected.add(hash_prefix(file.name))
     try:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = sha256_of(file)
     except OSError as error:
         raise ModelLoadError(str(file), f"{error.strerror or error}.") from error
     if not any(digest.startswith(prefix) for prefix in expected):

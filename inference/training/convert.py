@@ -1,11 +1,11 @@
 """Make a model file from PyTorch weights: official ones by name, anybody's by their shapes."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 from inference.errors import ModelContractError
 from inference.models.adopt.adoption import AdoptOptions, replace_contract
+from inference.models.checksum import sha256_of
 from inference.models.contract import Label, Measurement, ModelContract, Preprocessing, Source
 from inference.models.official import OfficialWeights, find_weights
 from inference.models.progress import OnProgress, Progress
@@ -53,7 +53,7 @@ def imagenet_labels() -> tuple[Label, ...]:
 
 
 def _official_options(official: OfficialWeights, config: ResNeXtConfig, weights: Path) -> AdoptOptions:
-    digest = _hash(weights)
+    digest = sha256_of(weights)
     # Somebody's mirror may serve other weights under such a name; only the real ones have the real ones' merits.
     genuine = digest.startswith(official.hash_prefix)
     stated = Measurement("ImageNet-1k validation, as stated by torchvision", 50_000, official.top1, official.top5)
@@ -81,10 +81,5 @@ def _options(config: ResNeXtConfig, request: ModelRequest, weights: Path) -> Ado
         labels=labels,
         preprocessing=preprocessing,
         architecture=describe(config, preprocessing.crop),
-        source=Source(sha256=_hash(weights)),
+        source=Source(sha256=sha256_of(weights)),
     )
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

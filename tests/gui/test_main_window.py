@@ -1,5 +1,7 @@
 """Test gui/main_window.py: keys go where the focus is, refused drags look refused, the layout is kept."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
@@ -180,16 +182,12 @@ def _enter(window: MainWindow, mime: QMimeData) -> QDragEnterEvent:
     return event
 
 
-def test_full_screen_is_told_whoever_asks_for_it(window: MainWindow, qtbot: QtBot) -> None:
+def test_full_screen_is_told_whoever_asks_for_it(window: MainWindow) -> None:
     told: list[bool] = []
     window.full_screen_changed.connect(told.append)
-    window.set_full_screen(full=True)
-    qtbot.waitUntil(lambda: told == [True])
-    window.showNormal()
-    qtbot.waitUntil(lambda: told == [True, False])
-    window.showMaximized()
-    window.showNormal()
-    QApplication.processEvents()
+    for ask in (partial(window.set_full_screen, full=True), window.showNormal, window.showMaximized, window.showNormal):
+        ask()
+        QApplication.processEvents()  # the platform answers, and late
     assert told == [True, False]
 
 
@@ -197,7 +195,7 @@ def test_the_inspectors_width_is_kept_for_the_next_start(viewer: MainWindow, qtb
     splitter = viewer.page.findChild(QSplitter)
     assert isinstance(splitter, QSplitter)
     splitter.setSizes([700, 500])
-    wanted = splitter.sizes()
+    wanted = splitter.sizes()[1]
     other = MainWindow(ImageModel())
     qtbot.addWidget(other)
     restore_window(other, window_state(viewer))
@@ -205,7 +203,7 @@ def test_the_inspectors_width_is_kept_for_the_next_start(viewer: MainWindow, qtb
     other.show_view(View.VIEWER)
     again = other.page.findChild(QSplitter)
     assert isinstance(again, QSplitter)
-    assert again.sizes() == wanted
+    assert again.sizes()[1] == wanted
 
 
 def test_what_a_pointer_must_hit_is_large_enough(viewer: MainWindow) -> None:

@@ -75,10 +75,10 @@ def main_file(path: str, argument: None) -> str:
     return " ".join(str(getattr(module, "__file__", "")) for module in modules).strip()
 
 
-def state(path: str, argument: None) -> tuple[int, int, str, str]:
-    """Niceness, threads as Linux counts them, and what the linear algebra was told."""
+def state(path: str, argument: None) -> tuple[int, int, str]:
+    """Niceness, threads as Linux counts them, and what becomes of Ctrl-C."""
     threads = len(list(Path("/proc/self/task").iterdir()))
-    return os.nice(0), threads, os.environ["OPENBLAS_NUM_THREADS"], str(signal.getsignal(signal.SIGINT))
+    return os.nice(0), threads, str(signal.getsignal(signal.SIGINT))
 
 
 def chatter(path: str, argument: str) -> None:
