@@ -100,7 +100,7 @@ def _profile(folder: str | None) -> Profile:
 
 
 def _replace_closed_streams() -> None:
-    """Give closed standard streams a stand-in, so that no file gets their numbers and what is written fails in words."""
+    """Give closed standard streams a stand-in, so that no file gets their numbers and writing fails in words."""
     if os.name == "nt":
         return
     for number in range(3):
@@ -109,8 +109,8 @@ def _replace_closed_streams() -> None:
         except OSError:
             # The lowest free number is this one. Nobody misses messages; results that go nowhere are an error.
             os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)  # noqa: PLR2004 - standard error
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - a number, for good
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - likewise
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a number, for good
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - likewise
 
 
 def _prepare_stream(stream: TextIO | None) -> None:

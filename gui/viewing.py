@@ -11,7 +11,7 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.messages import describe
-from gui.notices import detail_unreadable, first_frame_used, map_approximate, no_map, profile_unusable
+from gui.notices import detail_unreadable, map_approximate, no_map
 from gui.recent import Recent
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.suggestions_model import NO_CLASS
@@ -267,7 +267,7 @@ class Viewing(QObject):
     def _take_detail(self, loaded: PictureLoaded) -> None:
         if loaded.image is not None and loaded.facts is not None:
             size = QSize(loaded.facts.width, loaded.facts.height)
-            self._page.picture.show_picture(loaded.image, original_size=size, keep_view=True)
+            self._page.picture.show_picture(loaded.image, original_size=size, keep_view=True, is_full=True)
         elif loaded.error is not None:
             self.message_raised.emit(detail_unreadable(str(loaded.error)))
 
@@ -311,7 +311,6 @@ class Viewing(QObject):
         page.picture.set_crop_frame(classification.crop)
         facts = page.inspector.facts
         facts.show_facts(classification.facts, classification.crop)
-        facts.show_notes(_notes(self._images.path_at(row), classification))
         facts.show_state(
             tr("Classified by {model} on {device} ({precision}).").format(
                 model=contract.title, device=classification.device, precision=classification.precision
@@ -367,13 +366,3 @@ class Viewing(QObject):
             tr("Evidence for {name} is strongest at the {place}.") if shown.place else tr("Nothing speaks for {name}.")
         )
         page.picture.set_map_description(sentence.format(name=name, place=shown.place))
-
-
-def _notes(path: str, classification: Classification) -> tuple[str, ...]:
-    """What must be known of how the file was read."""
-    notes = []
-    if classification.facts.has_more_frames:
-        notes.append(first_frame_used(path).text)
-    if classification.facts.has_bad_profile:
-        notes.append(profile_unusable(path).text)
-    return tuple(notes)

@@ -107,17 +107,24 @@ class ModelContractError(CardinalError):
 
 
 class ModelNotFoundError(CardinalError):
-    """No installed model and no file has the name that was asked for."""
+    """No model has the name that was asked for.
+
+    Attributes:
+        name: that was asked for.
+        known: names that there are.
+        known_are: what those are, in words.
+    """
 
     kind = "model-not-found"
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name, known)
+    def __init__(self, name: str, known: tuple[str, ...], known_are: str = "Installed") -> None:
+        super().__init__(name, known, known_are)
         self.name = name
         self.known = known
+        self.known_are = known_are
 
     def __str__(self) -> str:
-        return f"There is no model named {self.name!r}. Installed: {', '.join(self.known) or 'none'}."
+        return f"There is no model named {self.name!r}. {self.known_are}: {', '.join(self.known) or 'none'}."
 
 
 class UnknownClassError(CardinalError):

@@ -13,11 +13,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gui import words
-from gui.gallery.image_state import ImageState, state_word
+from gui.gallery.image_state import ImageState
+from gui.gallery.image_words import spoken, tooltip
 from gui.gallery.thumbnail_cache import DEFAULT_LIMIT_BYTES, ThumbnailCache
 from gui.plain_text import file_name, for_tooltip
-from gui.words import tr
 from inference.texts import visible
 
 _NO_PARENT = QModelIndex()
@@ -321,9 +320,9 @@ class ImageModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | ImageRole.NAME:
                 return self.name_at(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return for_tooltip(self._tooltip(row))
+                return for_tooltip(tooltip(self, row))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(row)
+                return spoken(self, row)
             case Qt.ItemDataRole.AccessibleDescriptionRole | ImageRole.PATH:
                 return visible(self._paths[row])
             case ImageRole.STATE:
@@ -337,30 +336,6 @@ class ImageModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole | ImageRole.THUMBNAIL:
                 return self.thumbnail_at(row)
         return None
-
-    def _tooltip(self, row: int) -> str:
-        score, text = self.score_at(row), self._texts[row]
-        if score is not None:
-            return f"{self.name_at(row)}\n{visible(text)}  {words.percent(score)}"
-        return f"{self.name_at(row)}\n{visible(text) or state_word(self.state_at(row))}"
-
-    def _spoken(self, row: int) -> str:
-        """What a screen reader says: the state first where it is bad news."""
-        facts = {
-            "name": self.name_at(row),
-            "text": visible(self._texts[row]),
-            "position": words.number(row + 1),
-            "total": words.number(len(self._paths)),
-        }
-        match self.state_at(row):
-            case ImageState.FAILED:
-                return tr("Failed, {name}, {text}, {position} of {total}").format(**facts)
-            case ImageState.SUGGESTED:
-                score = words.number(round(100 * (self.score_at(row) or 0.0)))
-                sentence = tr("{name}, suggestion {text}, {score} percent, {position} of {total}")
-                return sentence.format(score=score, **facts)
-            case ImageState.QUEUED:
-                return tr("{name}, queued, {position} of {total}").format(**facts)
 
 
 def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from inference.errors import CardinalError, InferenceError
 from inference.models.catalog import default_model_name, find_model
 from inference.models.contract import ModelContract
 from inference.profile import PROJECT_ROOT, Profile
+from inference.texts import visible
 
 SAMPLES = PROJECT_ROOT / "assets" / "samples"
 
@@ -249,13 +250,13 @@ def as_lines(diagnosis: Diagnosis) -> Iterator[str]:
     for title, section in sections.items():
         yield title
         for name, text in section.items():
-            yield f"  {name:<{width}}  {text}"
+            yield f"  {name:<{width}}  {visible(text)}"
         yield ""
     yield "Devices"
     for device in diagnosis.devices:
-        yield f"  {device.device:<{width}}  {_verdict(device)}"
+        yield f"  {device.device:<{width}}  {visible(_verdict(device))}"
         for more in filter(None, (device.remedy, device.detail)):
-            yield f"  {'':<{width}}  {more}"
+            yield f"  {'':<{width}}  {visible(more)}"
 
 
 def _verdict(device: DeviceRun) -> str:

@@ -5,59 +5,30 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import sys
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from inference.arrays import EvidenceMap, RgbImage
-from inference.attention.evidence import Ledger, evidence_map, is_flat, is_valid, ledger, place_in_words
-from inference.attention.grad_cam import grad_cam
-from inference.attention.picture import Caption, MapStyle, picture_with_map
-from inference.classify.classifier import Classifier, Inspection
+from inference.arrays import RgbImage
+from inference.attention.picture import Caption, as_png, picture_with_map
+from inference.classify.classifier import RunsNetwork
 from inference.classify.opening import open_classifier
-from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture, view_picture
+from inference.classify.preprocess import PrepareOrder, prepare_picture, view_picture
+from inference.commands.explanation import Explanation, Method, Question, explain, in_words
 from inference.commands.options import add_model_options
-from inference.commands.overlays import LONGEST_SIDE, png_bytes
-from inference.commands.rows import percent
-from inference.errors import CardinalError, ImageProblem, ImageReadError, OutputWriteError, UnknownClassError
+from inference.commands.overlays import LONGEST_SIDE
+from inference.commands.targets import inputs_of, require_map_target, require_numbers_target
+from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, put_line, say
+from inference.errors import CardinalError, ImageReadError, OutputWriteError
 from inference.files import replacing
 from inference.models.contract import ModelContract
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
 from inference.results import Classification, Failure
 
-EXIT_NOT_READ = 1
-EXIT_NOTHING_DONE = 2
-
-
-class Method(StrEnum):
-    """Which map is made."""
-
-    EVIDENCE = "evidence"
-    GRAD_CAM = "grad-cam"
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One map of one picture and what it adds up to.
-
-    Attributes:
-        contributions: (h, w) float32 in logits; rectified for Grad-CAM.
-        account: the ledger of the signed map.
-        subject: the class in words.
-        class_index: the class.
-        against_index: the class that it is compared with, or None.
-    """
-
-    contributions: EvidenceMap
-    account: Ledger
-    subject: str
-    class_index: int
-    against_index: int | None
+_PICTURE = ".png"
+_NUMBERS = ".npy"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -77,97 +48,56 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     try:
         return _explain(arguments, profile)
     except ImageReadError as error:
-        sys.stderr.write(f"{arguments.image}: {error}\n")
-        return EXIT_NOT_READ
+        say(f"{arguments.image}: {error}")
+        return EXIT_SOME_FAILED
     except CardinalError as error:
-        sys.stderr.write(f"{error}\n")
+        say(str(error))
         return EXIT_NOTHING_DONE
 
 
 def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
-    output = None if arguments.output is None else Path(arguments.output)
-    if output is not None and output.suffix.lower() not in {".png", ".npy"}:
-        raise OutputWriteError(str(output), "the name must end in .png or .npy.")
+    output = _checked_output(arguments)
+    question = Question(arguments.subject, arguments.against, Method(arguments.method))
     classifier = open_classifier(arguments.model, arguments.device, profile, batch_size=1)
+    network = classifier.network
     try:
         with DecodePool.open(workers=1) as pool:
-            order = PrepareOrder(classifier.network.contract.preprocessing)
-            picture = pool.submit(prepare_picture, arguments.image, order).result()
-            classification, inspection = _inspect(classifier, arguments.image, picture)
-            explanation = _explanation(arguments, classifier, classification, inspection)
-            if output is not None and output.suffix.lower() == ".png":
+            picture = pool.submit(
+                prepare_picture, arguments.image, PrepareOrder(network.contract.preprocessing)
+            ).result()
+            answer = classifier.classify([arguments.image], [picture], inspect=True)[0]
+            if isinstance(answer.outcome, Failure):
+                raise answer.outcome.error
+            explanation = explain(question, network.contract, network.head, answer)
+            if output is not None and output.suffix.lower() == _PICTURE:
                 pixels = pool.submit(view_picture, arguments.image, LONGEST_SIDE).result().pixels
-                _write_png(output, pixels, explanation, classifier.network.contract, classification)
-        if output is not None and output.suffix.lower() == ".npy":
-            _write_npy(output, explanation, classifier, classification, arguments.method)
-        sys.stdout.write(_in_words(explanation, classification))
+                _write_png(output, pixels, explanation, network.contract, answer.outcome)
+        if output is not None and output.suffix.lower() == _NUMBERS:
+            _write_npy(output, explanation, network, answer.outcome)
+        for line in in_words(explanation, answer.outcome):
+            put_line(line)
     finally:
-        classifier.network.close()
+        network.close()
     return 0
 
 
-def _inspect(classifier: Classifier, path: str, picture: PreparedPicture) -> tuple[Classification, Inspection]:
-    answer = classifier.classify([path], [picture], inspect=True)[0]
-    if isinstance(answer.outcome, Failure):
-        raise answer.outcome.error
-    if answer.inspection is None or answer.inspection.features is None:
-        raise OutputWriteError("The map", "the model has no maps: no pooling was found in it.")
-    return answer.outcome, answer.inspection
-
-
-def _explanation(
-    arguments: argparse.Namespace, classifier: Classifier, classification: Classification, inspection: Inspection
-) -> Explanation:
-    contract, head = classifier.network.contract, classifier.network.head
-    if inspection.features is None or head is None:
-        raise OutputWriteError("The map", "the model has no maps: no pooling was found in it.")
-    index = (
-        classification.predictions[0].index if arguments.subject is None else find_class(arguments.subject, contract)
-    )
-    weight, bias, subject = head.weight[index], float(head.bias[index]), contract.labels[index].name
-    against = None
-    if arguments.against is not None:
-        against = find_class(arguments.against, contract)
-        weight, bias = weight - head.weight[against], bias - float(head.bias[against])
-        subject = f"{subject} rather than {contract.labels[against].name}"
-    signed = evidence_map(inspection.features, weight)
-    if not is_valid(signed):
-        raise ImageReadError(arguments.image, ImageProblem.NO_VALID_NUMBERS)
-    contributions = grad_cam(signed) if Method(arguments.method) is Method.GRAD_CAM else signed
-    return Explanation(contributions, ledger(signed, bias), subject, index, against)
-
-
-def find_class(name: str, contract: ModelContract) -> int:
-    """The index of a class by number, WordNet id or name (case does not matter).
+def _checked_output(arguments: argparse.Namespace) -> Path | None:
+    """Where the map goes.
 
     Raises:
-        UnknownClassError: no class is meant.
+        OutputWriteError: the name has another suffix than those that are known, or something would be lost there.
     """
-    if name.isdecimal() and int(name) < len(contract.labels):
-        return int(name)
-    wanted = name.casefold()
-    for index, label in enumerate(contract.labels):
-        if wanted in {label.name.casefold(), (label.wordnet_id or "").casefold()}:
-            return index
-    raise UnknownClassError(name, contract.title)
-
-
-def _in_words(explanation: Explanation, classification: Classification) -> str:
-    account = explanation.account
-    score = {one.index: one.probability for one in classification.predictions}.get(explanation.class_index)
-    lines = [
-        f"{explanation.subject}: {account.supporting:+.2f} for, {account.opposing:+.2f} against, "
-        f"bias {account.bias:+.2f} = {account.logit:.2f} logits"
-        + (f" ({percent(score)})" if score is not None and explanation.against_index is None else "")
-    ]
-    place = place_in_words(explanation.contributions)
-    if not place:
-        lines.append("The evidence is against this class.")
-    elif is_flat(explanation.contributions):
-        lines.append("The evidence is spread evenly; no area stands out.")
+    if arguments.output is None:
+        return None
+    output = Path(arguments.output)
+    inputs = inputs_of([arguments.image], arguments.model)
+    if output.suffix.lower() == _PICTURE:
+        require_map_target(output, inputs)
+    elif output.suffix.lower() == _NUMBERS:
+        require_numbers_target(output, inputs)
     else:
-        lines.append(f"The evidence is strongest at the {place} of what the network saw.")
-    return "\n".join(lines) + "\n"
+        raise OutputWriteError(str(output), f"the name must end in {_PICTURE} or {_NUMBERS}.")
+    return output
 
 
 def _write_png(
@@ -179,40 +109,37 @@ def _write_png(
 ) -> None:
     scale = contract.evidence_scale or float(np.abs(explanation.contributions).max()) or 1.0
     size = (classification.facts.width, classification.facts.height)
-    drawn = picture_with_map(
-        pixels,
-        explanation.contributions,
-        classification.crop,
-        size,
-        Caption(explanation.subject, scale, contract.title),
-        style=MapStyle.EVIDENCE,
-    )
+    caption = Caption(explanation.subject, scale, contract.title)
+    drawn = picture_with_map(pixels, explanation.contributions, classification.crop, size, caption)
     with replacing(output) as file:
-        file.write(png_bytes(Image.fromarray(drawn)))
+        file.write(as_png(drawn))
 
 
-def _write_npy(
-    output: Path, explanation: Explanation, classifier: Classifier, classification: Classification, method: str
-) -> None:
+def _write_npy(output: Path, explanation: Explanation, network: RunsNetwork, classification: Classification) -> None:
     """The grid as NPY and beside it a JSON file that says what it is."""
     buffer = io.BytesIO()
     np.save(buffer, explanation.contributions)
-    labels = classifier.network.contract.labels
+    labels = network.contract.labels
     manifest = {
         "path": classification.path,
         "class": {"index": explanation.class_index, "label": labels[explanation.class_index].name},
         "against": None
         if explanation.against_index is None
         else {"index": explanation.against_index, "label": labels[explanation.against_index].name},
-        "method": method,
+        "method": explanation.method.value,
+        "maps": network.contract.maps.value,
+        # Whether the grid holds 0 where the cells speak against the class; the four numbers are of the signed map.
+        "rectified": explanation.method is Method.GRAD_CAM,
         "unit": "logits",
-        "bias": explanation.account.bias,
-        "logit": explanation.account.logit,
+        "supporting": explanation.supporting,
+        "opposing": explanation.opposing,
+        "bias": explanation.bias,
+        "logit": explanation.logit,
         "crop": asdict(classification.crop),
         "width": classification.facts.width,
         "height": classification.facts.height,
         "model": classification.model,
-        "model_sha256": classifier.network.model_hash,
+        "model_sha256": network.model_hash,
         "device": classification.device,
         "precision": classification.precision,
     }

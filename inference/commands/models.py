@@ -10,16 +10,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from inference.commands.terminal import EXIT_NOTHING_DONE, is_terminal, put_line, say
 from inference.errors import CardinalError
-from inference.models.catalog import ModelFile, default_model_name, find_model, list_models
+from inference.models.catalog import ModelFile, default_model_name, find_installed, find_model, list_models
 from inference.models.contract import MapKind
 from inference.models.install import install_file, install_official, name_for, remove_model
 from inference.models.official import OFFICIAL, find_weights
 from inference.models.progress import OnProgress, Progress
 from inference.models.request import ModelRequest, add_description_arguments
 from inference.profile import Profile
-
-EXIT_NOTHING_DONE = 2
 
 _MAP_WORDS = {
     MapKind.EXACT: "exact: one linear layer after average pooling",
@@ -41,6 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add = verbs.add_parser("add", help="add an .onnx classifier, or weights of a ResNeXt (.pth, .safetensors)")
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--name", default="", help="by which it will be asked for (default: the file's)")
+    add.add_argument("--replace", action="store_true", help="take the place of an added model of the same name")
     add_description_arguments(add)
     for verb, words in (("info", "say everything about a model"), ("remove", "delete an added or fetched model")):
         verbs.add_parser(verb, help=words).add_argument("name", metavar="NAME")
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     try:
         verbs[arguments.verb](arguments, profile)
     except CardinalError as error:
-        sys.stderr.write(f"{error}\n")
+        say(str(error))
         return EXIT_NOTHING_DONE
     return 0
 
@@ -70,13 +70,13 @@ def _list(_arguments: argparse.Namespace, profile: Profile) -> None:
         marks = ["built in"] if model.built_in else []
         marks += ["default"] if model.name == default else []
         note = f" ({', '.join(marks)})" if marks else ""
-        _say(f"{model.name:34} {len(model.contract.labels):>6,} classes  {model.contract.title}{note}")
+        put_line(f"{model.name:34} {len(model.contract.labels):>6,} classes  {model.contract.title}{note}")
     for broken in catalog.broken:
-        _say(f"{broken.name:34} cannot be used: {broken.error}")
+        put_line(f"{broken.name:34} cannot be used: {broken.error}")
     installed = {model.name for model in catalog.models}
     for weights in OFFICIAL:
         if weights.name not in installed:
-            _say(
+            put_line(
                 f"{weights.name:34}  1,000 classes  {weights.title} (not installed: "
                 f"models get {weights.network} --version {weights.version}, {weights.size_mb} MB)"
             )
@@ -99,31 +99,26 @@ def _add(arguments: argparse.Namespace, profile: Profile) -> None:
         crop=arguments.crop,
     )
     with _progress_bars() as on_progress:
-        model = install_file(arguments.file, request, profile, on_progress=on_progress)
+        model = install_file(arguments.file, request, profile, replace=arguments.replace, on_progress=on_progress)
     _say_installed(model)
     if model.contract.preprocessing.assumed:
-        sys.stderr.write(
+        say(
             f"{arguments.file} does not say how images must be prepared; the usual numbers are assumed "
-            "(--mean, --std, --resize and --crop replace them).\n"
+            "(--mean, --std, --resize and --crop replace them)."
         )
 
 
 def _info(arguments: argparse.Namespace, profile: Profile) -> None:
-    model = find_model(arguments.name, profile)
+    model = find_model(arguments.name, profile, try_out=False)
     for name, value in describe(model):
-        _say(f"{name:14} {value}")
+        put_line(f"{name:14} {value}")
 
 
 def _remove(arguments: argparse.Namespace, profile: Profile) -> None:
-    catalog = list_models(profile)
-    broken = next((row for row in catalog.broken if row.name == arguments.name and not row.built_in), None)
-    if broken is not None:
-        broken.path.unlink(missing_ok=True)
-        _say(f"Removed {broken.name}.")
-        return
-    model = find_model(arguments.name, profile)
+    # By name only: a path leads to somebody's own file.
+    model = find_installed(arguments.name, profile)
     remove_model(model)
-    _say(f"Removed {model.name}.")
+    put_line(f"Removed {model.name}.")
 
 
 def describe(model: ModelFile) -> Iterator[tuple[str, str]]:
@@ -170,7 +165,7 @@ def _progress_bars() -> Iterator[OnProgress]:
 
     def show(progress: Progress) -> None:
         nonlocal bar, shown
-        if not sys.stderr.isatty():
+        if not is_terminal(sys.stderr):
             return
         if progress.step != shown:
             if bar is not None:
@@ -192,8 +187,4 @@ def _progress_bars() -> Iterator[OnProgress]:
 
 
 def _say_installed(model: ModelFile) -> None:
-    _say(f"Installed {model.name}: {len(model.contract.labels):,} classes, maps {model.contract.maps}.")
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
+    put_line(f"Installed {model.name}: {len(model.contract.labels):,} classes, maps {model.contract.maps}.")

@@ -188,6 +188,6 @@ def _key(path: str) -> str:
 
 def _is_same_folder(parent: str, folder: str) -> bool:
     try:
-        return os.path.samefile(parent or os.curdir, folder)
+        return os.path.samefile(parent or os.curdir, folder)  # noqa: PTH121 - paths stay str as given
     except OSError:
         return False

@@ -57,7 +57,9 @@ def require_numbers_target(target: Path, inputs: Iterable[str]) -> None:
         _require_no_input(path, inputs)
     content = _first_bytes(manifest, _LARGEST_MANIFEST)
     if content is not None and not _is_manifest(content):
-        raise OutputWriteError(str(manifest), "it is there already and is not of Cardinal's making. Choose another name.")
+        raise OutputWriteError(
+            str(manifest), "it is there already and is not of Cardinal's making. Choose another name."
+        )
 
 
 def is_our_map(path: str) -> bool:
@@ -71,13 +73,15 @@ def _require_no_input(target: Path, inputs: Iterable[str]) -> None:
         raise OutputWriteError(str(target), "it is a folder.")
     for path in inputs:
         if _is_same(target, path):
-            raise OutputWriteError(str(target), "it is one of the inputs, which are never changed. Choose another name.")
+            raise OutputWriteError(
+                str(target), "it is one of the inputs, which are never changed. Choose another name."
+            )
 
 
 def _is_same(target: Path, path: str) -> bool:
     """Whether both names lead to one file."""
     try:
-        return os.path.samefile(target, path)
+        return os.path.samefile(target, path)  # noqa: PTH121 - paths stay str as given
     except (OSError, ValueError):
         return False
 

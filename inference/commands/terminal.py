@@ -51,7 +51,7 @@ def put_rest() -> None:
 
 
 def say(sentence: str) -> None:
-    """Write one line to standard error; strangers' words in it can do no harm. Where nobody reads it, nothing happens."""
+    """Write one line to standard error; strangers' words in it can do no harm. Where nobody reads, nothing happens."""
     try:
         sys.stderr.write(f"{visible(sentence)}\n")
         sys.stderr.flush()

@@ -13,12 +13,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from inference.cancel import CancelToken
 from inference.errors import DownloadError
 from inference.models.checksum import sha256_of
-from inference.models.official import hash_prefix
+from inference.models.official import hash_prefix, split_address
 from inference.models.progress import OnProgress, Progress
 
 TIMEOUT_S = 30.0
@@ -53,10 +53,10 @@ def download(
         Cancelled: if `cancel` was used; what came is kept.
     """
     prefix = hash_prefix(url)
-    local = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
-    if urlsplit(url).scheme != "https" and not (local and urlsplit(url).scheme == "http"):
+    parts = split_address(url)
+    if parts.scheme != "https" and not _is_local(parts):
         raise DownloadError(url, "only https addresses are used.")
-    target = folder / urlsplit(url).path.rsplit("/", 1)[-1]
+    target = folder / parts.path.rsplit("/", 1)[-1]
     with _explained(url, target):
         if target.is_file():
             if sha256_of(target).startswith(prefix):
@@ -64,7 +64,12 @@ def download(
             target.unlink()
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
-        _fetch(url, part, on_progress or _ignore, cancel or CancelToken())
+        # What was kept may be of no use; without it the server has no second excuse.
+        for _ in range(2):
+            if _fetch(url, part, on_progress or _ignore, cancel or CancelToken()):
+                break
+        else:
+            raise DownloadError(url, "the server sends another part of the file than was asked for.")
         if not sha256_of(part).startswith(prefix):
             _forget(part)
             raise DownloadError(url, "what arrived is not what was promised (the checksum differs). Nothing was kept.")
@@ -73,12 +78,35 @@ def download(
     return target
 
 
-def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -> None:
-    """Bring `part` to its full length."""
+class _RedirectsStaySafe(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect to https only, and from this computer's own server to itself."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        parts = split_address(newurl)
+        if parts.scheme != "https" and not (_is_local(parts) and _is_local(split_address(req.full_url))):
+            raise DownloadError(req.full_url, f"the server points to {newurl}; only https addresses are used.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _is_local(parts: SplitResult) -> bool:
+    """Whether it is a plain address of this computer itself, as tests and mirrors behind a tunnel have it."""
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -> bool:
+    """Bring `part` to its full length; False where the kept beginning was of no use and is gone, so try again."""
     kept = _read_note(part, url)
     start = part.stat().st_size if kept is not None else 0
     if kept is not None and kept.total == start:
-        return
+        return True
     headers = {"User-Agent": "Cardinal", "Accept-Encoding": "identity"}
     if kept is not None and start:
         headers["Range"] = f"bytes={start}-"
@@ -87,14 +115,13 @@ def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme was checked
     cancel.raise_if_set()
     try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT_S)  # noqa: S310 - the scheme was checked
+        response = urllib.request.build_opener(_RedirectsStaySafe).open(request, timeout=TIMEOUT_S)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != _RANGE_REFUSED or not start:
             raise
         _forget(part)
-        _fetch(url, part, on_progress, cancel)
-        return
+        return False
     with response, cancel.on_cancel(lambda: _hang_up(response)):
         if response.status not in {_OK, _PARTIAL}:
             raise DownloadError(url, f"the server answered {response.status}.")
@@ -106,9 +133,7 @@ def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -
         ):
             # Another file, or a server that counts in its own way: begin again.
             _forget(part)
-            response.close()
-            _fetch(url, part, on_progress, cancel)
-            return
+            return False
         length = response.headers.get("Content-Length", "")
         total = start + int(length) if length.isdigit() else None
         _check_room(url, part.parent, total, start)
@@ -121,6 +146,7 @@ def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -
         raise DownloadError(
             url, f"the connection was cut off. {_megabytes(size)} of {_megabytes(total)} are kept; try again."
         )
+    return True
 
 
 def _copy(

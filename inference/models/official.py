@@ -3,7 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from inference.errors import DownloadError, ModelNotFoundError
 from inference.models.contract import Preprocessing
@@ -136,13 +136,34 @@ def find_weights(network: str, version: str = "") -> OfficialWeights:
             return weights
         if network == weights.network and version.upper() in {"", weights.version}:
             return weights
-    raise ModelNotFoundError(f"{network} {version}".strip(), tuple(weights.name for weights in OFFICIAL))
+    names = tuple(weights.name for weights in OFFICIAL)
+    raise ModelNotFoundError(f"{network} {version}".strip(), names, "Official ones that can be fetched")
 
 
 def url_of(weights: OfficialWeights) -> str:
-    """Where to fetch `weights` from: torchvision's host, or what `CARDINAL_MODEL_URL` says in its place."""
+    """Where to fetch `weights` from: torchvision's host, or what `CARDINAL_MODEL_URL` says in its place.
+
+    Raises:
+        DownloadError: if that is no web address.
+    """
     base = os.environ.get(URL_VARIABLE, "").strip() or HOST
-    return base if urlsplit(base).path.endswith(".pth") else f"{base.rstrip('/')}/{weights.file_name}"
+    return base if split_address(base).path.endswith(".pth") else f"{base.rstrip('/')}/{weights.file_name}"
+
+
+def split_address(url: str) -> SplitResult:
+    """The parts of a web address.
+
+    Raises:
+        DownloadError: if it is none, or not written in plain characters.
+    """
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        if url.isascii() and url.isprintable() and " " not in url and (parts.port is None or parts.port > 0):
+            return parts
+    except ValueError as error:
+        raise DownloadError(url, "it is not a web address.") from error
+    raise DownloadError(url, "a web address has plain characters only; write others as %C3%BC, for example.")
 
 
 def hash_prefix(url: str) -> str:
@@ -151,7 +172,7 @@ def hash_prefix(url: str) -> str:
     Raises:
         DownloadError: if the name promises none, so that nothing could be checked.
     """
-    match = _HASH_IN_NAME.search(urlsplit(url).path.rsplit("/", 1)[-1])
+    match = _HASH_IN_NAME.search(split_address(url).path.rsplit("/", 1)[-1])
     if match is None:
         raise DownloadError(url, "its name does not end in its checksum (-1a0047aa.pth), so it could not be checked.")
     return match[1]

@@ -1,9 +1,7 @@
 """Make the model that the program ships from its weights, and measure it through the finished file."""
 
-import hashlib
-import io
 import json
-import math
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from inference.arrays import InputBatch
+from inference.arrays import EvidenceMap, InputBatch
+from inference.attention.evidence import fixed_scale
+from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.network import Network
 from inference.errors import ModelLoadError
 from inference.models.adopt.adoption import AdoptOptions, replace_contract
+from inference.models.checksum import sha256_of, write_checksum
 from inference.models.contract import Measurement, ModelContract, Preprocessing, Source
 from inference.models.labels import read_labels
 from inference.models.progress import OnProgress, Progress
@@ -27,7 +26,6 @@ from inference.training.verify import verify
 from inference.training.weights import build_network, infer_config, load_weights
 
 TITLE = "ResNeXt-26 8x8d, Tiny-ImageNet (built in)"
-_SCALE_PERCENTILE = 99.5
 _BATCH = 50
 _STEPS = 4
 
@@ -60,7 +58,7 @@ def make_builtin(parts: BuiltinParts, target: Path, on_progress: OnProgress) -> 
         CardinalError: if a part is missing or wrong, or the model differs from PyTorch; then there is no target.
     """
     card = _read_card(parts.card)
-    digest = hashlib.sha256(parts.weights.read_bytes()).hexdigest()
+    digest = sha256_of(parts.weights)
     if digest != card["sha256"]:
         raise ModelLoadError(str(parts.weights), "its checksum is not the one on its card.")
     weights = load_weights(parts.weights)
@@ -89,6 +87,7 @@ def make_builtin(parts: BuiltinParts, target: Path, on_progress: OnProgress) -> 
         contract = replace(contract, measured=(*contract.measured, measure(opened, contract, parts)))
         opened.close()
         replace_contract(target, contract)
+        write_checksum(target, sha256_of(target))
     except BaseException:
         target.unlink(missing_ok=True)
         raise
@@ -97,13 +96,13 @@ def make_builtin(parts: BuiltinParts, target: Path, on_progress: OnProgress) -> 
 
 def evidence_scale(network: Network, pictures: Path, preprocessing: Preprocessing) -> float:
     """The 99.5th percentile of |contribution| of the top class over all cells of the pictures in the ZIP, in logits."""
-    shares = []
+    maps: list[EvidenceMap] = []
     for _, images in _batches(pictures, preprocessing):
         evidence = network.run(images).evidence
         if evidence is None:
             raise ModelLoadError(str(pictures), "the model has no maps to calibrate.")
-        shares.append(np.abs(evidence[:, 0]).reshape(-1))
-    return round(float(np.percentile(np.concatenate(shares), _SCALE_PERCENTILE)), 4)
+        maps += list(evidence[:, 0])
+    return round(fixed_scale(maps), 4)
 
 
 def measure(network: Network, contract: ModelContract, parts: BuiltinParts) -> Measurement:
@@ -119,14 +118,6 @@ def measure(network: Network, contract: ModelContract, parts: BuiltinParts) -> M
         count += len(folders)
     name = f"Tiny-ImageNet validation, {count:,} of 10,000 pictures, this file on the processor"
     return Measurement(name, count, first / count, five / count, parts.date)
-
-
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """The Wilson score interval (95 %) of a share of `count` independent trials."""
-    z = 1.959964
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return middle - half, middle + half
 
 
 def _read_card(path: Path) -> dict[str, Any]:
@@ -145,20 +136,10 @@ def _card_measurements(card: dict[str, Any]) -> Iterator[Measurement]:
 
 def _batches(pictures: Path, preprocessing: Preprocessing) -> Iterator[tuple[list[str], InputBatch]]:
     """Folder names and prepared pictures of a ZIP, in the order of their names."""
-    with zipfile.ZipFile(pictures) as archive:
+    order = PrepareOrder(preprocessing)
+    with zipfile.ZipFile(pictures) as archive, tempfile.TemporaryDirectory() as folder:
         names = sorted(name for name in archive.namelist() if name.lower().endswith((".jpeg", ".jpg", ".png")))
         for start in range(0, len(names), _BATCH):
             chosen = names[start : start + _BATCH]
-            images = [_prepared(archive.read(name), preprocessing) for name in chosen]
+            images = [prepare_picture(archive.extract(name, folder), order).input for name in chosen]
             yield [Path(name).parent.name for name in chosen], np.stack(images)
-
-
-def _prepared(data: bytes, preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """Shorter side to `resize`, then the centre square of `crop`, as torchvision does it."""
-    with Image.open(io.BytesIO(data)) as image:
-        width, height = image.size
-        short = min(width, height)
-        size = (preprocessing.resize * width // short, preprocessing.resize * height // short)
-        resized = image.convert("RGB").resize(size, Image.Resampling.BILINEAR)
-    left, top = (round((side - preprocessing.crop) / 2.0) for side in size)
-    return np.asarray(resized.crop((left, top, left + preprocessing.crop, top + preprocessing.crop)))

@@ -12,6 +12,7 @@ from inference.models.adopt.checks import prepare_graph, read_graph, type_name
 from inference.models.adopt.graph import GraphView
 from inference.models.adopt.head import channel_count, find_linear_head, find_pooling, has_sigmoid, strip_probabilities
 from inference.models.adopt.trunk import ImageInput, Trunk, find_image_input
+from inference.models.checksum import checksum_file
 from inference.models.contract import (
     MAX_SIDE_PX,
     METADATA_KEY,
@@ -156,6 +157,8 @@ def write_model(model: onnx.ModelProto, target: Path, contract: ModelContract) -
     """
     onnx.helper.set_model_props(model, {METADATA_KEY: contract.to_json()})
     try:
+        # A checksum beside it would be that of the file before.
+        checksum_file(target).unlink(missing_ok=True)
         onnx.save_model(model, target)
     except OSError as error:
         raise OutputWriteError(str(target), f"{error.strerror or error}.") from error

@@ -268,10 +268,11 @@ def test_scattered_removal_keeps_the_current_image_or_goes_to_the_next(grid: _Co
     other.setSelectionModel(grid.selectionModel())
     model.append_paths(_paths(1_000))
     grid.set_current_row(501)
-    told = QSignalSpy(grid.current_changed)
+    told: list[int] = []
+    grid.current_changed.connect(told.append)
     model.remove_rows(range(0, 1_000, 10))
     assert model.path_at(grid.current_row()) == "/p/IMG_501.jpg"
-    assert told.at(told.count() - 1) == [grid.current_row()]
+    assert told[-1:] == [grid.current_row()]
     assert grid.selected_rows() == [grid.current_row()]
     model.remove_rows([row for row in range(len(model)) if row % 2 == grid.current_row() % 2])
     assert model.path_at(grid.current_row()) == "/p/IMG_502.jpg"

@@ -1,8 +1,11 @@
 """A saved picture: the map over what the network saw, the rest dimmed, a legend below."""
 
-import numpy as np
+import io
 
-from inference.attention.picture import Caption, MapStyle, picture_with_map
+import numpy as np
+from PIL import Image
+
+from inference.attention.picture import MARK_BYTES, Caption, as_png, is_map_png, picture_with_map
 from inference.results import CropGeometry
 
 
@@ -27,6 +30,17 @@ def test_a_picture_of_one_pixel_and_a_hostile_name() -> None:
         CropGeometry(0, 0, 1, 1),
         (1, 1),
         Caption("<b>\u202ecat\n", 1.0, "m"),
-        style=MapStyle.HEAT,
     )
     assert drawn.shape[1] == 1
+
+
+def test_a_saved_map_is_known_as_one_and_no_other_picture_is() -> None:
+    drawn = np.arange(27, dtype=np.uint8).reshape(3, 3, 3)
+    png = as_png(drawn)
+    assert is_map_png(png[:MARK_BYTES])
+    with Image.open(io.BytesIO(png)) as read:
+        assert (np.asarray(read) == drawn).all()
+        other = io.BytesIO()
+        read.save(other, "PNG")
+    assert not is_map_png(other.getvalue()[:MARK_BYTES])
+    assert not is_map_png(b"")

@@ -98,16 +98,42 @@ def be_slow(model: onnx.ModelProto, layers: int = 300) -> None:
     tail.input[0] = name
 
 
-def be_hungry(model: onnx.ModelProto) -> None:
-    """Logits that need N ** 46 numbers of memory: one picture fits, two exceed any address space."""
-    weights = {"hungry/first": np.array([0]), "hungry/power": np.array(46)}
+def be_hungry(model: onnx.ModelProto, more: int = 0) -> None:
+    """Logits that need (N + more) ** 46 numbers of memory: one picture fits, two exceed any address space."""
+    weights = {"hungry/first": np.array([0]), "hungry/power": np.array(46), "hungry/more": np.array(more)}
     model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in weights.items())
     nodes = [
         helper.make_node("Shape", ["images"], ["hungry/shape"]),
         helper.make_node("Gather", ["hungry/shape", "hungry/first"], ["hungry/count"]),
-        helper.make_node("Pow", ["hungry/count", "hungry/power"], ["hungry/size"]),
+        helper.make_node("Add", ["hungry/count", "hungry/more"], ["hungry/total"]),
+        helper.make_node("Pow", ["hungry/total", "hungry/power"], ["hungry/size"]),
         helper.make_node("ConstantOfShape", ["hungry/size"], ["hungry/zeros"]),
         helper.make_node("ReduceSum", ["hungry/zeros"], ["hungry/zero"], keepdims=0),
         helper.make_node("Add", ["true", "hungry/zero"], ["logits"]),
     ]
     rewrite_output(model, "logits", nodes, "true")
+
+
+def never_end(model: onnx.ModelProto) -> None:
+    """Logits that wait for 2 ** 62 rounds of a loop."""
+    scalar = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["endless/goes_on"], ["endless/still"]),
+            helper.make_node("Cos", ["endless/value"], ["endless/next"]),
+        ],
+        "endless",
+        [
+            scalar("endless/round", onnx.TensorProto.INT64, []),
+            scalar("endless/goes_on", onnx.TensorProto.BOOL, []),
+            scalar("endless/value", onnx.TensorProto.FLOAT, [1, 7]),
+        ],
+        [
+            scalar("endless/still", onnx.TensorProto.BOOL, []),
+            scalar("endless/next", onnx.TensorProto.FLOAT, [1, 7]),
+        ],
+    )
+    rounds = {"endless/rounds": np.array(2**62, np.int64), "endless/yes": np.array(True)}
+    model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in rounds.items())
+    loop = helper.make_node("Loop", ["endless/rounds", "endless/yes", "true"], ["logits"], body=body)
+    rewrite_output(model, "logits", [loop], "true")
