@@ -21,7 +21,6 @@ class FactsPanel(QWidget):
         super().__init__(parent)
         self._path = ""
         self._facts: PictureFacts | None = None
-        self._notes: tuple[str, ...] = ()
         self._name = ElidedLabel(self)
         self._size, self._state, self._crop, self._remarks = (plain_label(secondary=True) for _ in range(4))
         column = QVBoxLayout(self)
@@ -39,7 +38,7 @@ class FactsPanel(QWidget):
         Args:
             path: as it was given; bytes that are not UTF-8 as surrogate escapes.
         """
-        self._path, self._facts, self._notes = path, None, ()
+        self._path, self._facts = path, None
         self._name.set_text(name_of(path))
         for label in self._lines():
             _show(label, "")
@@ -59,11 +58,6 @@ class FactsPanel(QWidget):
         self._facts = facts
         self._show_remarks()
 
-    def show_notes(self, sentences: tuple[str, ...]) -> None:
-        """Add sentences about this picture to what its facts say; `show_file` forgets them."""
-        self._notes = sentences
-        self._show_remarks()
-
     def show_state(self, sentence: str) -> None:
         """Say how far the picture is ("Classified by ... on cpu."); empty for nothing."""
         _show(self._state, sentence)
@@ -76,13 +70,13 @@ class FactsPanel(QWidget):
         return self._size, self._state, self._crop, self._remarks
 
     def _show_remarks(self) -> None:
-        """One line for each remark; one that is said twice shows once."""
+        """One line for each remark."""
         remarks = []
         if self._facts is not None and self._facts.has_more_frames:
             remarks.append(notices.first_frame_used(self._path).text)
         if self._facts is not None and self._facts.has_bad_profile:
             remarks.append(notices.profile_unusable(self._path).text)
-        _show(self._remarks, "\n".join(dict.fromkeys([*remarks, *self._notes])))
+        _show(self._remarks, "\n".join(remarks))
 
     def _crop_words(self, facts: PictureFacts, crop: CropGeometry) -> str:
         if (

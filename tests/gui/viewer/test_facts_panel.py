@@ -44,10 +44,6 @@ def test_remarks(panel: FactsPanel) -> None:
     frames = "a.gif has more than one frame. The first one is used."
     profile = "The colour profile of a.gif could not be used. Colours may be off."
     assert panel.words().splitlines()[-2:] == [frames, profile]
-    panel.show_notes((frames, "Something else."))
-    assert panel.words().splitlines()[-3:] == [frames, profile, "Something else."], "nothing is said twice"
-    panel.show_facts(FACTS, None)
-    assert panel.words().splitlines()[-2:] == [frames, "Something else."]
     panel.show_file("/p/b.gif")
     assert panel.words() == "b.gif"
 
