@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, abandon, put_rest, say
+from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, abandon, say
 from inference.errors import CardinalError
 from inference.profile import Profile
 
@@ -51,7 +51,6 @@ def _run_command(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments, _profile(arguments.profile))
-        put_rest()
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:

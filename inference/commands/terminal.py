@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from typing import TextIO
 
 from inference.errors import OutputWriteError
@@ -24,9 +23,14 @@ def put(text: str) -> None:
         BrokenPipeError: nobody reads any more; the program ends quietly.
         OutputWriteError: the disk is full, for example, or standard output is closed.
     """
-    with _told():
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon(sys.stdout)
+        raise OutputWriteError("standard output", f"{error.strerror or error}.") from error
 
 
 def put_line(line: str) -> None:
@@ -37,17 +41,6 @@ def put_line(line: str) -> None:
         OutputWriteError: it cannot be written.
     """
     put(f"{visible(line)}\n")
-
-
-def put_rest() -> None:
-    """Write what is still waiting for standard output.
-
-    Raises:
-        BrokenPipeError: nobody reads any more.
-        OutputWriteError: it cannot be written.
-    """
-    with _told():
-        sys.stdout.flush()
 
 
 def say(sentence: str) -> None:
@@ -72,15 +65,3 @@ def abandon(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, number)
         os.close(nowhere)
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Say in our words why standard output cannot be written."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        abandon(sys.stdout)
-        raise OutputWriteError("standard output", f"{error.strerror or error}.") from error

@@ -122,6 +122,8 @@ def _fetch(url: str, part: Path, on_progress: OnProgress, cancel: CancelToken) -
             raise
         _forget(part)
         return False
+    except ValueError as error:
+        raise DownloadError(url, "the server points to what is not a web address.") from error
     with response, cancel.on_cancel(lambda: _hang_up(response)):
         if response.status not in {_OK, _PARTIAL}:
             raise DownloadError(url, f"the server answered {response.status}.")

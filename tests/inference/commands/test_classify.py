@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
+import hashlib
 import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 from PIL import Image
 
 import main
+from inference.cancel import CancelToken
+from inference.classify.opening import open_classifier
+from inference.classify.pipeline import Pipeline
+from inference.classify.work_queue import IteratorSource
+from inference.commands import classify as command
+from inference.commands.rows import JsonLines
+from inference.pictures.decode_pool import DecodePool
+from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.inference.engine.variants import rewrite_output, variant
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 Run: TypeAlias = Callable[..., tuple[int, str, str]]
@@ -182,9 +195,10 @@ def test_a_damaged_model_is_a_sentence(classify: Run, pictures: Path, tmp_path: 
 
 
 def test_a_device_that_is_asked_for_by_name_is_never_replaced(classify: Run, pictures: Path) -> None:
-    code, output, errors = classify(str(pictures), device="coreml")
+    absent = "cuda" if sys.platform == "darwin" else "coreml"
+    code, output, errors = classify(str(pictures), device=absent)
     assert (code, output) == (2, "")
-    assert "coreml" in errors
+    assert absent in errors
 
 
 def test_overlays_are_pictures_beside_which_nothing_changes(classify: Run, pictures: Path, tmp_path: Path) -> None:
@@ -210,3 +224,145 @@ def test_many_files_come_in_order_whatever_the_workers_do(classify: Run, tmp_pat
         Image.new("RGB", (side, 7 * side % 300 + 1), (number, 0, 0)).save(folder / f"{number}.png")
     _, output, _ = classify("--format", "jsonl", "--batch-size", "5", str(folder))
     assert [Path(row["path"]).stem for row in _rows(output)] == [str(number) for number in range(120)]
+
+
+def _hashes(folder: Path) -> dict[Path, str]:
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("target", ["p2.png", "below/p1.jpg", "notes.txt"])
+def test_rows_never_replace_an_input(classify: Run, pictures: Path, target: str) -> None:
+    before = _hashes(pictures)
+    given = [str(pictures), str(pictures / "notes.txt")]
+    code, output, errors = classify("--format", "csv", "--output", str(pictures / target), *given)
+    assert (code, output) == (2, "")
+    assert "could not be written: it is" in errors
+    assert _hashes(pictures) == before
+
+
+def test_the_model_is_no_place_for_rows(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    model = tmp_path / "mine.onnx"
+    shutil.copy(TINY, model)
+    assert classify("--output", str(model), str(pictures), model=str(model))[0] == 2
+    assert model.read_bytes() == Path(TINY).read_bytes()
+
+
+def test_a_folder_as_output_is_refused_before_the_run(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    code, _, errors = classify("--output", str(tmp_path), str(pictures), model="no-such-model")
+    assert code == 2
+    assert errors == f"{tmp_path} could not be written: it is a folder.\n"
+
+
+def test_overlays_into_the_folder_that_is_classified(classify: Run, pictures: Path) -> None:
+    """A picture without a suffix would have the overlay's name of another; twice, so that maps are there already."""
+    shutil.copy(pictures / "p2.png", pictures / "cat")
+    shutil.copy(pictures / "p10.png", pictures / "cat.png")
+    before = _hashes(pictures)
+    for _ in range(2):
+        code, output, _ = classify("--format", "jsonl", "--overlays", str(pictures), str(pictures))
+        assert code == 0
+        assert {row["path"] for row in _rows(output)} == {str(path) for path in before if path.suffix != ".txt"}
+        after = _hashes(pictures)
+        assert {path: after[path] for path in before} == before
+        assert len(after) == len(before) + 5
+
+
+def test_overlays_in_a_folder_below_are_not_classified(classify: Run, pictures: Path) -> None:
+    for _ in range(2):
+        code, output, _ = classify("--format", "jsonl", "--overlays", str(pictures / "maps"), str(pictures))
+        assert (code, len(_rows(output))) == (0, 3)
+
+
+def test_an_overlay_that_fails_costs_itself_and_no_row(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    # Nothing can replace a folder, and it is no map of ours, so that the next number is taken.
+    (maps / "p2.png.png").mkdir()
+    longest = pictures / ("n" * 251 + ".png")
+    shutil.copy(pictures / "p2.png", longest)
+    target = tmp_path / "rows.jsonl"
+    code, _, errors = classify("--format", "jsonl", "--output", str(target), "--overlays", str(maps), str(pictures))
+    assert (code, errors) == (0, "1 other file(s) were not pictures.\n")
+    assert len(_rows(target.read_text())) == 4
+    assert len([path for path in maps.iterdir() if path.is_file()]) == 4
+
+
+def test_a_folder_that_cannot_be_read_is_exit_code_1(
+    classify: Run, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def scandir(folder: str) -> object:
+        if folder.endswith("below"):
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    code, output, errors = classify("--format", "jsonl", str(pictures))
+    assert (code, len(_rows(output))) == (1, 2)
+    assert f"The folder {pictures / 'below'} could not be opened." in errors
+
+
+def _fail_on_white(model: onnx.ModelProto) -> None:
+    """An index that is out of range for pictures whose mean is above 200."""
+    constants = {"white/nothing": np.zeros(1, np.float32), "white/limit": np.array(200, np.float32)}
+    model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    nodes = [
+        helper.make_node("Cast", ["images"], ["white/float"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["white/float"], ["white/mean"], keepdims=0),
+        helper.make_node("Greater", ["white/mean", "white/limit"], ["white/is"]),
+        helper.make_node("Cast", ["white/is"], ["white/index"], to=onnx.TensorProto.INT64),
+        helper.make_node("Gather", ["white/nothing", "white/index"], ["white/zero"]),
+        helper.make_node("Add", ["true", "white/zero"], ["logits"]),
+    ]
+    rewrite_output(model, "logits", nodes, "true")
+
+
+def test_a_network_that_fails_in_the_middle_keeps_the_rows_it_gave(classify: Run, tmp_path: Path) -> None:
+    model = variant(tmp_path, _fail_on_white)
+    # More than can be on their way at once, so that the last one cannot overtake all of them.
+    for number in range(40):
+        Image.new("RGB", (20, 20), "black").save(tmp_path / f"{number}.png")
+    white = tmp_path / "white.png"
+    Image.new("RGB", (20, 20), "white").save(white)
+    target = tmp_path / "rows.jsonl"
+    options = ["--format", "jsonl", "--batch-size", "1", "--output", str(target)]
+    code, _, errors = classify(*options, str(tmp_path), model=str(model))
+    rows = _rows(target.read_text())
+    assert code == 2
+    assert "The network could not be run: " in errors
+    assert f" {len(rows)} picture(s) are done.\n" in errors
+    assert len(rows) > 10
+    assert [int(Path(row["path"]).stem) for row in rows] == sorted(int(Path(row["path"]).stem) for row in rows)
+    # With nothing to tell, the older rows stay.
+    assert classify(*options, str(white), model=str(model))[0] == 2
+    assert _rows(target.read_text()) == rows
+
+
+def test_ctrl_c_ends_a_search_that_finds_nothing_more(pictures: Path, tmp_path: Path) -> None:
+    """The search waits for its cancellation; a run that waited for the search would never end."""
+    cancel = CancelToken()
+    was_cancelled: list[bool] = []
+
+    def search() -> Iterator[str]:
+        yield str(pictures / "p2.png")
+        was_cancelled.append(cancel.wait(30))
+
+    def interrupt(_text: str) -> None:
+        raise KeyboardInterrupt
+
+    classifier = open_classifier(TINY, "cpu", Profile.below(tmp_path), batch_size=1)
+    with DecodePool.open(workers=1) as pool:
+        pipeline = Pipeline(classifier, pool, IteratorSource(search()))
+        ended_by = command._drain(pipeline, command.OrderedRows(JsonLines(), interrupt), None, cancel)
+    classifier.network.close()
+    assert isinstance(ended_by, KeyboardInterrupt)
+    assert was_cancelled == [True]
+
+
+def test_a_cancelled_search_just_ends(pictures: Path) -> None:
+    arguments = argparse.Namespace(paths=[str(pictures)], recursive=True, overlays=None)
+    search = command.Search.start(arguments)
+    assert next(search.paths).endswith("p2.png")
+    search.cancel.cancel()
+    assert list(search.paths) == []

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
 import main
+from inference.models.contract import METADATA_KEY
 from tests.conftest import PROJECT_ROOT
+from tests.inference.engine.variants import variant
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 Run: TypeAlias = Callable[..., tuple[int, str, str]]
@@ -30,9 +34,9 @@ def picture(tmp_path: Path) -> str:
 
 @pytest.fixture
 def explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
+    def run(*arguments: str, model: str = TINY) -> tuple[int, str, str]:
         profile = ["--profile", str(tmp_path / "profile")]
-        code = main.main([*profile, "explain", "--model", TINY, "--device", "cpu", *arguments])
+        code = main.main([*profile, "explain", "--model", model, "--device", "cpu", *arguments])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -69,7 +73,14 @@ def test_a_duel_is_the_difference_of_two_maps(explain: Run, picture: str, tmp_pa
 def test_grad_cam_is_the_rectified_map(explain: Run, picture: str, tmp_path: Path) -> None:
     explain(picture, "--class", "3", "--output", str(tmp_path / "e.npy"))
     explain(picture, "--class", "3", "--method", "grad-cam", "--output", str(tmp_path / "g.npy"))
-    assert (np.load(tmp_path / "g.npy") == np.maximum(np.load(tmp_path / "e.npy"), 0)).all()
+    signed = np.load(tmp_path / "e.npy")
+    assert (np.load(tmp_path / "g.npy") == np.maximum(signed, 0)).all()
+    for name, is_rectified in (("e", False), ("g", True)):
+        manifest = json.loads((tmp_path / f"{name}.json").read_text())
+        assert manifest["rectified"] is is_rectified
+        assert manifest["supporting"] == pytest.approx(signed[signed > 0].sum(), abs=1e-5)
+        parts = manifest["supporting"] + manifest["opposing"] + manifest["bias"]
+        assert parts == pytest.approx(manifest["logit"], abs=1e-5)
 
 
 def test_the_picture_with_the_map_has_a_legend(explain: Run, picture: str, tmp_path: Path) -> None:
@@ -84,6 +95,7 @@ def test_the_picture_with_the_map_has_a_legend(explain: Run, picture: str, tmp_p
     ("arguments", "code", "sentence"),
     [
         (["--class", "unicorn"], 2, "has no class 'unicorn'"),
+        (["--class", ""], 2, "has no class ''"),
         (["--output", "map.gif"], 2, "must end in .png or .npy"),
         (["--output", "/nowhere/map.npy"], 2, "could not be written"),
     ],
@@ -101,3 +113,83 @@ def test_a_picture_that_cannot_be_read_is_exit_code_1(explain: Run, tmp_path: Pa
     code, output, errors = explain(str(tmp_path / "no.jpg"))
     assert (code, output) == (1, "")
     assert "It is not an image" in errors
+
+
+@pytest.mark.parametrize("name", ["half.png", "hard.png", "photo.png", "photo.npy"])
+def test_no_input_and_no_other_picture_is_replaced(explain: Run, picture: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / "hard.png").hardlink_to(picture)
+    Image.new("RGB", (5, 5)).save(tmp_path / "photo.png")
+    (tmp_path / "photo.json").write_text('{"mine": 1}')
+    before = {path: hashlib.sha256(path.read_bytes()).digest() for path in tmp_path.iterdir() if path.is_file()}
+    code, output, errors = explain(picture, "--output", str(tmp_path / name))
+    assert (code, output) == (2, "")
+    assert "could not be written: it is" in errors
+    assert {path: hashlib.sha256(path.read_bytes()).digest() for path in tmp_path.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["map.png", "map.npy"])
+def test_an_older_map_is_replaced(explain: Run, picture: str, tmp_path: Path, name: str) -> None:
+    contents = []
+    for subject in "12":
+        assert explain(picture, "--class", subject, "--output", str(tmp_path / name))[0] == 0
+        contents.append((tmp_path / name).read_bytes())
+    assert contents[0] != contents[1]
+
+
+def _lessen(model: onnx.ModelProto, maps: str, outputs: list[str]) -> None:
+    """Let the model have no more than the outputs of its kind of maps."""
+    kept = [output for output in model.graph.output if output.name in outputs]
+    del model.graph.output[:]
+    model.graph.output.extend(kept)
+    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
+    entry.value = entry.value.replace('"maps": "exact"', f'"maps": "{maps}"')
+
+
+def test_an_approximate_map_is_shown_as_one(explain: Run, picture: str, tmp_path: Path) -> None:
+    outputs = ["logits", "top_classes", "embedding", "features", "evidence"]
+    model = str(variant(tmp_path, lambda model: _lessen(model, "approximate", outputs)))
+    exact, approximate = tmp_path / "exact.npy", tmp_path / "approximate.npy"
+    explain(picture, "--output", str(exact))
+    code, words, _ = explain(picture, "--output", str(approximate), model=model)
+    assert code == 0
+    assert "The map is approximate" in words
+    assert "bias" not in words
+    # The variant's graph is the exact one, so its maps are, too.
+    np.testing.assert_allclose(np.load(approximate), np.load(exact), atol=1e-6)
+    manifest = json.loads(approximate.with_suffix(".json").read_text())
+    assert (manifest["maps"], manifest["bias"]) == ("approximate", None)
+    assert manifest["logit"] == pytest.approx(json.loads(exact.with_suffix(".json").read_text())["logit"], abs=1e-5)
+    answers = [explain(picture, "--class", str(index), model=model) for index in range(7)]
+    assert sorted(code for code, _, _ in answers) == [0] * 5 + [2] * 2
+    assert all("only of a picture's first classes" in errors for code, _, errors in answers if code)
+
+
+def test_a_model_without_maps_is_a_sentence(explain: Run, picture: str, tmp_path: Path) -> None:
+    model = str(variant(tmp_path, lambda model: _lessen(model, "none", ["logits", "top_classes"])))
+    code, output, errors = explain(picture, model=model)
+    assert (code, output) == (2, "")
+    assert errors.endswith("has no maps: no pooling was found in it.\n")
+    assert "written" not in errors
+
+
+def test_labels_and_names_cannot_command_the_terminal(explain: Run, picture: str, tmp_path: Path) -> None:
+    def poison(model: onnx.ModelProto) -> None:
+        entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
+        contract = json.loads(entry.value)
+        contract["title"] = "\x1b[2J\u202etitle"
+        for label in contract["labels"]:
+            label["name"] += "\x1b]0;owned\x07\n\u202e"
+        entry.value = json.dumps(contract)
+
+    model = str(variant(tmp_path, poison))
+    answers = [
+        explain(picture, model=model),
+        explain(picture, "--class", "1", "--against", "2", model=model),
+        explain(picture, "--class", "\x1b[31m", model=model),
+        explain(str(tmp_path / "\x1b[31m.png"), model=model),
+        explain(picture, "--output", str(tmp_path / "\x1b[31m" / "x.png"), model=model),
+    ]
+    assert [code for code, _, _ in answers] == [0, 0, 2, 1, 2]
+    for _, output, errors in answers:
+        assert not {"\x1b", "\x07", "\u202e"} & set(output + errors)
+        assert len((output + errors).splitlines()) <= 2

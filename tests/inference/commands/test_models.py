@@ -5,16 +5,19 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 
 from inference.commands import models
 from inference.engine.network import Network
-from inference.models.catalog import BUILT_IN_NAME, find_model
+from inference.models.catalog import BUILT_IN_NAME, find_model, read_model
+from inference.models.contract import METADATA_KEY, Label
 from inference.models.official import URL_VARIABLE
-from inference.profile import Profile
+from inference.profile import BUILT_IN_MODELS, Profile
 from inference.training.architecture import RESNEXT50_32X4D, ResNeXt
 from tests.inference.models.file_server import Shelf, serving
 from tests.make_data import TINY, tiny_graph
@@ -148,6 +151,48 @@ def test_info_of_the_built_in_model_and_its_protection(profile: Profile, capsys:
     assert "built in" in capsys.readouterr().err
     assert run(profile, "remove", "absent") == 2
     assert "no model named 'absent'" in capsys.readouterr().err
+
+
+def test_remove_takes_names_and_no_files(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = Path(shutil.copy(TINY, tmp_path / "mine.onnx"))
+    monkeypatch.chdir(tmp_path)
+    built_in = BUILT_IN_MODELS / f"{BUILT_IN_NAME}.onnx"
+    assert run(profile, "add", str(mine), "--name", "added") == 0
+    capsys.readouterr()
+    for name in ("mine.onnx", "./mine.onnx", str(mine), str(built_in), str(profile.models / "added.onnx")):
+        assert run(profile, "remove", name) == 2
+        assert "no model named" in capsys.readouterr().err
+    assert mine.read_bytes() == TINY.read_bytes()
+    assert built_in.is_file()
+    assert (profile.models / "added.onnx").is_file()
+
+
+def test_a_name_is_taken_until_replacing_is_asked_for(profile: Profile, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(profile, "add", str(TINY)) == 0
+    assert run(profile, "add", str(TINY)) == 2
+    assert "of this name was added before" in capsys.readouterr().err
+    assert run(profile, "add", str(TINY), "--replace") == 0
+    assert run(profile, "add", str(TINY), "--name", "resnext50_32x4d-v2") == 2
+    assert "kept for torchvision" in capsys.readouterr().err
+
+
+def test_strangers_words_reach_the_terminal_harmless(
+    profile: Profile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = tmp_path / "hostile.onnx"
+    contract = replace(read_model(TINY).contract, title="\x1b[31mred\u202e", labels=(Label("\x1b]0;x\x07"),) * 7)
+    model = onnx.load(TINY)
+    onnx.helper.set_model_props(model, {METADATA_KEY: contract.to_json()})
+    onnx.save(model, hostile)
+    assert run(profile, "info", str(hostile)) == 0
+    assert run(profile, "add", str(hostile)) == 0
+    assert run(profile, "list") == 0
+    assert run(profile, "info", "\x1b[31mabsent") == 2
+    said = "".join(capsys.readouterr())
+    assert "\\x1b[31mred\\u202e" in said
+    assert not {"\x1b", "\u202e", "\x07"} & set(said)
 
 
 def test_bad_usage_is_exit_2(profile: Profile, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-from inference.engine import nvidia
+from inference.engine import nvidia, probe
 from inference.engine.devices import Device
 from inference.engine.nvidia import NvidiaDriver, driver_refusal, has_card, libraries_not_loaded, library_refusal
 
@@ -93,3 +93,16 @@ def test_a_card_is_seen_without_a_driver(tmp_path: Path) -> None:
 def test_the_driver_of_this_computer_is_asked_without_harm() -> None:
     driver = nvidia.find_driver()
     assert driver is None or driver.cuda_version > (0, 0)
+
+
+def test_a_working_card_without_tensorrt_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nvidia, "find_driver", lambda: WORKING)
+    monkeypatch.setattr(nvidia, "has_card", lambda: True)
+    monkeypatch.setattr(nvidia, "needed_cuda_major", lambda: 13)
+    monkeypatch.setattr(nvidia, "load_libraries", tuple)
+    monkeypatch.setattr(nvidia, "has_tensorrt", lambda: False)
+    monkeypatch.setattr(probe, "_is_built_in", lambda _device: True)
+    refusal = probe.find_refusal(Device.TENSORRT)
+    assert refusal is not None
+    assert "TensorRT 10 is not installed" in refusal.reason
+    assert refusal.is_here

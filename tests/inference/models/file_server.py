@@ -17,6 +17,8 @@ class Shelf:
         stall_after: send so many bytes, then nothing until `release` is set.
         etag: of every file; None sends none.
         ranges: whether a part may be asked for.
+        part_of_its_own: answers every request with this Content-Range.
+        redirects: where other paths lead.
         requests: path and Range header of each request.
     """
 
@@ -25,6 +27,8 @@ class Shelf:
     stall_after: int | None = None
     etag: str | None = '"one"'
     ranges: bool = True
+    part_of_its_own: str = ""
+    redirects: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -37,6 +41,12 @@ def serving(shelf: Shelf) -> Iterator[str]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
             shelf.requests.append((self.path, wanted))
+            if self.path in shelf.redirects:
+                self.send_response(302)
+                self.send_header("Location", shelf.redirects[self.path])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             data = shelf.files.get(self.path)
             if data is None:
                 self.send_error(404)
@@ -48,8 +58,10 @@ def serving(shelf: Shelf) -> Iterator[str]:
             if start >= len(data) > 0:
                 self.send_error(416)
                 return
-            self.send_response(206 if start else 200)
-            if start:
+            self.send_response(206 if start or shelf.part_of_its_own else 200)
+            if shelf.part_of_its_own:
+                self.send_header("Content-Range", shelf.part_of_its_own)
+            elif start:
                 self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
             self.send_header("Content-Length", str(len(data) - start))
             if shelf.etag:

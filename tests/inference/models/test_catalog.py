@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from inference.errors import ModelContractError, ModelLoadError, ModelNotFoundError
-from inference.models.catalog import BUILT_IN_NAME, default_model_name, find_model, list_models, read_model
+from inference.models.catalog import (
+    BUILT_IN_NAME,
+    default_model_name,
+    find_installed,
+    find_model,
+    list_models,
+    read_model,
+)
 from inference.models.contract import MapKind
 from inference.models.contract_reading import read_contract
 from inference.profile import BUILT_IN_MODELS, Profile
@@ -55,6 +62,28 @@ def test_find_by_name_by_file_and_by_network(profile: Profile, tmp_path: Path) -
     write_tiny(elsewhere)
     found = find_model(str(elsewhere), profile)
     assert (found.path, found.built_in, found.contract.name) == (elsewhere, False, "tiny")
+
+
+def test_versions_are_numbers(profile: Profile) -> None:
+    for version in ("v2", "v10", "v9", "vx"):
+        shutil.copy(TINY, profile.models / f"birds-{version}.onnx")
+    assert find_model("birds", profile).name == "birds-v10"
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".onnx", "zero\0.onnx", "folder.onnx/"])
+def test_what_is_no_path_is_not_found(name: str, profile: Profile) -> None:
+    with pytest.raises(ModelNotFoundError):
+        find_model(name, profile)
+
+
+def test_installed_models_are_found_by_name_alone(profile: Profile) -> None:
+    shutil.copy(TINY, profile.models / "tiny.onnx")
+    (profile.models / "torn.onnx").write_bytes(b"torn")
+    assert find_installed("tiny", profile).path == profile.models / "tiny.onnx"
+    assert find_installed("torn", profile).path == profile.models / "torn.onnx"
+    for name in (str(profile.models / "tiny.onnx"), str(TINY), "tiny.onnx", "absent"):
+        with pytest.raises(ModelNotFoundError):
+            find_installed(name, profile)
 
 
 def test_what_cannot_be_found(profile: Profile, tmp_path: Path) -> None:

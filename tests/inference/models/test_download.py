@@ -213,3 +213,44 @@ def test_the_part_is_never_longer_than_what_came(tmp_path: Path) -> None:
     with serving(box) as base, pytest.raises(DownloadError):
         download(base + NAME, tmp_path)
     assert os.stat(tmp_path / (NAME[1:] + ".part")).st_size == 1000  # noqa: PTH116 - the size on the disk
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_server_that_always_sends_another_part_is_given_up(kept: bool, tmp_path: Path) -> None:
+    box = shelf(cut_after=300_000 if kept else None, part_of_its_own="" if kept else "bytes 7-9/10")
+    with serving(box) as base:
+        if kept:
+            with pytest.raises(DownloadError, match="cut off"):
+                download(base + NAME, tmp_path)
+            box.part_of_its_own, box.cut_after = "bytes 7-9/10", None
+            box.requests.clear()
+        with pytest.raises(DownloadError, match="sends another part of the file than was asked for"):
+            download(base + NAME, tmp_path)
+    assert len(box.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("http://mirror.example/a.pth", "only https addresses are used"),
+        ("ftp://mirror.example/a.pth", "only https addresses are used"),
+        ("https://[bad/a.pth", "points to what is not a web address"),
+        ("https://\u00fc.example:99999999/a.pth", "not a web address"),
+    ],
+)
+def test_a_redirect_away_from_https_is_refused(target: str, words: str, tmp_path: Path) -> None:
+    with serving(shelf(redirects={"/moved" + NAME: target})) as base, pytest.raises(DownloadError, match=words):
+        download(f"{base}/moved{NAME}", tmp_path)
+    assert left(tmp_path) == []
+
+
+def test_a_redirect_that_stays_safe_is_followed(tmp_path: Path) -> None:
+    box = shelf(redirects={"/moved" + NAME: NAME})
+    with serving(box) as base:
+        assert download(f"{base}/moved{NAME}", tmp_path).read_bytes() == DATA
+
+
+@pytest.mark.parametrize("url", ["https://[bad/net-01234567.pth", "https://a.example/\u00fc/net-01234567.pth"])
+def test_what_is_no_web_address_gets_a_sentence(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="web address"):
+        download(url, tmp_path)

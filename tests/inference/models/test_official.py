@@ -50,6 +50,20 @@ def test_another_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hash_prefix(url_of(weights)) == "0123456789ab"
 
 
+@pytest.mark.parametrize("base", ["https://[bad", "https://host:99999999", "https://\u00fc.example", "https://a b/"])
+def test_what_is_no_web_address_gets_a_sentence(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(URL_VARIABLE, base)
+    with pytest.raises(DownloadError, match=r"web address"):
+        url_of(find_weights("resnext50_32x4d"))
+
+
+def test_what_can_be_fetched_is_not_called_installed() -> None:
+    with pytest.raises(ModelNotFoundError) as caught:
+        find_weights("foo")
+    assert "Official ones that can be fetched: resnext50_32x4d-v1" in str(caught.value)
+    assert "Installed" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["net.pth", "net-xyz.pth", "net-0123456.pth", "net-01234567.zip", "01234567.pth"])
 def test_names_without_a_checksum(name: str) -> None:
     with pytest.raises(DownloadError, match="does not end in its checksum"):

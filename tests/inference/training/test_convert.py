@@ -1,8 +1,10 @@
 """Weights become a model file that gives PyTorch's answers, or no file at all."""
 
 import json
+import math
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 import torch
 from torch import nn
 
+from inference.attention.evidence import fixed_scale
+from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.network import Network
 from inference.errors import ModelContractError, ModelLoadError
 from inference.models.adopt.adoption import AdoptOptions
@@ -21,7 +25,7 @@ from inference.models.request import ModelRequest
 from inference.profile import BUILT_IN_MODELS, PROJECT_ROOT
 from inference.training import verify as verify_module
 from inference.training.architecture import RESNEXT26_8X8D_TINY, ResNeXt, ResNeXtConfig, StemConfig
-from inference.training.builtin import wilson
+from inference.training.builtin import evidence_scale
 from inference.training.convert import convert, imagenet_labels
 from inference.training.export import ExportError, export, to_graph
 from inference.training.verify import TOLERANCE, comparison_images, relative_difference, verify
@@ -159,6 +163,14 @@ def test_the_built_in_model_is_its_weights(shared_data: Path) -> None:
     assert relative_difference(network, comparison_images(72)[0], out.logits + 1, contract.preprocessing) > TOLERANCE
 
 
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The Wilson score interval (95 %) of a share of `count` independent trials."""
+    z = 1.959964
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return middle - half, middle + half
+
+
 def test_the_built_in_contract_states_what_was_measured() -> None:
     contract = read_model(BUILT_IN).contract
     assert contract.evidence_scale is not None
@@ -171,6 +183,26 @@ def test_the_built_in_contract_states_what_was_measured() -> None:
     text = (BUILT_IN_MODELS / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"{contract.evidence_scale}" in text
     assert f"{measured.top1:.2%}".replace("%", " %") in text
+
+
+def test_the_scale_of_maps_is_measured_as_pictures_are_classified(shared_data: Path, tmp_path: Path) -> None:
+    # A few of the pictures from which the built-in model's scale comes, one of them no square.
+    with zipfile.ZipFile(shared_data / "teach-10x80.zip") as archive:
+        chosen = [name for name in archive.namelist() if name.lower().endswith((".jpeg", ".jpg"))][:6]
+        with zipfile.ZipFile(tmp_path / "few.zip", "w") as few:
+            for name in chosen:
+                few.writestr(name, archive.read(name))
+            few.write(PROJECT_ROOT / "assets" / "samples" / "coffee.png", "coffee.png")
+        archive.extractall(tmp_path / "all", chosen)
+    rule = read_model(BUILT_IN).contract.preprocessing
+    paths = [str(tmp_path / "all" / name) for name in sorted(chosen)]
+    paths.append(str(PROJECT_ROOT / "assets" / "samples" / "coffee.png"))
+    opened = Network.open(BUILT_IN, device="cpu")
+    images = np.stack([prepare_picture(path, PrepareOrder(rule)).input for path in paths])
+    evidence = opened.run(images).evidence
+    assert evidence is not None
+    assert evidence_scale(opened, tmp_path / "few.zip", rule) == pytest.approx(fixed_scale(evidence[:, 0]), abs=1e-3)
+    opened.close()
 
 
 def test_wilson_against_known_numbers() -> None:
