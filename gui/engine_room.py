@@ -6,6 +6,7 @@ task, off the GUI thread, and nobody imports it at the top of a module.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Container
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
@@ -24,7 +25,7 @@ from inference.classify.preprocess import ViewPicture, make_thumbnail, view_pict
 from inference.classify.service import ClassifyService
 from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
-from inference.models.catalog import ModelFile
+from inference.models.catalog import ModelFile, list_models
 from inference.models.install import install_file, install_official, name_for
 from inference.models.official import OfficialWeights
 from inference.models.progress import OnProgress
@@ -80,8 +81,15 @@ class EngineRoom:
 
     def install_file(self, source: Path, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Add a model file to the catalog. Runs on: a worker thread, which waits for a child process."""
-        request = ModelRequest(name=name_for(source))
+        request = ModelRequest(name=self._free_name(name_for(source)))
         return install_file(source, request, self._profile, on_progress=on_progress, cancel=cancel)
+
+    def _free_name(self, name: str) -> str:
+        """A name that no model in the catalog has: a second file of one name becomes "name-2"."""
+        catalog = list_models(self._profile)
+        taken = {model.name.casefold() for model in (*catalog.models, *catalog.broken)}
+        names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+        return next(one for one in names if one.casefold() not in taken)
 
     def install_official(self, weights: OfficialWeights, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Fetch and convert official weights. Runs on: a worker thread, which waits for a child process."""

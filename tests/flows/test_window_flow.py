@@ -265,6 +265,9 @@ def test_a_dropped_model_is_added_and_can_be_used(bench: Bench, tmp_path: Path) 
     bench.program.models.choose("mine")
     bench.until(lambda: bench.program.models.name == "mine")
     bench.until_done(2)
+    bench.drop([str(source)])
+    bench.until(lambda: bench.message_ids().count("T-10") == 2)
+    assert {"mine", "mine-2"} <= {model.name for model in bench.program.models.installed().models}
 
 
 def test_images_can_be_removed_and_the_list_emptied(bench: Bench, tmp_path: Path) -> None:
