@@ -87,7 +87,7 @@ class EngineRoom:
     def _free_name(self, name: str) -> str:
         """A name that no model in the catalog has: a second file of one name becomes "name-2"."""
         catalog = list_models(self._profile)
-        taken = {model.name.casefold() for model in (*catalog.models, *catalog.broken)}
+        taken = {model.name.casefold() for model in catalog.models} | {one.name.casefold() for one in catalog.broken}
         names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
         return next(one for one in names if one.casefold() not in taken)
 
