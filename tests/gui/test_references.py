@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,7 @@ class _Sender(QObject):
     sent = Signal(bool)
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None and True are immortal there: their counts mean nothing")
 def test_signals_and_void_calls_lose_no_reference(qtbot: QtBot) -> None:
     sender, widget = _Sender(), QWidget()
     qtbot.addWidget(widget)
@@ -28,6 +30,5 @@ def test_signals_and_void_calls_lose_no_reference(qtbot: QtBot) -> None:
         widget.update()
     after_true, after_none = sys.getrefcount(True) - len(received), sys.getrefcount(None)
     assert len(received) == 2_000
-    immortal = sys.version_info >= (3, 12)
-    assert after_true >= before[0] - (2_000 if immortal else 20)
+    assert after_true >= before[0] - 20
     assert after_none >= before[1] - 20
