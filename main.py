@@ -25,9 +25,12 @@ Without a command the window opens with the given paths dropped on it."""
 
 def main(argv: Sequence[str]) -> int:
     """Run the program; the exit code of DESIGN.md 8: 0 all answered, 1 some files failed, 2 nothing done."""
-    if "-h" in argv[:1] or "--help" in argv[:1] or _first_word(argv) in COMMANDS:
-        return _run_command(argv)
-    return _open_window(argv)
+    try:
+        if "-h" in argv[:1] or "--help" in argv[:1] or _first_word(argv) in COMMANDS:
+            return _run_command(argv)
+        return _open_window(argv)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
 
 
 def _first_word(argv: Sequence[str]) -> str | None:
@@ -51,8 +54,6 @@ def _run_command(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments, _profile(arguments.profile))
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read the results has seen enough.
         abandon(sys.stdout)

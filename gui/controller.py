@@ -14,10 +14,11 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel, RowUpdate
 from gui.gallery.image_state import ImageState
 from gui.intake import Found, Intake, Opened
+from gui.job_bar import JobState
 from gui.messages import describe, reason, unexpected
 from gui.model_choice import ModelChoice
 from gui.running import Running
-from gui.tasks import Lane, TaskRunner
+from gui.tasks import Lane, Task, TaskRunner
 from gui.viewing import Viewing
 from gui.words import tr
 from inference.cancel import CancelToken
@@ -83,6 +84,7 @@ class Controller(QObject):
         self._is_quiet = False
         self._first_key: int | None = None
         self._removed: list[str] = []
+        self._listing: Task | None = None
         self._waiting_models: list[str] = []
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
@@ -94,6 +96,7 @@ class Controller(QObject):
         intake.scan_ended.connect(self._on_scan_ended)
         images.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
+        running.state_changed.connect(self._on_job_state_changed)
         for source in (intake, models, running, viewing):
             source.message_raised.connect(self.message_raised)
 
@@ -146,20 +149,33 @@ class Controller(QObject):
 
     def remove(self, rows: Sequence[int]) -> None:
         """Take images off the list; the files stay, and `put_back` brings the images again."""
-        keys = {self._images.key_at(row) for row in rows}
-        self._removed = [self._images.path_at(row) for row in rows]
-        if self._link.room is not None:
-            self._link.room.service.queue.discard(keys)
-        self._viewing.forget(keys)
-        self._images.remove_rows(rows)
-        if not len(self._images):
+        room, paths = self._link.room, self._images.paths()
+        self._stop_listing()
+        if len(rows) == len(self._images):
+            self._removed = paths
+            if room is not None:
+                room.service.queue.clear()
+            self._viewing.forget_all()
+            self._images.clear()
             self._viewing.show_nothing()
+        else:
+            self._removed = [paths[row] for row in rows]
+            keys = {self._images.key_at(row) for row in rows}
+            if room is not None:
+                room.service.queue.discard(keys)
+            self._viewing.forget(keys)
+            self._images.remove_rows(rows)
+            # What was still to be written down of a long list.
+            self._enqueue(self._images.rows_in(ImageState.QUEUED) if self._running.is_under_way else [])
         self.message_raised.emit(notices.removed(len(rows)))
 
     def put_back(self) -> None:
         """Bring the images that were removed last back, at the end of the list."""
         paths, self._removed = self._removed, []
-        self._add(paths)
+        before = len(self._images)
+        added = self._add(paths)
+        if added:
+            self.images_arrived.emit(before, added)
 
     def _enqueue(self, rows: Sequence[int]) -> None:
         """Hand images to the engine; a long list in a worker, since it takes a while to write it down."""
@@ -169,14 +185,33 @@ class Controller(QObject):
         if len(rows) <= SLICE:
             room.service.add([Job(self._images.key_at(row), self._images.path_at(row)) for row in rows])
             return
-        keys, paths = self._images.keys(), self._images.paths()
+        self._stop_listing()
+        keys, paths, queue = self._images.keys(), self._images.paths(), room.service.queue
 
         def work(_on_progress: object, cancel: CancelToken) -> None:
             for start in range(0, len(rows), SLICE):
                 cancel.raise_if_set()
-                room.service.add([Job(keys[row], paths[row]) for row in rows[start : start + SLICE]])
+                queue.add([Job(keys[row], paths[row]) for row in rows[start : start + SLICE]])
 
-        self._runner.start(self._runner.create(work, Lane.FILES))
+        self._listing = self._runner.create(work, Lane.QUEUE)
+        self._listing.finished.connect(self._on_listed)
+        # The run must not end while the list is still being written.
+        queue.expect_more()
+        room.service.run()
+        self._runner.start(self._listing)
+
+    def _stop_listing(self) -> None:
+        if self._listing is not None:
+            self._listing.cancel()
+            self._listing = None
+
+    @Slot()
+    def _on_listed(self) -> None:
+        room = self._link.room
+        if room is not None:
+            room.service.queue.expect_no_more()
+            if room.service.is_stopped:
+                room.service.queue.clear()
 
     def _add(self, paths: Sequence[str]) -> int:
         before = len(self._images)
@@ -310,6 +345,11 @@ class Controller(QObject):
                 self._ask_for_late_thumbnails()
             case ModelOpened() | ModelFailed():
                 self._models.on_event(event)
+
+    @Slot(object)
+    def _on_job_state_changed(self, state: JobState) -> None:
+        if state is JobState.STOPPING:
+            self._stop_listing()
 
     def _on_run_ended(self) -> None:
         room = self._link.room

@@ -17,7 +17,7 @@ from gui.user_message import UserMessage
 from gui.words import tr
 from inference.classify.events import ModelFailed, ModelOpened
 from inference.engine.devices import AUTO, Device
-from inference.errors import CardinalError
+from inference.errors import CardinalError, ModelNotFoundError
 from inference.models.catalog import Catalog, ModelFile, default_model_name, list_models
 from inference.models.official import OfficialWeights
 from inference.models.progress import Progress
@@ -100,7 +100,11 @@ class ModelChoice(QObject):
         """Take what the service says of a model."""
         if isinstance(event, ModelFailed):
             self.failed.emit(event.name)
-            self.message_raised.emit(describe(event.error))
+            is_missing = isinstance(event.error, ModelNotFoundError)
+            if self._name and is_missing:
+                self.message_raised.emit(notices.model_not_opened(event.name, self._title(self._name)))
+            else:
+                self.message_raised.emit(describe(event.error))
             return
         self._name = event.name
         classifier: Classifier = event.classifier

@@ -196,3 +196,10 @@ def detail_unreadable(reason: str) -> UserMessage:
     """A picture that somebody zooms into could not be read in full."""
     text = tr("The picture is shown in fewer pixels than it has. {reason}").format(reason=visible(reason))
     return UserMessage("E-123", Place.STATUS, Level.WARNING, text)
+
+
+def model_not_opened(wanted: str, answering: str) -> UserMessage:
+    """Another model was wanted and is not there; the one before goes on."""
+    text = tr("There is no model named {name}. {title} goes on answering.")
+    text = text.format(name=name_of(wanted), title=visible(answering))
+    return UserMessage("E-321", Place.TOAST, Level.WARNING, text, actions=(MessageAction.CHOOSE_MODEL,), subject=wanted)

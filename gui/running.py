@@ -51,7 +51,7 @@ class Running(QObject):
         self._images = images
         self._bar = bar
         self._clock = clock
-        self._done_before = self._failed_before = 0
+        self._done_before = self._failed_before = self._total = 0
         self._started_at = 0.0
         self._show_timer = self._timer(SHOWN_AFTER_MS, self._show_bar)
         self._hide_timer = self._timer(HIDDEN_AFTER_MS, bar.hide)
@@ -127,7 +127,8 @@ class Running(QObject):
         self._hide_timer.stop()
         self._done_before, self._failed_before = self._done(), self._images.count(ImageState.FAILED)
         self._started_at = self._clock()
-        self._bar.start(len(self._images) - self._done_before)
+        self._total = 0
+        self._bar.start(0)
         self._count()
         self._set_state(JobState.RUNNING)
         if is_paused:
@@ -161,7 +162,9 @@ class Running(QObject):
     @Slot()
     def _count(self) -> None:
         done = max(0, self._done() - self._done_before)
-        total = max(done, len(self._images) - self._done_before)
+        remaining = 0 if self._link.room is None else self._link.room.service.remaining
+        # The largest so far: a stopped run shows how much of it was done.
+        total = self._total = max(self._total, done + remaining)
         failed = max(0, self._images.count(ImageState.FAILED) - self._failed_before)
         self._bar.set_progress(done, total, failed)
 

@@ -26,6 +26,8 @@ class Lane(StrEnum):
     """Listing folders, writing pictures."""
     MODELS = "models"
     """Starting the engine; adding and downloading models, which happens in child processes."""
+    QUEUE = "queue"
+    """Writing long lists of jobs down."""
     ENGINES = "engines"
     """Comparing the processor's engines, which nobody waits for."""
 

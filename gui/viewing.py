@@ -162,6 +162,11 @@ class Viewing(QObject):
             self._show_placeholder(row, key)
             self._draw_again()
 
+    def forget_all(self) -> None:
+        """Every image was removed."""
+        for memory in (self._pictures, self._results, self._inspections):
+            memory.clear()
+
     def forget(self, keys: set[int]) -> None:
         """Some images were removed."""
         for memory in (self._pictures, self._results, self._inspections):

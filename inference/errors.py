@@ -31,7 +31,7 @@ class ImageProblem(StrEnum):
 
 
 _IMAGE_SENTENCES = {
-    ImageProblem.MISSING: "The file does not exist any more.",
+    ImageProblem.MISSING: "The file does not exist.",
     ImageProblem.NO_PERMISSION: "You do not have permission to read it.",
     ImageProblem.NOT_A_FILE: "It is not a regular file.",
     ImageProblem.UNREADABLE: "It cannot be read from the disk.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from typing import BinaryIO
 from inference.errors import OutputWriteError
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self|proc/\d+)/fd/(\d+)")
+_MOST_LINKS = 8
 
 
 class WholeFile:
@@ -37,12 +41,18 @@ def replacing(path: Path) -> Iterator[WholeFile]:
     """A file to write into, which becomes `path` when the block ends without an exception.
 
     The bytes are on the disk before the name changes; a reader sees the old file or the new one, never a part.
-    A link stays: the file that it leads to is replaced. A pipe or a device stays, too, and gets the bytes at once.
+    A link stays: the file that it leads to is replaced. A pipe, a device or an open descriptor (`/dev/stdout`) stays,
+    too, and gets the bytes at once.
 
     Raises:
         OutputWriteError: the disk is full, the folder is missing or read-only, `path` is a folder; nothing is left
             behind.
     """
+    descriptor = _descriptor_of(path)
+    if descriptor is not None:
+        with _writing_into(path, descriptor) as file:
+            yield file
+        return
     with _translated(path):
         mode = _mode_of(path)
     if mode is not None and stat.S_ISDIR(mode):
@@ -69,10 +79,10 @@ def replacing(path: Path) -> Iterator[WholeFile]:
 
 
 @contextlib.contextmanager
-def _writing_into(path: Path) -> Iterator[WholeFile]:
-    """Write into something that is no file and that must not be replaced by one."""
+def _writing_into(path: Path, descriptor: int | None = None) -> Iterator[WholeFile]:
+    """Write into something that must not be replaced by a file: a pipe, a device, an open descriptor."""
     with _translated(path):
-        stream = path.open("wb")
+        stream = path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
     with _closing(stream, path):
         yield WholeFile(stream, path)
 
@@ -88,6 +98,20 @@ def _closing(stream: BinaryIO, path: Path) -> Iterator[BinaryIO]:
         raise
     with _translated(path):
         stream.close()
+
+
+def _descriptor_of(path: Path) -> int | None:
+    """The open descriptor that `path` names (`/dev/stdout`, `/dev/fd/3`), whatever it leads to; else None."""
+    name = str(path)
+    for _ in range(_MOST_LINKS):
+        match = _DESCRIPTOR.fullmatch(name)
+        if match is not None:
+            return int(match[1])
+        try:
+            name = os.path.join(os.path.dirname(name), os.readlink(name))  # noqa: PTH115, PTH118, PTH120 - not normalised
+        except OSError:
+            return None
+    return None
 
 
 def _mode_of(path: Path) -> int | None:

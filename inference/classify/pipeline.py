@@ -8,8 +8,9 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 from inference.cancel import Cancelled, CancelToken
@@ -115,6 +116,12 @@ class Pipeline:
         with self._lock:
             return self._fed.is_set() and not self._on_the_way and self._feed_error is None
 
+    @property
+    def remaining(self) -> int:
+        """How many jobs are on their way."""
+        with self._lock:
+            return len(self._on_the_way)
+
     def next_answers(self, timeout_s: float) -> tuple[Answered, ...]:
         """Run the next batch and answer its pictures.
 
@@ -167,14 +174,17 @@ class Pipeline:
     def _receive(self, decoded: _Decoded) -> Answered | None:
         """Add a decoded picture to the batch, or say why there is none."""
         job = decoded.job
-        try:
-            picture = decoded.future.result()
-        except CardinalError as error:
+        if decoded.future.cancelled():
+            return None
+        # Asked for, not raised: a traceback would hold this frame, and with it the picture, in a reference cycle.
+        error = decoded.future.exception()
+        if isinstance(error, CardinalError):
             self._done(decoded)
-            return Answered(job.key, Failure(job.path, error))
-        except (CancelledError, Cancelled):
+            return Answered(job.key, Failure(job.path, error.with_traceback(None)))
+        if isinstance(error, Cancelled):
             # The pool was closed: there is no answer, and `_give_up` puts the job back.
             return None
+        picture = decoded.future.result()
         if self._pending_since is None:
             self._pending_since = time.monotonic()
         self._pending.append((decoded, picture))
@@ -273,12 +283,16 @@ class Pipeline:
         decoded = _Decoded(next(self._tickets), job, future)
         with self._lock:
             self._on_the_way[decoded.ticket] = decoded
-        future.add_done_callback(lambda _: self._on_decoded(decoded))
+        # By its ticket: a callback that held the picture's future would be a reference cycle for each picture.
+        future.add_done_callback(partial(self._on_decoded, decoded.ticket))
 
-    def _on_decoded(self, decoded: _Decoded) -> None:
+    def _on_decoded(self, ticket: int, _future: Future[PreparedPicture]) -> None:
         """Runs on: a thread of the pool."""
         self._decoding.release()
-        self._ready.put(decoded)
+        with self._lock:
+            decoded = self._on_the_way.get(ticket)
+        if decoded is not None:
+            self._ready.put(decoded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ class ClassifyService:
         """Whether a run over the queue is under way (or paused)."""
         return self._pipeline is not None
 
+    @property
+    def remaining(self) -> int:
+        """How many pictures are still to be answered."""
+        pipeline = self._pipeline
+        return len(self.queue) + (0 if pipeline is None else pipeline.remaining)
+
     def start(self) -> None:
         """Begin to serve."""
         self._thread.start()

@@ -19,7 +19,7 @@ from inference.classify.opening import decode_workers, learn_engine_once, open_c
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands.options import add_model_options, positive
-from inference.commands.overlays import OverlayWriter, without_own_maps
+from inference.commands.overlays import OverlayWriter, make_folder, without_own_maps
 from inference.commands.rows import RowFormat, RowFormatter, formatter
 from inference.commands.targets import inputs_of, require_rows_target
 from inference.commands.terminal import (
@@ -117,6 +117,9 @@ def _until_cancelled(paths: Iterator[str]) -> Iterator[str]:
 
 def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -> int:
     form = RowFormat(arguments.format)
+    if arguments.overlays is not None:
+        # The rows may go into the same new folder.
+        make_folder(Path(arguments.overlays))
     with contextlib.ExitStack() as stack:
         # Opened first, so that a name that cannot be written is told before any work, and closed last.
         write = _opened(arguments.output, stack)
@@ -128,8 +131,10 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
         ended_by = _drain(Pipeline(classifier, pool, IteratorSource(search.paths)), rows, overlays, search.cancel)
         if overlays is not None:
             overlays.finish()
-        if isinstance(ended_by, InferenceError) and not rows.written:
+        if ended_by is not None and not rows.written:
             # Nothing is known, so an older file of that name stays.
+            if isinstance(ended_by, KeyboardInterrupt):
+                say("Stopped. No picture is done.")
             raise ended_by
     search.tell_skipped()
     if isinstance(ended_by, InferenceError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from inference.commands.terminal import EXIT_NOTHING_DONE, is_terminal, put_line, say
-from inference.errors import CardinalError
+from inference.errors import CardinalError, ModelContractError, ModelLoadError
 from inference.models.catalog import ModelFile, default_model_name, find_installed, find_model, list_models
 from inference.models.contract import MapKind
 from inference.models.install import install_file, install_official, name_for, remove_model
@@ -72,7 +72,7 @@ def _list(_arguments: argparse.Namespace, profile: Profile) -> None:
         note = f" ({', '.join(marks)})" if marks else ""
         put_line(f"{model.name:34} {len(model.contract.labels):>6,} classes  {model.contract.title}{note}")
     for broken in catalog.broken:
-        put_line(f"{broken.name:34} cannot be used: {broken.error}")
+        put_line(f"{broken.name:34} cannot be used: {_reason(broken.error)}")
     installed = {model.name for model in catalog.models}
     for weights in OFFICIAL:
         if weights.name not in installed:
@@ -80,6 +80,16 @@ def _list(_arguments: argparse.Namespace, profile: Profile) -> None:
                 f"{weights.name:34}  1,000 classes  {weights.title} (not installed: "
                 f"models get {weights.network} --version {weights.version}, {weights.size_mb} MB)"
             )
+
+
+def _reason(error: CardinalError) -> str:
+    """What is wrong with a model, without saying again which one and that it cannot be used."""
+    match error:
+        case ModelContractError():
+            return " ".join(error.problems)
+        case ModelLoadError():
+            return error.reason
+    return str(error)
 
 
 def _get(arguments: argparse.Namespace, profile: Profile) -> None:

@@ -47,6 +47,18 @@ class _UnderWay:
     png: Future[bytes]
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for overlays, if it is not there.
+
+    Raises:
+        OutputWriteError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputWriteError(str(folder), f"{error.strerror or error}.") from error
+
+
 class OverlayWriter:
     """Writes `NAME.png` for each classified picture into one folder; names that are taken get a number.
 
@@ -92,10 +104,7 @@ class OverlayWriter:
         """
         if contract.maps is MapKind.NONE:
             raise OutputWriteError(str(folder), "the model has no maps: no pooling was found in it.")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputWriteError(str(folder), f"{error.strerror or error}.") from error
+        make_folder(folder)
         return cls(folder, pool, contract.evidence_scale or 1.0, inputs=inputs, tell=tell)
 
     def write(self, outcome: Outcome) -> None:

@@ -56,7 +56,10 @@ def require_numbers_target(target: Path, inputs: Iterable[str]) -> None:
     for path in (target, manifest):
         _require_no_input(path, inputs)
     content = _first_bytes(manifest, _LARGEST_MANIFEST)
-    if content is not None and not _is_manifest(content):
+    is_ours = content is not None and _is_manifest(content)
+    if _first_bytes(target, 0) is not None and not is_ours:
+        raise OutputWriteError(str(target), "it is there already and is not of Cardinal's making. Choose another name.")
+    if content is not None and not is_ours:
         raise OutputWriteError(
             str(manifest), "it is there already and is not of Cardinal's making. Choose another name."
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from inference.errors import ModelLoadError
 from inference.files import replacing
 from inference.pictures.regular_file import open_regular
+from inference.profile import BUILT_IN_MODELS
 
 _LINE = re.compile(r"([0-9a-f]{64})[ *]")
 _MAX_BYTES = 4096
@@ -55,6 +56,7 @@ def require_unchanged(model: Path, digest: str) -> None:
     except OSError as error:
         raise ModelLoadError(str(model), f"its checksum cannot be read ({error.strerror or error}).") from error
     if line is None or line[1] != digest:
+        remedy = "Install Cardinal again." if model.parent == BUILT_IN_MODELS else "Add it again."
         raise ModelLoadError(
-            str(model), "it changed on disk: its checksum is different from when it was added. Add it again."
+            str(model), f"it changed on disk: its checksum is different from when it was added. {remedy}"
         )

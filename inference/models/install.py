@@ -123,7 +123,10 @@ def remove_model(model: ModelFile | BrokenModel) -> None:
 def name_for(source: Path) -> str:
     """A name for the model in `source`, when nobody gave one: its file name, in plain characters."""
     plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", source.stem).strip("-._+")
-    return plain[:80] or "model"
+    name = plain[:70] or "model"
+    # A name that nobody chose must not stand in the way: "resnext50_32x4d.onnx" is a likely file.
+    is_kept = _OFFICIAL_NAME.fullmatch(name) or _WINDOWS_DEVICE.fullmatch(name)
+    return f"{name}-added" if is_kept else name
 
 
 def _convert(

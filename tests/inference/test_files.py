@@ -120,3 +120,23 @@ def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     with replacing(target) as file:
         file.write(b"new")
     assert target.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs names of open descriptors")
+def test_an_open_descriptor_is_written_to_and_its_file_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"before\n")
+    with log.open("ab", buffering=0) as stream:
+        for name in (f"/dev/fd/{stream.fileno()}", f"/proc/self/fd/{stream.fileno()}"):
+            if Path(name).exists():
+                with replacing(Path(name)) as file:
+                    file.write(b"rows\n")
+        link = tmp_path / "link"
+        link.symlink_to(f"/dev/fd/{stream.fileno()}")
+        with replacing(link) as file:
+            file.write(b"linked\n")
+        stream.write(b"after\n")
+    lines = log.read_bytes().splitlines()
+    assert lines[0] == b"before"
+    assert lines[-2:] == [b"linked", b"after"]
+    assert link.is_symlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,19 @@ def test_a_picture_that_is_asked_for_again_while_on_its_way_is_answered_twice(fo
     pipeline.next_answers(0.2)
     pool.release()
     assert sorted(keys_of(_finish(pipeline))) == [0, 0, 1]
+
+
+def test_no_picture_leaves_a_reference_cycle(folder: Path, pool: DecodePool) -> None:
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, _queue(_jobs(folder, range(100))))
+    gc.collect()
+    gc.disable()
+    try:
+        pipeline.start()
+        _finish(pipeline)
+        found = gc.collect()
+    finally:
+        gc.enable()
+    assert found < 100
 
 
 def test_nothing_to_do_ends_at_once(pool: DecodePool) -> None:

@@ -366,3 +366,12 @@ def test_a_cancelled_search_just_ends(pictures: Path) -> None:
     assert next(search.paths).endswith("p2.png")
     search.cancel.cancel()
     assert list(search.paths) == []
+
+
+def test_rows_may_go_into_the_new_folder_of_the_overlays(classify: Run, pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, _, errors = classify(
+        "--overlays", str(out), "--output", str(out / "rows.jsonl"), "--format", "jsonl", str(pictures)
+    )
+    assert code == 0, errors
+    assert len(_rows((out / "rows.jsonl").read_text())) == 3

@@ -193,3 +193,13 @@ def test_labels_and_names_cannot_command_the_terminal(explain: Run, picture: str
     for _, output, errors in answers:
         assert not {"\x1b", "\x07", "\u202e"} & set(output + errors)
         assert len((output + errors).splitlines()) <= 2
+
+
+def test_numbers_of_somebody_else_are_not_replaced_and_our_own_are(explain: Run, picture: str, tmp_path: Path) -> None:
+    (tmp_path / "theirs.npy").write_bytes(b"my embeddings")
+    code, _, errors = explain(picture, "--output", str(tmp_path / "theirs.npy"))
+    assert code == 2
+    assert "not of Cardinal's making" in errors
+    assert (tmp_path / "theirs.npy").read_bytes() == b"my embeddings"
+    for _ in range(2):
+        assert explain(picture, "--output", str(tmp_path / "ours.npy"))[0] == 0

@@ -118,7 +118,7 @@ def test_a_failed_overlay_is_told_and_counted_and_the_others_are_written(
         writer.write(_picture(tmp_path / f"{number}.png"))
     writer.finish()
     assert writer.failed == 1
-    assert told == [f"{gone.path} has no overlay: The file does not exist any more."]
+    assert told == [f"{gone.path} has no overlay: The file does not exist."]
     assert len(_names(tmp_path / "maps")) == 5
 
 

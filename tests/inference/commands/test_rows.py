@@ -64,7 +64,7 @@ def test_csv_columns_and_a_row_that_a_spreadsheet_would_run() -> None:
     assert good == [
         "'=cmd|\"x\"\n.jpg", "640", "480", "'@tabby", "0.75", "lynx", "0.25", "tiny", "cpu", "float32", "",
     ]  # fmt: skip
-    assert bad == ["b.jpg", *[""] * 9, "The file does not exist any more."]
+    assert bad == ["b.jpg", *[""] * 9, "The file does not exist."]
 
 
 def test_a_table_row_shows_control_characters() -> None:

@@ -269,7 +269,14 @@ def test_remove(stranger: Path, profile: Profile) -> None:
 
 @pytest.mark.parametrize(
     ("file", "name"),
-    [("birds v3.onnx", "birds-v3"), ("../..onnx", "model"), ("Kö.onnx", "K"), ("a" * 100 + ".onnx", "a" * 80)],
+    [
+        ("birds v3.onnx", "birds-v3"),
+        ("../..onnx", "model"),
+        ("Kö.onnx", "K"),
+        ("a" * 100 + ".onnx", "a" * 70),
+        ("resnext50_32x4d.onnx", "resnext50_32x4d-added"),
+        ("NUL.onnx", "NUL-added"),
+    ],
 )
 def test_names_for_files(file: str, name: str) -> None:
     assert name_for(Path(file)) == name

@@ -128,7 +128,7 @@ def test_our_errors_pass_through_and_others_too(pool: DecodePool) -> None:
 def test_what_cannot_be_sent_is_told_and_the_pool_goes_on(pool: DecodePool) -> None:
     with pytest.raises(RuntimeError, match="cannot be sent"):
         pool.submit(tasks.unpicklable, "x", None).result(LONG_S)
-    with pytest.raises((AttributeError, pickle.PicklingError), match="pickle|local object"):
+    with pytest.raises((AttributeError, pickle.PicklingError), match=r"pickle|local object"):
         pool.submit(lambda path, argument: path, "x", None).result(LONG_S)
     assert pool.submit(tasks.stall, "x", 0.0).result(LONG_S) == "x"
 
