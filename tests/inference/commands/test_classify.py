@@ -30,6 +30,7 @@ from inference.commands import classify as command
 from inference.commands.rows import JsonLines
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
+from inference.models.catalog import BUILT_IN_NAME
 from tests.conftest import PROJECT_ROOT
 from tests.inference.engine.variants import rewrite_output, variant
 
@@ -375,3 +376,11 @@ def test_rows_may_go_into_the_new_folder_of_the_overlays(classify: Run, pictures
     )
     assert code == 0, errors
     assert len(_rows((out / "rows.jsonl").read_text())) == 3
+
+
+def test_the_built_in_model_knows_the_samples(classify: Run) -> None:
+    code, output, _ = classify("--format", "jsonl", str(PROJECT_ROOT / "assets" / "samples"), model=BUILT_IN_NAME)
+    named = {Path(row["path"]).stem: [one["label"] for one in row["predictions"]] for row in _rows(output)}
+    assert code == 0
+    assert any("cat" in label for label in named["chelsea"])
+    assert named["coffee"][0] == "espresso"
