@@ -28,9 +28,9 @@ from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands import classify as command
 from inference.commands.rows import JsonLines
+from inference.models.catalog import BUILT_IN_NAME
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
-from inference.models.catalog import BUILT_IN_NAME
 from tests.conftest import PROJECT_ROOT
 from tests.inference.engine.variants import rewrite_output, variant
 
