@@ -15,13 +15,13 @@ from gui.gallery.image_model import ImageModel, RowUpdate
 from gui.gallery.image_state import ImageState
 from gui.intake import Found, Intake, Opened
 from gui.job_bar import JobState
+from gui.job_list import JobList
 from gui.messages import describe, reason, unexpected
 from gui.model_choice import ModelChoice
 from gui.running import Running
-from gui.tasks import Lane, Task, TaskRunner
+from gui.tasks import TaskRunner
 from gui.viewing import Viewing
 from gui.words import tr
-from inference.cancel import CancelToken
 from inference.classify.events import (
     Answered,
     Answers,
@@ -32,7 +32,6 @@ from inference.classify.events import (
     RunEnded,
     RunStarted,
 )
-from inference.classify.work_queue import Job
 from inference.errors import CardinalError, ImageReadError
 from inference.pictures.scan import ScanReport
 from inference.results import Classification, Failure, Outcome
@@ -40,9 +39,6 @@ from inference.results import Classification, Failure, Outcome
 if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
     from inference.classify.classifier import Classifier
-
-SLICE = 500
-"""More jobs than this are written down in a worker, this many at a time, so that the window does not wait."""
 
 
 class Controller(QObject):
@@ -70,7 +66,7 @@ class Controller(QObject):
         viewing: Viewing,
     ) -> None:
         super().__init__()
-        self._runner = runner
+        self._jobs = JobList(runner, link, images)
         self._link = link
         self._images = images
         self._models = models
@@ -84,7 +80,6 @@ class Controller(QObject):
         self._is_quiet = False
         self._first_key: int | None = None
         self._removed: list[str] = []
-        self._listing: Task | None = None
         self._waiting_models: list[str] = []
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
@@ -139,18 +134,18 @@ class Controller(QObject):
         else:
             self._images.set_state(rows, ImageState.QUEUED)
         self._viewing.reload()
-        self._enqueue(rows)
+        self._jobs.add(rows)
 
     @Slot()
     def classify_all(self) -> None:
         """Classify everything that is queued (again, after Stop)."""
         self._is_quiet = False
-        self._enqueue(self._images.rows_in(ImageState.QUEUED))
+        self._jobs.add(self._images.rows_in(ImageState.QUEUED))
 
     def remove(self, rows: Sequence[int]) -> None:
         """Take images off the list; the files stay, and `put_back` brings the images again."""
         room, paths = self._link.room, self._images.paths()
-        self._stop_listing()
+        self._jobs.stop()
         if len(rows) == len(self._images):
             self._removed = paths
             if room is not None:
@@ -166,7 +161,7 @@ class Controller(QObject):
             self._viewing.forget(keys)
             self._images.remove_rows(rows)
             # What was still to be written down of a long list.
-            self._enqueue(self._images.rows_in(ImageState.QUEUED) if self._running.is_under_way else [])
+            self._jobs.add(self._images.rows_in(ImageState.QUEUED) if self._running.is_under_way else [])
         self.message_raised.emit(notices.removed(len(rows)))
 
     def put_back(self) -> None:
@@ -177,47 +172,11 @@ class Controller(QObject):
         if added:
             self.images_arrived.emit(before, added)
 
-    def _enqueue(self, rows: Sequence[int]) -> None:
-        """Hand images to the engine; a long list in a worker, since it takes a while to write it down."""
-        room = self._link.room
-        if room is None or not rows:
-            return
-        if len(rows) <= SLICE:
-            room.service.add([Job(self._images.key_at(row), self._images.path_at(row)) for row in rows])
-            return
-        self._stop_listing()
-        keys, paths, queue = self._images.keys(), self._images.paths(), room.service.queue
-
-        def work(_on_progress: object, cancel: CancelToken) -> None:
-            for start in range(0, len(rows), SLICE):
-                cancel.raise_if_set()
-                queue.add([Job(keys[row], paths[row]) for row in rows[start : start + SLICE]])
-
-        self._listing = self._runner.create(work, Lane.QUEUE)
-        self._listing.finished.connect(self._on_listed)
-        # The run must not end while the list is still being written.
-        queue.expect_more()
-        room.service.run()
-        self._runner.start(self._listing)
-
-    def _stop_listing(self) -> None:
-        if self._listing is not None:
-            self._listing.cancel()
-            self._listing = None
-
-    @Slot()
-    def _on_listed(self) -> None:
-        room = self._link.room
-        if room is not None:
-            room.service.queue.expect_no_more()
-            if room.service.is_stopped:
-                room.service.queue.clear()
-
     def _add(self, paths: Sequence[str]) -> int:
         before = len(self._images)
         added = self._images.append_paths(paths)
         if not self._is_quiet:
-            self._enqueue(range(before, before + added))
+            self._jobs.add(range(before, before + added))
         return added
 
     @Slot(object)
@@ -225,7 +184,7 @@ class Controller(QObject):
         for _ in range(self._scans):
             room.service.queue.expect_more()
         self._models.open(self._model_wanted)
-        self._enqueue(range(len(self._images)))
+        self._jobs.add(range(len(self._images)))
         self._viewing.reload()
         for path in self._waiting_models:
             self._models.add(path)
@@ -318,7 +277,7 @@ class Controller(QObject):
         if self._has_model:
             # Another model answers from now on: what the one before said is not its suggestion.
             self._images.reset_states()
-            self._enqueue(range(len(self._images)))
+            self._jobs.add(range(len(self._images)))
             self._viewing.refresh()
         self._has_model = True
         self.model_opened.emit(classifier)
@@ -349,7 +308,7 @@ class Controller(QObject):
     @Slot(object)
     def _on_job_state_changed(self, state: JobState) -> None:
         if state is JobState.STOPPING:
-            self._stop_listing()
+            self._jobs.stop()
 
     def _on_run_ended(self) -> None:
         room = self._link.room

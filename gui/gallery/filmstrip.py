@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QShowEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QWidget
 
 from gui.gallery.image_model import ImageModel
@@ -77,13 +77,3 @@ class Filmstrip(RowView):
         if event.type() == QEvent.Type.PaletteChange:
             self._prepare()
             self.viewport().update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._prepare()
-        return super().event(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The pixel ratio of the screen is known only now."""
-        self._prepare()
-        super().showEvent(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QShowEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gui.gallery.image_model import ImageModel
@@ -85,13 +85,3 @@ class ImageGrid(RowView):
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._prepare()
             self.doItemsLayout()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._prepare()
-        return super().event(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The pixel ratio of the screen is known only now."""
-        self._prepare()
-        super().showEvent(event)

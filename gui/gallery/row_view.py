@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -25,6 +26,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
@@ -103,6 +105,10 @@ class RowView(QListView):
     @abstractmethod
     def paint_row(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
         """Paint one row into its cell (viewport coordinates)."""
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Fit what is painted to the palette, the font and the screen's pixel ratio."""
 
     def visible_rows(self) -> tuple[int, int]:
         """The first and the last row on screen, (-1, -1) when there is none."""
@@ -315,6 +321,16 @@ class RowView(QListView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._update_row(self.current_row())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._prepare()
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The pixel ratio of the screen is known only now."""
+        self._prepare()
+        super().showEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first, last = self._rows_in(event.rect())
