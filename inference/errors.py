@@ -221,3 +221,100 @@ class ChildTaskError(CardinalError):
 
     def __str__(self) -> str:
         return f"{self.task} stopped: {self.reason}"
+
+
+class SessionError(CardinalError):
+    """A session file cannot be used as asked.
+
+    Attributes:
+        path: the session file.
+    """
+
+    kind = "session"
+
+    def __init__(self, path: str, *facts: object) -> None:
+        super().__init__(path, *facts)
+        self.path = path
+
+
+class SessionInUseError(SessionError):
+    """Another program has the session open for writing."""
+
+    kind = "session-in-use"
+
+    def __str__(self) -> str:
+        return f"The session {self.path} is open in another window."
+
+
+class SessionDamagedError(SessionError):
+    """The session file is not a session, or is damaged. It stays as it is.
+
+    Attributes:
+        reason: what was found, a sentence.
+    """
+
+    kind = "session-damaged"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The session {self.path} is damaged: {self.reason}"
+
+
+class SessionNewerError(SessionError):
+    """The session was made by a newer version, whose form this one does not write.
+
+    Attributes:
+        version: its schema's version.
+    """
+
+    kind = "session-newer"
+
+    def __init__(self, path: str, version: int) -> None:
+        super().__init__(path, version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"The session {self.path} was made by a newer version of Cardinal (format {self.version})."
+
+
+class SessionSaveError(SessionError):
+    """Something could not be written into the session; what was in it before is still there.
+
+    Attributes:
+        reason: why, a sentence ("The disk is full.").
+        is_disk_full: the disk has no room.
+        is_read_only: the session was opened for reading only, or the disk or folder may not be written to.
+    """
+
+    kind = "session-save"
+
+    def __init__(self, path: str, reason: str, *, is_disk_full: bool = False, is_read_only: bool = False) -> None:
+        super().__init__(path, reason)
+        self.reason = reason
+        self.is_disk_full = is_disk_full
+        self.is_read_only = is_read_only
+
+    def __str__(self) -> str:
+        return f"{self.path} could not be saved: {self.reason}"
+
+
+class LabelFileError(CardinalError):
+    """A file of labels cannot be imported.
+
+    Attributes:
+        path: the file.
+        reason: why, a sentence.
+    """
+
+    kind = "label-file"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The labels in {self.path} cannot be imported: {self.reason}"

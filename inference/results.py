@@ -49,6 +49,8 @@ class PictureFacts:
         size_bytes: of the file that was read.
         has_more_frames: the first of several frames was used.
         has_bad_profile: its colour profile could not be used.
+        mtime_ns: time of the file's last change when it was read, nanoseconds since 1970; 0 where unknown.
+        content_hash: SHA-256 of the bytes that were read (32 bytes), or empty where nobody asked for it.
     """
 
     width: int
@@ -57,6 +59,8 @@ class PictureFacts:
     size_bytes: int
     has_more_frames: bool = False
     has_bad_profile: bool = False
+    mtime_ns: int = 0
+    content_hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
