@@ -15,7 +15,7 @@ from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, aba
 from inference.errors import CardinalError
 from inference.profile import Profile
 
-COMMANDS = ("classify", "explain", "models", "doctor")
+COMMANDS = ("classify", "explain", "label", "export", "models", "doctor")
 """Each is a module of `inference.commands`; only the one that was asked for is imported."""
 
 _DESCRIPTION = """\
@@ -75,6 +75,10 @@ def _open_window(argv: Sequence[str]) -> int:
     if problem is not None:
         say(problem)
         if not arguments.paths:
+            return EXIT_NOTHING_DONE
+        suffix: str = importlib.import_module("inference.commands.session_images").SUFFIX
+        if any(path.endswith(suffix) for path in arguments.paths):
+            say("A session is opened in a window; `label` and `export` work with it here.")
             return EXIT_NOTHING_DONE
         say("Classifying the paths here instead.")
         options = ["--model", arguments.model] if arguments.model else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -46,6 +46,8 @@ class ActionRunner(QObject):
         report_requested(): the person wants a report for a bug on the clipboard.
         about_requested(): the person wants to know what this is.
         save_view_requested(path: str): the picture with its map is to be written there.
+        review_step_requested(steps: int): the next image of the review, or the one before.
+        back_requested(): the person leaves a place that others know the way out of.
     """
 
     message_raised = Signal(object)
@@ -54,6 +56,8 @@ class ActionRunner(QObject):
     report_requested = Signal()
     about_requested = Signal()
     save_view_requested = Signal(str)
+    review_step_requested = Signal(int)
+    back_requested = Signal()
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class ActionRunner(QObject):
         self._actions = actions
         self._window = window
         self._images = images
+        self._table = images.table
         self._controller = controller
         self._intake = intake
         self._models = models
@@ -79,8 +84,8 @@ class ActionRunner(QObject):
         self._last_mode = MapMode.EVIDENCE
         self.tile_px = 160
         self.folder = ""
-        for action_id, order in self._orders().items():
-            actions[action_id].triggered.connect(order)
+        self._facts: list[Callable[[], dict[Condition, bool]]] = [self._own_facts]
+        self.add_orders(self._orders())
         window.view_changed.connect(self.update)
         viewing.shown_changed.connect(self.update)
         window.full_screen_changed.connect(actions[ActionId.FULLSCREEN].setChecked)
@@ -89,6 +94,8 @@ class ActionRunner(QObject):
         images.counts_changed.connect(self.update)
         running.state_changed.connect(self._on_state_changed)
         window.grid.current_changed.connect(self.update)
+        window.gallery.bar.tile_size_changed.connect(self.set_tile_width)
+        window.library_dock.wish_changed.connect(actions[ActionId.PANEL_LIBRARY].setChecked)
         controller.model_opened.connect(self.update)
         window.page.inspector.map_panel.mode_changed.connect(self._on_mode_changed)
 
@@ -103,6 +110,12 @@ class ActionRunner(QObject):
             ActionId.COPY_LABEL: self._copy_label,
             ActionId.COPY_PATH: self._copy_path,
             ActionId.SELECT_ALL: window.grid.selectAll,
+            ActionId.SELECT_NONE: lambda: window.grid.set_current_row(window.grid.current_row()),
+            ActionId.SELECT_INVERT: window.grid.invert_selection,
+            ActionId.FIND: self._find,
+            ActionId.NEXT_TODO: lambda: self._go_to_todo(1),
+            ActionId.PREVIOUS_TODO: lambda: self._go_to_todo(-1),
+            ActionId.PANEL_LIBRARY: self._toggle_library,
             ActionId.REMOVE: self._remove,
             ActionId.VIEW_GALLERY: lambda: window.show_view(View.GALLERY),
             ActionId.VIEW_VIEWER: lambda: window.show_view(View.VIEWER),
@@ -122,8 +135,8 @@ class ActionRunner(QObject):
             ActionId.THEME_DARK: lambda: self.theme_chosen.emit("dark"),
             ActionId.NEXT: lambda: self.step(1),
             ActionId.PREVIOUS: lambda: self.step(-1),
-            ActionId.FIRST: lambda: window.grid.set_current_row(0),
-            ActionId.LAST: lambda: window.grid.set_current_row(len(self._images) - 1),
+            ActionId.FIRST: lambda: self._go_to_row(0),
+            ActionId.LAST: lambda: self._go_to_row(len(self._images) - 1),
             ActionId.RECLASSIFY: self._reclassify,
             ActionId.REVEAL: self._reveal,
             ActionId.MODEL_ADD: self._add_model,
@@ -135,25 +148,46 @@ class ActionRunner(QObject):
             ActionId.ABOUT: self.about_requested.emit,
         }
 
+    def add_orders(
+        self,
+        orders: Mapping[ActionId, Callable[[], object]],
+        facts: Callable[[], dict[Condition, bool]] | None = None,
+    ) -> None:
+        """Let others carry out some of the actions.
+
+        Args:
+            orders: what they do.
+            facts: what holds now, for the conditions that only they know.
+        """
+        for action_id, order in orders.items():
+            # Not the order itself: `triggered` tells whether the action is checked.
+            self._actions[action_id].triggered.connect(lambda _checked=False, order=order: order())
+        if facts is not None:
+            self._facts.append(facts)
+
     @Slot()
     def update(self) -> None:
         """Enable what makes sense now."""
         conditions = Condition.NOTHING
-        facts = {
-            Condition.IMAGES: len(self._images) > 0,
-            Condition.CURRENT: self._window.grid.current_row() >= 0,
-            Condition.SUGGESTION: self._is_suggested(self._window.grid.current_row()),
-            Condition.MAP: self._viewing.classification is not None and self._window.view is View.VIEWER,
-            Condition.VIEWER: self._window.view is View.VIEWER,
+        for facts in self._facts:
+            for condition, holds in facts().items():
+                if holds:
+                    conditions |= condition
+        update_enabled(self._actions, conditions)
+
+    def _own_facts(self) -> dict[Condition, bool]:
+        place = self._place()
+        return {
+            Condition.IMAGES: len(self._table) > 0,
+            Condition.CURRENT: place is not None,
+            Condition.SUGGESTION: place is not None and bool(self._table.suggestion(place)),
+            Condition.MAP: self._viewing.classification is not None and self._window.shows_picture,
+            Condition.VIEWER: self._window.shows_picture,
             Condition.MODEL: bool(self._models.name),
-            Condition.QUEUED: self._images.count(ImageState.QUEUED) > 0,
+            Condition.QUEUED: self._table.count_answered(ImageState.QUEUED) > 0,
             Condition.IDLE: not self._running.is_under_way,
             Condition.JOB: self._running.is_under_way,
         }
-        for condition, holds in facts.items():
-            if holds:
-                conditions |= condition
-        update_enabled(self._actions, conditions)
 
     @Slot()
     def open_images(self) -> None:
@@ -179,8 +213,15 @@ class ActionRunner(QObject):
 
     def step(self, rows: int) -> None:
         """Go this many images forward (or back)."""
+        if self._window.view is View.REVIEW:
+            self.review_step_requested.emit(rows)
+            return
         row = self._window.grid.current_row() + rows
         if 0 <= row < len(self._images):
+            self._window.grid.set_current_row(row)
+
+    def _go_to_row(self, row: int) -> None:
+        if self._window.view is not View.REVIEW:
             self._window.grid.set_current_row(row)
 
     def _open(self, paths: list[str]) -> None:
@@ -194,53 +235,64 @@ class ActionRunner(QObject):
         self._intake.open_clipboard(mime.text(), decide(mime), uri_list_of(mime), picture_of(mime))
 
     def _copy_label(self) -> None:
-        row = self._window.grid.current_row()
-        if self._is_suggested(row):
-            QGuiApplication.clipboard().setText(self._images.suggestion_at(row))
+        place = self._place()
+        text = "" if place is None else self._table.label(place) or self._table.suggestion(place)
+        if text:
+            QGuiApplication.clipboard().setText(text)
             self.message_raised.emit(notices.copied())
 
-    def _is_suggested(self, row: int) -> bool:
-        return row >= 0 and self._images.state_at(row) is ImageState.SUGGESTED
+    def _key(self) -> int | None:
+        """The image that is meant where one is: the one on screen, or the current tile."""
+        if self._window.shows_picture:
+            return self._viewing.key
+        row = self._window.grid.current_row()
+        return self._images.key_at(row) if row >= 0 else None
+
+    def _place(self) -> int | None:
+        key = self._key()
+        return None if key is None else self._table.place_of(key)
 
     def _copy_path(self) -> None:
-        row = self._window.grid.current_row()
-        if row >= 0:
-            path = os.path.abspath(self._images.path_at(row))  # noqa: PTH100 - Path would normalise the name
+        place = self._place()
+        if place is not None:
+            path = os.path.abspath(self._table.path(place))  # noqa: PTH100 - Path would normalise the name
             QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
             self.message_raised.emit(notices.copied())
 
     def _remove(self) -> None:
-        rows = self._chosen_rows()
-        if not rows:
+        keys = self._chosen_keys()
+        if not keys:
             return
-        self._controller.remove(rows)
-        if len(self._images):
-            self._window.grid.set_current_row(min(rows[0], len(self._images) - 1))
-        else:
+        self._controller.remove(keys)
+        if not len(self._images.table):
             self._window.show_view(View.START)
 
     def _back(self) -> None:
         if self._window.isFullScreen():
             self._window.set_full_screen(full=False)
-        elif self._window.view is View.VIEWER and not self._window.page.picture.is_fitted:
+        elif self._window.shows_picture and not self._window.page.picture.is_fitted:
             self._window.page.picture.zoom_to_fit()
         elif self._window.view is View.VIEWER:
             self._window.show_view(View.GALLERY)
+        else:
+            self.back_requested.emit()
 
     def _toggle_full_screen(self) -> None:
         self._window.set_full_screen(full=not self._window.isFullScreen())
 
     def _zoom(self, *, larger: bool) -> None:
         picture = self._window.page.picture
-        if self._window.view is View.VIEWER:
+        if self._window.shows_picture:
             (picture.zoom_in if larger else picture.zoom_out)()
         elif self._window.view is View.GALLERY:
             factor = _TILE_STEP if larger else 1 / _TILE_STEP
             self.set_tile_width(round(min(_TILE_SIZES[1], max(_TILE_SIZES[0], self.tile_px * factor))))
 
+    @Slot(int)
     def set_tile_width(self, width_px: int) -> None:
         """Show the gallery's tiles this wide."""
         self.tile_px = width_px
+        self._window.gallery.bar.set_tile_size(width_px)
         self._window.grid.set_thumbnail_width(width_px)
 
     def _set_mode(self, mode: MapMode) -> None:
@@ -264,20 +316,36 @@ class ActionRunner(QObject):
         self._actions[ActionId.MAP_TOGGLE].setChecked(mode is not MapMode.OFF)
 
     def _reclassify(self) -> None:
-        rows = self._chosen_rows()
-        if rows:
-            self._controller.reclassify(rows)
+        keys = self._chosen_keys()
+        if keys:
+            self._controller.reclassify(keys)
 
-    def _chosen_rows(self) -> list[int]:
-        """What an action is about: the selection in the gallery, the one image on screen in the viewer."""
-        selected = self._window.grid.selected_rows() if self._window.view is View.GALLERY else []
-        return selected or [row for row in [self._window.grid.current_row()] if row >= 0]
+    def _chosen_keys(self) -> Sequence[int]:
+        """What an action is about: the selection in the gallery, the one image on screen elsewhere."""
+        if self._window.view is View.GALLERY and (selected := self._window.grid.selected_keys()):
+            return selected
+        key = self._key()
+        return [] if key is None else [key]
 
     def _reveal(self) -> None:
-        row = self._window.grid.current_row()
-        if row >= 0:
-            folder = Path(self._images.path_at(row)).absolute().parent
+        place = self._place()
+        if place is not None:
+            folder = Path(self._table.path(place)).absolute().parent
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _find(self) -> None:
+        self._window.show_view(View.GALLERY)
+        self._window.gallery.bar.focus_text()
+
+    def _go_to_todo(self, step: int) -> None:
+        """To the next image, or the one before, about which nobody has decided."""
+        row = self._images.next_unreviewed(self._window.grid.current_row(), step)
+        if row is not None:
+            self._window.grid.set_current_row(row)
+
+    def _toggle_library(self) -> None:
+        dock = self._window.library_dock
+        dock.set_wish(is_wished=not dock.is_wished)
 
     def _add_model(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -287,10 +355,10 @@ class ActionRunner(QObject):
             self._models.add(path)
 
     def _save_view(self) -> None:
-        row = self._window.grid.current_row()
-        if row < 0:
+        place = self._place()
+        if place is None:
             return
-        name = f"{Path(self._images.path_at(row)).stem} map.png"
+        name = f"{Path(self._table.path(place)).stem} map.png"
         path, _ = QFileDialog.getSaveFileName(
             self._window, tr("Save this picture with map"), str(Path(self.folder) / name), tr("PNG pictures (*.png)")
         )

@@ -13,16 +13,32 @@ class ActionId(StrEnum):
 
     OPEN_IMAGES = "open.images"
     OPEN_FOLDER = "open.folder"
+    OPEN_RECENT = "open.recent"
+    SESSION_NEW = "session.new"
+    SESSION_RENAME = "session.rename"
+    RESCAN = "rescan"
+    EXPORT_LABELS = "export.labels"
+    EXPORT_AGAIN = "export.again"
+    REVERT_SIDECARS = "export.revert-sidecars"
+    IMPORT_LABELS = "import.labels"
+    IMPORT_FOLDERS = "import.folders"
     SAVE_VIEW = "save.view"
     QUIT = "quit"
+    UNDO = "undo"
+    REDO = "redo"
     PASTE = "paste.images"
     COPY_LABEL = "copy.label"
     COPY_PATH = "copy.path"
     SELECT_ALL = "select.all"
+    SELECT_NONE = "select.none"
+    SELECT_INVERT = "select.invert"
+    FIND = "find"
     REMOVE = "remove"
     VIEW_GALLERY = "view.gallery"
     VIEW_VIEWER = "view.viewer"
+    VIEW_REVIEW = "view.review"
     VIEW_BACK = "view.back"
+    PANEL_LIBRARY = "panels.library"
     FULLSCREEN = "fullscreen"
     ZOOM_FIT = "zoom.fit"
     ZOOM_100 = "zoom.100"
@@ -34,16 +50,30 @@ class ActionId(StrEnum):
     MAP_WEAKER = "map.weaker"
     MAP_STRONGER = "map.stronger"
     MAP_HOLD = "map.hold"
-    MAP_SUGGESTION = "map.suggestion"
+    MAP_TILES = "map.tiles"
     THEME_SYSTEM = "theme.system"
     THEME_LIGHT = "theme.light"
     THEME_DARK = "theme.dark"
     NEXT = "next"
+    NEXT_TODO = "next.todo"
+    PREVIOUS_TODO = "prev.todo"
     PREVIOUS = "prev"
     FIRST = "first"
     LAST = "last"
     RECLASSIFY = "reclassify"
     REVEAL = "reveal"
+    LABEL_ACCEPT = "label.accept"
+    LABEL_NTH = "label.nth"
+    LABEL_TYPE = "label.type"
+    LABEL_CUSTOM = "label.custom"
+    LABEL_AGAIN = "label.again"
+    LABEL_CLEAR = "label.clear"
+    LABEL_UNSURE = "label.unsure"
+    LABEL_REJECT = "label.reject"
+    LABEL_PAGE = "label.acceptpage"
+    LABEL_ABOVE = "label.acceptabove"
+    LABEL_KEYS = "label.keys"
+    ADVANCE = "advance"
     MODEL_PICK = "model.pick"
     MODEL_ADD = "model.add"
     RUN = "run"
@@ -60,6 +90,7 @@ class Menu(Enum):
     FILE = "&File"
     EDIT = "&Edit"
     VIEW = "&View"
+    LABEL = "&Label"
     IMAGE = "&Image"
     MODEL = "&Model"
     HELP = "&Help"
@@ -73,11 +104,13 @@ class Scope(Enum):
 
     WINDOW = auto()
     VIEWS = auto()
-    """Gallery or viewer."""
+    """Gallery, viewer or review."""
     GALLERY = auto()
     VIEWER = auto()
     PICTURE = auto()
     """The picture or the filmstrip: keys that slider, buttons and lists of the viewer need for themselves."""
+    PAGE = auto()
+    """The page of a class in review."""
 
 
 class Condition(IntFlag):
@@ -102,6 +135,24 @@ class Condition(IntFlag):
     """No job runs."""
     JOB = auto()
     """A job runs or is paused."""
+    UNDO = auto()
+    """There is a step to take back."""
+    REDO = auto()
+    """There is a step to repeat."""
+    SESSION = auto()
+    """A session is open."""
+    WRITABLE = auto()
+    """A session is open and can be changed."""
+    LABEL = auto()
+    """The current image has a decision."""
+    SUGGESTED = auto()
+    """At least one image has a suggestion that nobody has looked at."""
+    LAST_LABEL = auto()
+    """A label was given before."""
+    EXPORTED = auto()
+    """Labels were exported before in this session."""
+    SIDECARS = auto()
+    """Sidecars were written in this session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +178,7 @@ class ActionRow:
         checkable: it is on or off.
         group: of the actions with one group name, exactly one is on.
         taught: not an action of a menu but keys that a view handles itself (held keys, digits); listed in the sheet.
+        decides: a decision: its keys are handled by `gui.decision_keys`, in any layout, with and without Shift.
         separator: a line stands before it in the menu.
     """
 
@@ -140,6 +192,7 @@ class ActionRow:
     checkable: bool = False
     group: str = ""
     taught: bool = False
+    decides: bool = False
     separator: bool = False
 
 
@@ -183,6 +236,87 @@ ACTIONS: tuple[ActionRow, ...] = (
         _I.OPEN_FOLDER,
     ),
     ActionRow(
+        _A.OPEN_RECENT,
+        _M.FILE,
+        "&Recent sessions...",
+        "Go on with an earlier session.",
+        (),
+    ),
+    ActionRow(
+        _A.SESSION_NEW,
+        _M.FILE,
+        "&New session",
+        "Begin with an empty list; this session is kept.",
+        _window("Ctrl+N"),
+        None,
+        _C.SESSION,
+        separator=True,
+    ),
+    ActionRow(
+        _A.SESSION_RENAME,
+        _M.FILE,
+        "Rena&me session...",
+        "Give this session another name.",
+        (),
+        None,
+        _C.WRITABLE,
+    ),
+    ActionRow(
+        _A.RESCAN,
+        _M.FILE,
+        "&Look for new files",
+        "Look through the folders of this session again.",
+        _window("F5"),
+        None,
+        _C.WRITABLE,
+    ),
+    ActionRow(
+        _A.EXPORT_LABELS,
+        _M.FILE,
+        "&Export labels...",
+        "Take the labels to a file, to class folders, to lists or to sidecars.",
+        _window("Ctrl+E"),
+        None,
+        _C.IMAGES | _C.SESSION,
+        separator=True,
+    ),
+    ActionRow(
+        _A.EXPORT_AGAIN,
+        _M.FILE,
+        "Export a&gain",
+        "Export with the same settings as before.",
+        _window("Ctrl+Shift+E"),
+        None,
+        _C.IMAGES | _C.EXPORTED,
+    ),
+    ActionRow(
+        _A.REVERT_SIDECARS,
+        _M.FILE,
+        "Re&vert sidecars",
+        "Take back the keywords that were written beside the images.",
+        (),
+        None,
+        _C.SIDECARS,
+    ),
+    ActionRow(
+        _A.IMPORT_LABELS,
+        _M.FILE,
+        "&Import labels...",
+        "Read labels from a CSV, JSON or JSON Lines file.",
+        (),
+        None,
+        _C.IMAGES | _C.WRITABLE,
+    ),
+    ActionRow(
+        _A.IMPORT_FOLDERS,
+        _M.FILE,
+        "Labels from folder na&mes...",
+        "Take the name of each image's folder as its label.",
+        (),
+        None,
+        _C.IMAGES | _C.WRITABLE,
+    ),
+    ActionRow(
         _A.SAVE_VIEW,
         _M.FILE,
         "&Save this picture with map...",
@@ -202,22 +336,40 @@ ACTIONS: tuple[ActionRow, ...] = (
         separator=True,
     ),
     ActionRow(
+        _A.UNDO,
+        _M.EDIT,
+        "&Undo",
+        "Take the last step back.",
+        _window("Ctrl+Z"),
+        None,
+        _C.UNDO | _C.WRITABLE,
+    ),
+    ActionRow(
+        _A.REDO,
+        _M.EDIT,
+        "&Redo",
+        "Do again what was taken back.",
+        _window("Ctrl+Shift+Z", "Ctrl+Y"),
+        None,
+        _C.REDO | _C.WRITABLE,
+    ),
+    ActionRow(
         _A.PASTE,
         _M.EDIT,
         "&Paste images or paths",
         "Add the picture or the paths on the clipboard.",
         _window("Ctrl+V"),
         _I.PASTE,
+        separator=True,
     ),
     ActionRow(
         _A.COPY_LABEL,
         _M.EDIT,
-        "&Copy suggestion text",
-        "Copy the name of the suggested class.",
+        "&Copy label text",
+        "Copy the label of the current image, or the suggestion where it has none.",
         _views("Ctrl+C"),
         _I.COPY,
-        _C.SUGGESTION,
-        separator=True,
+        _C.CURRENT,
     ),
     ActionRow(
         _A.COPY_PATH,
@@ -239,9 +391,37 @@ ACTIONS: tuple[ActionRow, ...] = (
         separator=True,
     ),
     ActionRow(
+        _A.SELECT_NONE,
+        _M.EDIT,
+        "Select n&one",
+        "Select only the current image.",
+        _gallery("Ctrl+Shift+A"),
+        None,
+        _C.IMAGES,
+    ),
+    ActionRow(
+        _A.SELECT_INVERT,
+        _M.EDIT,
+        "&Invert selection",
+        "Select what is not selected now.",
+        _gallery("Ctrl+I"),
+        None,
+        _C.IMAGES,
+    ),
+    ActionRow(
+        _A.FIND,
+        _M.EDIT,
+        "&Filter by name...",
+        "Show only images whose name, label or suggestion holds a text.",
+        _window("Ctrl+F"),
+        None,
+        _C.IMAGES,
+        separator=True,
+    ),
+    ActionRow(
         _A.REMOVE,
         _M.EDIT,
-        "&Remove from list (file stays)",
+        "Re&move from session (file stays)",
         "Take the selected images off the list.",
         _views("Del"),
         _I.REMOVE,
@@ -265,7 +445,24 @@ ACTIONS: tuple[ActionRow, ...] = (
         _I.VIEWER,
         _C.CURRENT,
     ),
-    ActionRow(_A.VIEW_BACK, _M.VIEW, "One level &out", "Leave full screen, then the viewer.", _views("Esc")),
+    ActionRow(
+        _A.VIEW_REVIEW,
+        _M.VIEW,
+        "&Review",
+        "Go through the suggestions of the shown images: one key, one decision, next image.",
+        (*_window("Ctrl+3"), *_views("R")),
+        None,
+        _C.IMAGES | _C.WRITABLE,
+    ),
+    ActionRow(_A.VIEW_BACK, _M.VIEW, "One level &out", "Leave full screen, then review or viewer.", _views("Esc")),
+    ActionRow(
+        _A.PANEL_LIBRARY,
+        _M.VIEW,
+        "&Library",
+        "Show or hide sources, states and labels.",
+        _window("F7"),
+        checkable=True,
+    ),
     ActionRow(
         _A.FULLSCREEN,
         _M.VIEW,
@@ -354,14 +551,14 @@ ACTIONS: tuple[ActionRow, ...] = (
         taught=True,
     ),
     ActionRow(
-        _A.MAP_SUGGESTION,
+        _A.MAP_TILES,
         _M.VIEW,
-        "Map of suggestion 1 to 5",
-        "Show the map of one of the suggestions.",
-        _viewer("1", "2", "3", "4", "5"),
+        "Maps on tiles",
+        "Show on the tiles where the evidence for the suggestion lies.",
+        _gallery("H"),
         None,
-        _C.MAP,
-        taught=True,
+        _C.IMAGES,
+        checkable=True,
     ),
     ActionRow(
         _A.THEME_SYSTEM,
@@ -384,6 +581,24 @@ ACTIONS: tuple[ActionRow, ...] = (
         _I.PREVIOUS,
         _C.CURRENT,
     ),
+    ActionRow(
+        _A.NEXT_TODO,
+        _M.IMAGE,
+        "Next &unlabelled",
+        "Go to the next image about which nobody has decided.",
+        _views("N"),
+        None,
+        _C.CURRENT,
+    ),
+    ActionRow(
+        _A.PREVIOUS_TODO,
+        _M.IMAGE,
+        "Previous un&labelled",
+        "Go back to one about which nobody has decided.",
+        _views("Shift+N"),
+        None,
+        _C.CURRENT,
+    ),
     ActionRow(_A.FIRST, _M.IMAGE, "&First", "Go to the first image.", _picture("Home"), None, _C.IMAGES),
     ActionRow(_A.LAST, _M.IMAGE, "&Last", "Go to the last image.", _picture("End"), None, _C.IMAGES),
     ActionRow(
@@ -404,6 +619,124 @@ ACTIONS: tuple[ActionRow, ...] = (
         _views("Ctrl+Shift+R"),
         _I.REVEAL,
         _C.CURRENT,
+    ),
+    ActionRow(
+        _A.LABEL_ACCEPT,
+        _M.LABEL,
+        "&Accept suggestion",
+        "Agree with the first suggestion.",
+        (*_views("P"), *_picture("Return", "Enter")),
+        None,
+        _C.SUGGESTION | _C.WRITABLE,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_NTH,
+        _M.LABEL,
+        "Choose suggestion 1 to 5",
+        "Take one of the suggestions as the label.",
+        _views("1", "2", "3", "4", "5"),
+        None,
+        _C.SUGGESTION | _C.WRITABLE,
+        taught=True,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_TYPE,
+        _M.LABEL,
+        "&Type a label...",
+        "Choose among all classes and your own labels, or make a new one.",
+        _views("T", "/"),
+        None,
+        _C.CURRENT | _C.WRITABLE,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_AGAIN,
+        _M.LABEL,
+        "&Same as last",
+        "Give the label that was given last.",
+        _views("."),
+        None,
+        _C.CURRENT | _C.WRITABLE | _C.LAST_LABEL,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_UNSURE,
+        _M.LABEL,
+        "&Unsure",
+        "Skip on purpose.",
+        _views("S"),
+        None,
+        _C.CURRENT | _C.WRITABLE,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_REJECT,
+        _M.LABEL,
+        "&Reject",
+        "Not for the data set; the file stays.",
+        _views("X"),
+        None,
+        _C.CURRENT | _C.WRITABLE,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_CLEAR,
+        _M.LABEL,
+        "&Clear label",
+        "Take the decision back.",
+        _views("U", "0"),
+        None,
+        _C.CURRENT | _C.WRITABLE,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_CUSTOM,
+        _M.LABEL,
+        "My label keys",
+        "Give one of your own labels.",
+        _views("A", "B", "J", "K", "L", "M", "Q", "V", "W", "Y"),
+        None,
+        _C.CURRENT | _C.WRITABLE,
+        taught=True,
+        decides=True,
+    ),
+    ActionRow(
+        _A.LABEL_PAGE,
+        _M.LABEL,
+        "Accept all on this &page",
+        "In the review by class: accept everything that was not left out.",
+        (Key("Ctrl+Return", Scope.PAGE),),
+        None,
+        _C.WRITABLE,
+        taught=True,
+    ),
+    ActionRow(
+        _A.LABEL_ABOVE,
+        _M.LABEL,
+        "Accept all suggestions a&t or above...",
+        "Accept the shown suggestions from a score on, as one step.",
+        (),
+        None,
+        _C.SUGGESTED | _C.WRITABLE,
+        separator=True,
+    ),
+    ActionRow(
+        _A.LABEL_KEYS,
+        _M.LABEL,
+        "My &keys...",
+        "Give letters to the labels that you use most.",
+        (),
+        None,
+        _C.WRITABLE,
+    ),
+    ActionRow(
+        _A.ADVANCE,
+        _M.LABEL,
+        "&Go to next after labelling",
+        "In review and viewer: one key, one decision, next image. Shift inverts it once.",
+        checkable=True,
     ),
     ActionRow(
         _A.MODEL_PICK,

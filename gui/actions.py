@@ -25,6 +25,7 @@ def create_actions(
     viewer: QWidget,
     picture: QWidget | None = None,
     filmstrip: QWidget | None = None,
+    class_page: QWidget | None = None,
 ) -> dict[ActionId, QAction]:
     """Make every action of the table.
 
@@ -37,11 +38,14 @@ def create_actions(
         viewer: the widget whose focus means "in the viewer"; neither may lie inside the other.
         picture: the viewer's picture; None for the widget to which the viewer hands the focus.
         filmstrip: the viewer's strip of images; None where it has none.
+        class_page: the page of a class in review; None where there is none.
     """
     in_viewer = (picture or viewer.focusProxy() or viewer, filmstrip)
+    in_review = () if class_page is None else (class_page,)
     places = {
         Scope.WINDOW: (window,),
-        Scope.VIEWS: (gallery, viewer),
+        Scope.VIEWS: (gallery, viewer, *in_review),
+        Scope.PAGE: in_review,
         Scope.GALLERY: (gallery,),
         Scope.VIEWER: (viewer,),
         Scope.PICTURE: tuple(place for place in in_viewer if place is not None),
@@ -52,7 +56,7 @@ def create_actions(
         action = actions[row.id] = _action(row, window)
         if row.group:
             groups.setdefault(row.group, QActionGroup(window)).addAction(action)
-        if not row.taught:
+        if not row.taught and not row.decides:
             _give_keys(action, row, window, places)
     return actions
 
@@ -89,7 +93,7 @@ def keys_of(action: QAction) -> tuple[QKeySequence, ...]:
 
 
 def _action(row: ActionRow, window: QWidget) -> QAction:
-    action = QAction(tr(row.text), window)
+    action = QAction(_text(row), window)
     action.setObjectName(row.id.value)
     action.setStatusTip(for_tooltip(tr(row.tip)))
     action.setCheckable(row.checkable)
@@ -100,6 +104,12 @@ def _action(row: ActionRow, window: QWidget) -> QAction:
     elif row.id is ActionId.ABOUT:
         action.setMenuRole(QAction.MenuRole.AboutRole)
     return action
+
+
+def _text(row: ActionRow) -> str:
+    """The text in the menu; Qt knows nothing of the keys of decisions, so the first of them is written behind it."""
+    text = tr(row.text)
+    return f"{text}\t{tr(row.keys[0].sequence)}" if row.decides and row.keys else text
 
 
 def _give_keys(action: QAction, row: ActionRow, window: QWidget, places: Mapping[Scope, tuple[QWidget, ...]]) -> None:

@@ -11,6 +11,13 @@ from gui.action_table import ActionId
 from gui.actions import Actions
 
 ORDER: tuple[ActionId | None, ...] = (
+    ActionId.LABEL_ACCEPT,
+    ActionId.LABEL_TYPE,
+    ActionId.LABEL_AGAIN,
+    ActionId.LABEL_UNSURE,
+    ActionId.LABEL_REJECT,
+    ActionId.LABEL_CLEAR,
+    None,
     ActionId.VIEW_VIEWER,
     ActionId.VIEW_GALLERY,
     None,

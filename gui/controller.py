@@ -1,8 +1,8 @@
-"""Turn what a person opens into jobs, and what the engine says into rows, pixels and messages."""
+"""Keep the list, the queue of the engine and the viewer in step with what the engine says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,15 +11,15 @@ from PySide6.QtGui import QImage
 from gui import notices
 from gui.engine_events import PictureLoaded, ThumbnailsLoaded
 from gui.engine_link import EngineLink
-from gui.gallery.image_model import ImageModel, RowUpdate
 from gui.gallery.image_state import ImageState
-from gui.intake import Found, Intake, Opened
+from gui.gallery.image_table import AnswerUpdate, ImageTable
 from gui.job_bar import JobState
 from gui.job_list import JobList
 from gui.messages import describe, reason, unexpected
 from gui.model_choice import ModelChoice
+from gui.recalling import Recalling
 from gui.running import Running
-from gui.tasks import TaskRunner
+from gui.session_desk import SessionDesk
 from gui.viewing import Viewing
 from gui.words import tr
 from inference.classify.events import (
@@ -33,8 +33,9 @@ from inference.classify.events import (
     RunStarted,
 )
 from inference.errors import CardinalError, ImageReadError
-from inference.pictures.scan import ScanReport
 from inference.results import Classification, Failure, Outcome
+from inference.sessions.records import NO_SCORE
+from inference.sessions.steps import Step, StepKind
 
 if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
@@ -42,153 +43,115 @@ if TYPE_CHECKING:
 
 
 class Controller(QObject):
-    """Keeps the list of images, the queue of the engine and the viewer in step.
+    """Turns orders of the person into jobs, and events of the engine into rows, pixels and messages.
 
     Signals:
         message_raised(message: UserMessage): something must be said.
-        images_arrived(row: int, count: int): an opening brings images; the first of them is in `row` (it may have been
-            there before), and `count` new ones have come so far.
         model_opened(classifier: Classifier): a model is ready.
     """
 
     message_raised = Signal(object)
-    images_arrived = Signal(int, int)
     model_opened = Signal(object)
 
     def __init__(
         self,
-        runner: TaskRunner,
         link: EngineLink,
-        images: ImageModel,
-        intake: Intake,
+        table: ImageTable,
         models: ModelChoice,
         running: Running,
         viewing: Viewing,
+        desk: SessionDesk,
+        jobs: JobList,
+        recalling: Recalling,
     ) -> None:
         super().__init__()
-        self._jobs = JobList(runner, link, images)
+        self._jobs = jobs
         self._link = link
-        self._images = images
+        self._table = table
         self._models = models
         self._running = running
         self._viewing = viewing
+        self._desk = desk
+        self._recalling = recalling
         self._model_wanted = ""
         self._has_model = False
-        self._scans = 0
-        # A run was stopped while folders were still being listed: what they bring stays queued.
-        self._new = self._known = 0
-        self._is_quiet = False
-        self._first_key: int | None = None
-        self._removed: list[str] = []
-        self._waiting_models: list[str] = []
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
         link.event_arrived.connect(self._on_event)
-        intake.scan_started.connect(self._on_scan_started)
-        intake.found.connect(self._on_found)
-        intake.opened.connect(self._on_opened)
-        intake.scan_ended.connect(self._on_scan_ended)
-        images.thumbnails_wanted.connect(self._on_thumbnails_wanted)
+        table.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
         running.state_changed.connect(self._on_job_state_changed)
-        for source in (intake, models, running, viewing):
+        desk.left.connect(self._on_left)
+        desk.loaded.connect(self._on_session_loaded)
+        recalling.answers_matched.connect(self._on_answers_matched)
+        desk.labelling.taken_back.connect(self._on_journal_moved)
+        desk.labelling.repeated.connect(self._on_journal_moved)
+        for source in (models, running, viewing):
             source.message_raised.connect(self.message_raised)
 
-    def keep_thumbnails(self, ranges: Sequence[tuple[int, int]]) -> None:
+    def keep_thumbnails(self, seen: Container[int]) -> None:
         """Read no thumbnails of tiles that were scrolled out of sight; the views ask again when they come back."""
         room = self._link.room
-        if room is None:
-            return
-        seen = {
-            self._images.key_at(row)
-            for first, last in ranges
-            if first >= 0
-            for row in range(first, min(last, len(self._images) - 1) + 1)
-        }
-        rows = [self._images.row_of(key) for key in room.keep_thumbnails(seen)]
-        self._images.forget_thumbnail_requests([row for row in rows if row is not None])
+        if room is not None:
+            self._table.forget_thumbnail_requests(room.keep_thumbnails(seen))
 
     def start(self, model: str) -> None:
         """Start the engine; the model is opened when it runs."""
         self._model_wanted = model
         self._link.start()
 
-    def prefer_rows(self, first: int, last: int) -> None:
-        """Classify these rows first: they are on screen. One more screen is taken ahead."""
-        if self._link.room is None or first < 0:
+    def prefer(self, keys: Iterable[int]) -> None:
+        """Classify these images first: they are on screen."""
+        if self._link.room is None:
             return
-        ahead = min(len(self._images) - 1, last + (last - first) + 1)
-        rows = range(first, ahead + 1)
-        keys = [self._images.key_at(row) for row in rows if self._images.state_at(row) is ImageState.QUEUED]
+        table = self._table
+        waiting = [
+            key
+            for key in keys
+            if (place := table.place_of(key)) is not None and table.answer(place) is ImageState.QUEUED
+        ]
         if self._viewing.key is not None:
-            keys.insert(0, self._viewing.key)
-        self._link.room.service.queue.prefer(keys)
+            waiting.insert(0, self._viewing.key)
+        self._link.room.service.queue.prefer(waiting)
 
-    def reclassify(self, rows: Sequence[int]) -> None:
+    def reclassify(self, keys: Sequence[int]) -> None:
         """Read these images again and classify them."""
-        keys = {self._images.key_at(row) for row in rows}
-        self._viewing.forget(keys)
-        if len(rows) == len(self._images):
-            self._images.reset_states()
+        if len(keys) == len(self._table):
+            self._viewing.forget_all()
         else:
-            self._images.set_state(rows, ImageState.QUEUED)
+            self._viewing.forget(set(keys))
+        self._table.forget_answers(keys)
         self._viewing.reload()
-        self._jobs.add(rows)
+        self._jobs.add(keys)
 
     @Slot()
     def classify_all(self) -> None:
-        """Classify everything that is queued (again, after Stop)."""
-        self._is_quiet = False
-        self._jobs.add(self._images.rows_in(ImageState.QUEUED))
+        """Classify everything that has no answer yet (again, after Stop)."""
+        self._jobs.is_quiet = False
+        self._jobs.add(self._table.keys_answered(ImageState.QUEUED))
 
-    def remove(self, rows: Sequence[int]) -> None:
-        """Take images off the list; the files stay, and `put_back` brings the images again."""
-        room, paths = self._link.room, self._images.paths()
+    def remove(self, keys: Sequence[int]) -> None:
+        """Take images off the list; the files and the labels stay, and undo brings the images again."""
+        room = self._link.room
         self._jobs.stop()
-        if len(rows) == len(self._images):
-            self._removed = paths
-            if room is not None:
-                room.service.queue.clear()
-            self._viewing.forget_all()
-            self._images.clear()
+        if self._desk.labelling.remove(keys) is None:
+            return
+        if room is not None and len(keys) < len(self._table.columns):
+            room.service.queue.discard(keys)
+        elif room is not None:
+            room.service.queue.clear()
+        if not len(self._table):
             self._viewing.show_nothing()
-        else:
-            self._removed = [paths[row] for row in rows]
-            keys = {self._images.key_at(row) for row in rows}
-            if room is not None:
-                room.service.queue.discard(keys)
-            self._viewing.forget(keys)
-            self._images.remove_rows(rows)
-            # What was still to be written down of a long list.
-            self._jobs.add(self._images.rows_in(ImageState.QUEUED) if self._running.is_under_way else [])
-        self.message_raised.emit(notices.removed(len(rows)))
-
-    def put_back(self) -> None:
-        """Bring the images that were removed last back, at the end of the list."""
-        paths, self._removed = self._removed, []
-        before = len(self._images)
-        added = self._add(paths)
-        if added:
-            self.images_arrived.emit(before, added)
-
-    def _add(self, paths: Sequence[str]) -> int:
-        before = len(self._images)
-        added = self._images.append_paths(paths)
-        if not self._is_quiet:
-            self._jobs.add(range(before, before + added))
-        return added
+        # What was still to be written down of a long list.
+        if self._running.is_under_way:
+            self._jobs.add(self._table.keys_answered(ImageState.QUEUED))
 
     @Slot(object)
     def _on_engine_started(self, room: EngineRoom) -> None:
-        for _ in range(self._scans):
-            room.service.queue.expect_more()
         self._models.open(self._model_wanted)
-        self._jobs.add(range(len(self._images)))
+        self._jobs.add(self._table.keys_answered(ImageState.QUEUED))
         self._viewing.reload()
-        for path in self._waiting_models:
-            self._models.add(path)
-        self._waiting_models.clear()
 
     @Slot(object)
     def _on_engine_failed(self, error: object) -> None:
@@ -196,77 +159,58 @@ class Controller(QObject):
         self.message_raised.emit(message)
 
     @Slot()
-    def _on_scan_started(self) -> None:
-        self._scans += 1
-        if self._link.room is not None:
-            self._link.room.service.queue.expect_more()
+    def _on_left(self) -> None:
+        """Another session, or none: nothing of this one is worked on any more."""
+        self._jobs.stop()
+        self._thumbnails_later.clear()
+        self._viewing.forget_all()
+        self._viewing.show_nothing()
+        room = self._link.room
+        if room is not None:
+            # Not stopped: what is on its way runs out, and its answers find no image of that path any more.
+            room.service.queue.clear()
+            self._running.resume()
+            room.forget_images()
+
+    @Slot(object)
+    def _on_session_loaded(self) -> None:
+        """Go on where the session was left: what has no answer is queued."""
+        if self._has_model:
+            self._recalling.match_answers()
 
     @Slot()
-    def _on_scan_ended(self) -> None:
-        self._scans -= 1
-        if not self._scans:
-            self._is_quiet = False
-        if self._link.room is not None:
-            self._link.room.service.queue.expect_no_more()
+    def _on_answers_matched(self) -> None:
+        session = self._desk.session
+        if session is not None and not session.is_read_only:
+            self._jobs.add_found(self._table.keys_answered(ImageState.QUEUED))
+        self._viewing.refresh()
 
     @Slot(object)
-    def _on_found(self, found: Found) -> None:
-        for path in found.models:
-            if self._link.room is None:
-                self._waiting_models.append(path)
-            else:
-                self._models.add(path)
-        if not found.pictures:
-            return
-        added = self._add(found.pictures)
-        self._new += added
-        self._known += len(found.pictures) - added
-        if self._first_key is None:
-            row = self._images.row_of_path(found.pictures[0])
-            self._first_key = None if row is None else self._images.key_at(row)
-        first = None if self._first_key is None else self._images.row_of(self._first_key)
-        if first is not None:
-            self.images_arrived.emit(first, self._new)
-
-    @Slot(object)
-    def _on_opened(self, opened: Opened) -> None:
-        """Say what came of an opening, where the list itself does not show it."""
-        new, known, report = self._new, self._known, opened.report
-        self._new = self._known = 0
-        self._first_key = None
-        if not opened.given:
-            return
-        folder = opened.folders[0] if len(opened.folders) == 1 else ""
-        if not new and not known and opened.folders:
-            self.message_raised.emit(notices.no_images_found(opened.folders[0]))
-        elif not new and not known:
-            self.message_raised.emit(notices.not_an_image(opened.given[0]))
-        elif known or len(self._images) > new:
-            self.message_raised.emit(notices.images_added(new, known))
-        if report.other_files and opened.folders:
-            self.message_raised.emit(notices.files_skipped(report.other_files, folder))
-        self._tell_skipped(report)
-
-    def _tell_skipped(self, report: ScanReport) -> None:
-        if report.unreadable_folders:
-            details = "\n".join(report.unreadable_folders)
-            self.message_raised.emit(notices.folders_unreadable(len(report.unreadable_folders), details))
-        if report.links:
-            self.message_raised.emit(notices.links_not_followed(report.links))
+    def _on_journal_moved(self, step: Step) -> None:
+        """Images that come back wait for their answers again."""
+        if step.kind in {StepKind.ADD, StepKind.REMOVE}:
+            table = self._table
+            places = [place for place in table.places_of(step.after.keys) if not table.is_removed(place)]
+            self._jobs.add([table.key(place) for place in places if table.answer(place) is ImageState.QUEUED])
 
     @Slot(list)
-    def _on_thumbnails_wanted(self, rows: list[int]) -> None:
+    def _on_thumbnails_wanted(self, keys: list[int]) -> None:
         room = self._link.room
         if room is None:
-            self._images.forget_thumbnail_requests(rows)
+            self._table.forget_thumbnail_requests(keys)
             return
-        for row in rows:
-            key = self._images.key_at(row)
-            if self._images.state_at(row) is ImageState.QUEUED and room.service.is_working:
+        wanted = []
+        for key in keys:
+            place = self._table.place_of(key)
+            if place is None:
+                continue
+            if self._table.answer(place) is ImageState.QUEUED and room.service.is_working:
                 # It comes with the classification, from the same decode, unless the run is stopped before.
                 self._thumbnails_later.add(key)
             else:
-                room.load_thumbnail(key, self._images.path_at(row))
+                wanted.append((key, self._table.path(place)))
+        if wanted:
+            room.load_thumbnails(wanted)
 
     @Slot(object)
     def _on_model_opened(self, classifier: Classifier) -> None:
@@ -274,12 +218,9 @@ class Controller(QObject):
         if room is None:
             return
         self._viewing.set_model(classifier.network.contract, room.map_maker(classifier))
-        if self._has_model:
-            # Another model answers from now on: what the one before said is not its suggestion.
-            self._images.reset_states()
-            self._jobs.add(range(len(self._images)))
-            self._viewing.refresh()
         self._has_model = True
+        if self._desk.is_loaded:
+            self._recalling.match_answers()
         self.model_opened.emit(classifier)
 
     @Slot(object)
@@ -315,27 +256,30 @@ class Controller(QObject):
         if room is not None and room.service.is_stopped:
             # What was stopped waits for "Classify all"; what is opened next is classified without it.
             room.service.queue.clear()
-            self._is_quiet = self._scans > 0
+            self._jobs.is_quiet = self._jobs.is_scanning
+
+    def _place_of(self, key: int, path: str) -> int | None:
+        """Where an image stands, if it is the one that was meant: keys begin anew in each session."""
+        place = self._table.place_of(key)
+        return place if place is not None and self._table.path(place) == path else None
 
     def _on_answers(self, answered: tuple[Answered, ...]) -> None:
         updates = []
         for one in answered:
-            row = self._images.row_of(one.key)
-            if row is None:
+            if self._place_of(one.key, one.outcome.path) is None:
                 continue
-            updates.append(_update(row, one.outcome))
+            updates.append(_update(one.key, one.outcome))
             if isinstance(one.outcome, Classification):
                 self._viewing.on_result(one.key, one.outcome, one.inspection)
-        self._images.apply(updates)
+        self._table.apply_answers(updates)
         if self._viewing.key in {one.key for one in answered}:
             self._viewing.refresh()
 
     def _on_inspected(self, event: Inspected) -> None:
-        row = self._images.row_of(event.key)
-        if row is None:
+        if self._place_of(event.key, event.outcome.path) is None:
             return
         if isinstance(event.outcome, Failure):
-            self._on_inspection_failed(row, event.key, event.outcome)
+            self._on_inspection_failed(event.key, event.outcome)
             return
         if event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
@@ -344,16 +288,19 @@ class Controller(QObject):
             self._viewing.on_result(event.key, event.outcome, event.inspection)
             if self._link.room is not None:
                 self._link.room.service.queue.discard([event.key])
-            self._images.apply([_update(row, event.outcome)])
+            self._table.apply_answers([_update(event.key, event.outcome)])
             if event.key == self._viewing.key:
                 self._viewing.refresh()
 
-    def _on_inspection_failed(self, row: int, key: int, failure: Failure) -> None:
+    def _on_inspection_failed(self, key: int, failure: Failure) -> None:
+        place = self._table.place_of(key)
         if not isinstance(failure.error, ImageReadError):
             # Not the picture's fault: the network broke.
             self.message_raised.emit(describe(failure.error))
-        elif self._images.state_at(row) is ImageState.QUEUED or self._viewing.result_of(key) is None:
-            self._images.apply([_update(row, failure)])
+        elif place is not None and (
+            self._table.answer(place) is ImageState.QUEUED or self._viewing.result_of(key) is None
+        ):
+            self._table.apply_answers([_update(key, failure)])
             if self._link.room is not None:
                 self._link.room.service.queue.discard([key])
         if key == self._viewing.key and self._viewing.result_of(key) is None:
@@ -363,18 +310,25 @@ class Controller(QObject):
         """After a run: what is still queued on screen gets its thumbnail without a classification."""
         if self._link.room is not None and not self._link.room.service.is_working:
             keys, self._thumbnails_later = self._thumbnails_later, set()
-            rows = [row for key in keys if (row := self._images.row_of(key)) is not None]
-            self._on_thumbnails_wanted([row for row in rows if self._images.state_at(row) is ImageState.QUEUED])
+            table = self._table
+            self._on_thumbnails_wanted(
+                [
+                    key
+                    for key in keys
+                    if (place := table.place_of(key)) is not None and table.answer(place) is ImageState.QUEUED
+                ]
+            )
 
     def _set_thumbnail(self, key: int, image: QImage | None) -> None:
-        row = self._images.row_of(key)
-        if row is not None and image is not None and not image.isNull():
-            self._images.set_thumbnail(row, image)
+        if image is not None and not image.isNull():
+            self._table.set_thumbnail(key, image)
             self._viewing.show_thumbnail(key)
 
 
-def _update(row: int, outcome: Outcome) -> RowUpdate:
+def _update(key: int, outcome: Outcome) -> AnswerUpdate:
     if isinstance(outcome, Classification):
-        first = outcome.predictions[0]
-        return RowUpdate(row, ImageState.SUGGESTED, first.label, first.probability)
-    return RowUpdate(row, ImageState.FAILED, reason(outcome.error))
+        first, *others = outcome.predictions
+        margin = first.probability - others[0].probability if others else first.probability
+        time = outcome.facts.mtime_ns / 1e9 if outcome.facts.mtime_ns else None
+        return AnswerUpdate(key, ImageState.SUGGESTED, first.label, first.probability, margin, time=time)
+    return AnswerUpdate(key, ImageState.FAILED, score=NO_SCORE, margin=NO_SCORE, reason=reason(outcome.error))

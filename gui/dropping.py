@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -19,7 +19,9 @@ URI_LIST = "text/uri-list"
 LOOKED_AT = 200
 """How many entries are looked at while something hovers: a drop of 100,000 files must not hold the pointer."""
 
-_MODEL_SUFFIX = ".onnx"
+MODEL_SUFFIX = ".onnx"
+SESSION_SUFFIX = ".cardinal"
+LABEL_SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".txt"})
 _LOCAL_HOSTS = frozenset({b"", b"localhost"})
 _DRIVE_LENGTH = 3  # "/C:" before the path of a Windows file URL
 
@@ -31,6 +33,10 @@ class DropKind(StrEnum):
     """Images, folders, or files that only reading can tell."""
     MODEL = "model"
     """`.onnx` files and nothing else."""
+    SESSION = "session"
+    """One session file."""
+    LABELS = "labels"
+    """One file of labels."""
     PICTURE = "picture"
     """Pixels without a file (from a browser or the clipboard)."""
     LINK = "link"
@@ -55,7 +61,7 @@ class Drop:
     @property
     def is_accepted(self) -> bool:
         """Whether something can be done with it."""
-        return self.kind in {DropKind.FILES, DropKind.MODEL, DropKind.PICTURE}
+        return self.kind not in {DropKind.LINK, DropKind.NOTHING}
 
 
 def local_path(line: bytes, *, windows: bool = sys.platform == "win32") -> str | None:
@@ -126,14 +132,24 @@ def decide(mime: QMimeData) -> Drop:
     entries = list(islice(_lines(uri_list_of(mime)), LOOKED_AT + 1))
     paths = [path for line in entries[:LOOKED_AT] if (path := local_path(line)) is not None]
     if paths:
-        models = all(posixpath.splitext(path)[1].lower() == _MODEL_SUFFIX for path in paths)
-        kind = DropKind.MODEL if models else DropKind.FILES
-        return Drop(kind, len(paths), has_more=len(entries) > LOOKED_AT)
+        return Drop(kind_of(paths), len(paths), has_more=len(entries) > LOOKED_AT)
     if mime.hasImage():
         return Drop(DropKind.PICTURE, 1)
     if entries or _is_link(mime):
         return Drop(DropKind.LINK if _has_web_link(entries, mime) else DropKind.NOTHING)
     return Drop(DropKind.NOTHING)
+
+
+def kind_of(paths: Sequence[str]) -> DropKind:
+    """What some local paths are, by their suffixes; sessions and files of labels come alone."""
+    suffixes = {posixpath.splitext(path)[1].lower() for path in paths}
+    if suffixes == {MODEL_SUFFIX}:
+        return DropKind.MODEL
+    if len(paths) == 1 and suffixes == {SESSION_SUFFIX}:
+        return DropKind.SESSION
+    if len(paths) == 1 and suffixes <= LABEL_SUFFIXES:
+        return DropKind.LABELS
+    return DropKind.FILES
 
 
 def pasted_paths(text: str) -> list[str]:

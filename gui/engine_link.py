@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gui.session_holder import SessionHolder
 from gui.tasks import Lane, TaskRunner
 from inference.profile import Profile
 
@@ -28,10 +29,11 @@ class EngineLink(QObject):
     event_arrived = Signal(object)
     _event_told = Signal(object)
 
-    def __init__(self, runner: TaskRunner, profile: Profile) -> None:
+    def __init__(self, runner: TaskRunner, profile: Profile, holder: SessionHolder) -> None:
         super().__init__()
         self._runner = runner
         self._profile = profile
+        self._holder = holder
         self._room: EngineRoom | None = None
         self._made: EngineRoom | None = None
         self._closed = False
@@ -65,7 +67,7 @@ class EngineLink(QObject):
     def _make_room(self, _progress: object, _cancel: object) -> EngineRoom:
         """Runs on: a worker thread. The room is kept at once, since a task that was cancelled drops its result."""
         module = importlib.import_module("gui.engine_room")
-        room: EngineRoom = module.EngineRoom.start(self._profile, self._event_told.emit)
+        room: EngineRoom = module.EngineRoom.start(self._profile, self._holder, self._event_told.emit)
         self._made = room
         return room
 

@@ -7,8 +7,9 @@ task, off the GUI thread, and nobody imports it at the top of a module.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Container
-from concurrent.futures import CancelledError, Future
+import threading
+from collections.abc import Callable, Container, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from PySide6.QtGui import QImage
 from gui.engine_events import PictureLoaded, ThumbnailsLoaded
 from gui.map_maker import MapMaker
 from gui.qimage import rgb_to_qimage
+from gui.session_holder import SessionHolder
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
-from inference.classify.events import Answers
+from inference.classify.events import Answers, ModelOpened
 from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.preprocess import ViewPicture, make_thumbnail, view_picture
 from inference.classify.service import ClassifyService
@@ -32,6 +34,7 @@ from inference.models.progress import OnProgress
 from inference.models.request import ModelRequest
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
+from inference.sessions.records import SessionModel
 
 LONGEST_SIDE_PX = 2048
 """The viewer shows pictures at most this large (UX.md 4.4); larger ones are shrunk while they are read."""
@@ -51,19 +54,25 @@ class EngineRoom:
         service: classifies the queue and inspects single pictures.
     """
 
-    def __init__(self, profile: Profile, pool: DecodePool, deliver: Deliver) -> None:
+    def __init__(self, profile: Profile, pool: DecodePool, holder: SessionHolder, deliver: Deliver) -> None:
         self.service = ClassifyService(pool, self._pass_on, thumbnail_px=THUMBNAIL_PX)
+        self.service.set_keeper(holder.keep)
         self._profile = profile
         self._pool = pool
+        self._holder = holder
         self._deliver = deliver
-        # What is being read, by the image's key; used on the GUI thread only.
+        # Goes up when another session is opened: keys begin anew there, so what was read for the old ones is dropped.
+        self._generation = 0
+        # What is being read, by the image's key.
+        self._reading = threading.Lock()
         self._pictures: dict[int, Future[Any]] = {}
         self._thumbnails: dict[int, Future[Any]] = {}
+        self._looking_up = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
 
     @classmethod
-    def start(cls, profile: Profile, deliver: Deliver) -> EngineRoom:
+    def start(cls, profile: Profile, holder: SessionHolder, deliver: Deliver) -> EngineRoom:
         """Start the worker processes and the service. Runs on: a worker thread."""
-        room = cls(profile, DecodePool.open(workers=decode_workers()), deliver)
+        room = cls(profile, DecodePool.open(workers=decode_workers()), holder, deliver)
         room.service.start()
         return room
 
@@ -105,55 +114,98 @@ class EngineRoom:
         """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""
         side = DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX
         future = self._pool.submit(view_picture, path, side, urgent=urgent)
-        self._pictures[key] = future
-        future.add_done_callback(lambda done: self._picture_loaded(key, done, detail=detail))
+        with self._reading:
+            self._pictures[key] = future
+        generation = self._generation
+        future.add_done_callback(lambda done: self._picture_loaded(key, done, generation, detail=detail))
 
-    def load_thumbnail(self, key: int, path: str) -> None:
-        """Read a thumbnail; `ThumbnailsLoaded` follows."""
-        future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX, urgent=True)
-        self._thumbnails[key] = future
-        future.add_done_callback(lambda done: self._thumbnail_loaded(key, done))
+    def load_thumbnails(self, images: Sequence[tuple[int, str]]) -> None:
+        """Get the thumbnails of images (key, path) from the disk, or from the pictures; `ThumbnailsLoaded` follows."""
+        generation = self._generation
+        with self._reading:
+            # A place holder, so that `keep_thumbnails` can give up what has not been looked up yet.
+            asked = [(key, path, self._thumbnails.setdefault(key, Future())) for key, path in images]
+        self._looking_up.submit(self._look_up, asked, generation)
 
     def keep_pictures(self, keys: Container[int]) -> list[int]:
         """Give up reading the viewer's other pictures where that has not begun; the keys that were given up."""
-        return _give_up(self._pictures, keys)
+        with self._reading:
+            return _give_up(self._pictures, keys)
 
     def keep_thumbnails(self, keys: Container[int]) -> list[int]:
         """Give up reading other thumbnails where that has not begun; the keys that were given up."""
-        return _give_up(self._thumbnails, keys)
+        with self._reading:
+            return _give_up(self._thumbnails, keys)
+
+    def forget_images(self) -> None:
+        """Another session is opened: nothing that was asked for until now will be told any more."""
+        self._generation += 1
+        self.keep_pictures(())
+        self.keep_thumbnails(())
 
     def close(self) -> None:
         """Stop everything. The worker processes end first, so that nobody waits for a slow picture."""
+        self._looking_up.shutdown(wait=False, cancel_futures=True)
         self._pool.close()
         self.service.close()
+        self._looking_up.shutdown(wait=True)
+
+    def _look_up(self, asked: Sequence[tuple[int, str, Future[Any]]], generation: int) -> None:
+        """Runs on: the thread of thumbnails."""
+        wanted = [(key, path) for key, path, future in asked if not future.cancelled()]
+        paths = dict(wanted)
+        found = []
+        for key, jpeg in self._holder.kept_thumbnails(wanted):
+            if jpeg is not None and generation == self._generation:
+                found.append((key, QImage.fromData(jpeg)))
+                with self._reading:
+                    self._thumbnails.pop(key, None)
+            elif generation == self._generation:
+                self._read_thumbnail(key, paths[key], generation)
+        if found:
+            self._tell(ThumbnailsLoaded(tuple(found)), generation)
+
+    def _read_thumbnail(self, key: int, path: str, generation: int) -> None:
+        future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX, urgent=True)
+        with self._reading:
+            self._thumbnails[key] = future
+        future.add_done_callback(lambda done: self._thumbnail_loaded(key, done, generation))
+
+    def _tell(self, event: object, generation: int) -> None:
+        if generation == self._generation:
+            self._deliver(event)
 
     def _pass_on(self, event: object) -> None:
         """Decode the thumbnails that came with answers, off the GUI thread. Runs on: the service's thread."""
-        if isinstance(event, Answers):
+        if isinstance(event, ModelOpened):
+            network = event.classifier.network
+            contract = network.contract
+            self._holder.set_model(SessionModel(network.model_hash, contract.name, contract.title))
+        elif isinstance(event, Answers):
             pairs = [(one.key, QImage.fromData(one.thumbnail)) for one in event.answered if one.thumbnail is not None]
             if pairs:
                 self._deliver(ThumbnailsLoaded(tuple(pairs)))
         self._deliver(event)
 
-    def _picture_loaded(self, key: int, future: Future[ViewPicture], *, detail: bool) -> None:
+    def _picture_loaded(self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool) -> None:
         try:
             view = future.result()
         except CardinalError as error:
-            self._deliver(PictureLoaded(key, None, None, error, detail))
+            self._tell(PictureLoaded(key, None, None, error, detail), generation)
         except (CancelledError, Cancelled):
             return
         else:
-            self._deliver(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail))
+            self._tell(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail), generation)
 
-    def _thumbnail_loaded(self, key: int, future: Future[bytes]) -> None:
+    def _thumbnail_loaded(self, key: int, future: Future[bytes], generation: int) -> None:
         try:
             jpeg = future.result()
         except CardinalError:
-            self._deliver(ThumbnailsLoaded(((key, None),)))
+            self._tell(ThumbnailsLoaded(((key, None),)), generation)
         except (CancelledError, Cancelled):
             return
         else:
-            self._deliver(ThumbnailsLoaded(((key, QImage.fromData(jpeg)),)))
+            self._tell(ThumbnailsLoaded(((key, QImage.fromData(jpeg)),)), generation)
 
 
 def _give_up(under_way: dict[int, Future[Any]], wanted: Container[int]) -> list[int]:

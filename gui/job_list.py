@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Slot
 
 from gui.engine_link import EngineLink
-from gui.gallery.image_model import ImageModel
+from gui.gallery.image_table import ImageTable
 from gui.tasks import Lane, Task, TaskRunner
 from inference.cancel import CancelToken
 from inference.classify.work_queue import Job
@@ -17,30 +17,38 @@ SLICE = 500
 
 
 class JobList(QObject):
-    """Writes jobs down for the engine. At most one long list is being written; another takes its place."""
+    """Writes jobs down for the engine. At most one long list is being written; another takes its place.
 
-    def __init__(self, runner: TaskRunner, link: EngineLink, images: ImageModel) -> None:
+    Attributes:
+        is_scanning: folders are being listed.
+        is_quiet: what is found now brings no jobs: a run was stopped while folders were still being listed.
+    """
+
+    def __init__(self, runner: TaskRunner, link: EngineLink, table: ImageTable) -> None:
         super().__init__()
         self._runner = runner
         self._link = link
-        self._images = images
+        self._table = table
         self._writing: Task | None = None
+        self.is_scanning = False
+        self.is_quiet = False
 
-    def add(self, rows: Sequence[int]) -> None:
+    def add(self, keys: Sequence[int]) -> None:
         """Have these images classified; nothing happens while the engine starts."""
         room = self._link.room
-        if room is None or not rows:
+        if room is None or not len(keys):
             return
-        if len(rows) <= SLICE:
-            room.service.add([Job(self._images.key_at(row), self._images.path_at(row)) for row in rows])
+        places = self._table.places_of(keys)
+        if len(places) <= SLICE:
+            room.service.add([Job(self._table.key(place), self._table.path(place)) for place in places])
             return
         self.stop()
-        keys, paths, queue = self._images.keys(), self._images.paths(), room.service.queue
+        own, paths, queue = self._table.columns.keys[:], self._table.columns.paths[:], room.service.queue
 
         def work(_on_progress: object, cancel: CancelToken) -> None:
-            for start in range(0, len(rows), SLICE):
+            for start in range(0, len(places), SLICE):
                 cancel.raise_if_set()
-                queue.add([Job(keys[row], paths[row]) for row in rows[start : start + SLICE]])
+                queue.add([Job(own[place], paths[place]) for place in places[start : start + SLICE]])
 
         self._writing = self._runner.create(work, Lane.QUEUE)
         self._writing.finished.connect(self._on_written)
@@ -48,6 +56,11 @@ class JobList(QObject):
         queue.expect_more()
         room.service.run()
         self._runner.start(self._writing)
+
+    def add_found(self, keys: Sequence[int]) -> None:
+        """Have images classified that were just found, unless that is not wanted now."""
+        if not self.is_quiet:
+            self.add(keys)
 
     def stop(self) -> None:
         """Write no more of a long list."""

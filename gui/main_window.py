@@ -1,4 +1,4 @@
-"""Arrange the places of the window: start page, gallery, viewer, messages, job bar, status bar, drops."""
+"""Arrange the places of the window: start page, gallery, viewer, review, library, messages, bars, drops."""
 
 from __future__ import annotations
 
@@ -19,30 +19,43 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.dropping import Drop, decide, uri_list_of
 from gui.gallery.filmstrip import Filmstrip
-from gui.gallery.image_grid import ImageGrid
 from gui.gallery.image_model import ImageModel
+from gui.gallery_page import GalleryPage
 from gui.icons import app_icon
 from gui.job_bar import JobBar
+from gui.labelling_widgets.label_palette import LabelPalette
 from gui.labels import plain_label
+from gui.library.library_dock import LibraryDock
+from gui.library.library_panel import LibraryPanel
 from gui.message_bar import MessageBar
 from gui.model_line import ModelLine
 from gui.notices import drop_refused
+from gui.review.class_page import ClassPage
+from gui.review.review_header import ReviewHeader
+from gui.review.review_panel import ReviewPanel
+from gui.review.review_strip import ReviewStrip
 from gui.start.drop_overlay import DropOverlay
 from gui.start.start_page import StartPage
+from gui.table_tiles import TableTiles
 from gui.theme import TARGET_PX
 from gui.viewer.viewer_page import ViewerPage
-from gui.words import tr
+from gui.words import counted, tr
+from inference.texts import visible
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 900, 600
 USUAL_WIDTH, USUAL_HEIGHT = 1280, 800
 
 
 class View(IntEnum):
-    """What the centre of the window shows; the order in the stack."""
+    """What the centre of the window shows."""
 
     START = 0
     GALLERY = 1
     VIEWER = 2
+    REVIEW = 3
+    """The viewer's picture with the review's parts around it."""
+    CLASSES = 4
+    """Review by class: a page of images."""
 
 
 class MainWindow(QMainWindow):
@@ -50,22 +63,28 @@ class MainWindow(QMainWindow):
 
     Attributes:
         start_page: the window without images.
-        grid: the gallery.
+        gallery: the bar and the grid.
+        grid: the gallery's images.
         page: the viewer.
         filmstrip: below the viewer; shares the grid's selection.
+        review_header, review_panel, review_strip: around the picture while a review is going on.
+        class_page: a page of images of one class in review.
+        library: sources, states, labels; in a dock at the left.
+        palette_of_labels: over the centre, where a label is typed.
         messages: below the menu bar.
         job_bar: above the status bar.
         model_line: at the right of the status bar.
 
     Signals:
-        dropped(drop: Drop, uri_list: bytes, picture: QImage | None): something was dropped on the window.
+        dropped(drop: Drop, uri_list: bytes, picture: QImage | None, new: bool): something was dropped on the window;
+            with `new` a new session is wanted for it.
         view_changed(view: View): the centre shows something else.
         full_screen_changed(full: bool): the window has taken the whole screen or given it back, whoever asked for it.
         painted(): the window was painted for the first time.
         close_requested(): the window is about to close; whoever computes must stop.
     """
 
-    dropped = Signal(object, bytes, object)
+    dropped = Signal(object, bytes, object, bool)
     view_changed = Signal(object)
     full_screen_changed = Signal(bool)
     painted = Signal()
@@ -76,18 +95,29 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._was_full_screen = False
         self._drop: Drop | None = None
+        self._view = View.START
+        self._can_start_new = False
         self.start_page = StartPage()
-        self.grid = ImageGrid(images)
+        self.gallery = GalleryPage(images)
+        self.grid = self.gallery.grid
         self.page = ViewerPage()
         self.filmstrip = Filmstrip(images)
+        self.review_header = ReviewHeader()
+        self.review_panel = ReviewPanel()
+        self.review_strip = ReviewStrip()
+        self.class_page = ClassPage(TableTiles(images.table))
+        self.library = LibraryPanel()
+        self.library_dock = LibraryDock(self.library, self)
         self.messages = MessageBar()
         self.job_bar = JobBar()
         self.model_line = ModelLine()
         self._counts = plain_label(secondary=True)
         self._zoom = plain_label(secondary=True)
+        self._unsaved = plain_label(secondary=True)
         self._stack = QStackedWidget()
         self._arrange()
         self._overlay = DropOverlay(self._centre)
+        self.palette_of_labels = LabelPalette(self._centre)
         self.setWindowTitle(tr("Cardinal"))
         self.setWindowIcon(app_icon())
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
@@ -97,17 +127,41 @@ class MainWindow(QMainWindow):
     @property
     def view(self) -> View:
         """What the centre shows."""
-        return View(self._stack.currentIndex())
+        return self._view
 
     def show_view(self, view: View) -> None:
         """Show another place; the focus goes to its centre."""
         if view is self.view:
             return
-        self._stack.setCurrentIndex(view)
-        places: dict[View, QWidget] = {View.START: self.start_page, View.GALLERY: self.grid, View.VIEWER: self.page}
+        self._view = view
+        places: dict[View, QWidget] = {
+            View.START: self.start_page,
+            View.GALLERY: self.gallery,
+            View.VIEWER: self.page,
+            View.REVIEW: self.page,
+            View.CLASSES: self.class_page,
+        }
+        self.page.show_companions(shown=view is View.REVIEW)
+        self._stack.setCurrentWidget(places[view])
         places[view].setFocus(Qt.FocusReason.OtherFocusReason)
-        self._zoom.setVisible(view is View.VIEWER)
+        self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
+        self._zoom.setVisible(view in {View.VIEWER, View.REVIEW})
         self.view_changed.emit(view)
+
+    @property
+    def shows_picture(self) -> bool:
+        """Whether one picture is on screen, in the viewer or in a review."""
+        return self._view in {View.VIEWER, View.REVIEW}
+
+    def set_session(self, name: str, *, is_read_only: bool = False) -> None:
+        """Say in the title which session is open; empty for none."""
+        words = tr("{name} (read-only) - Cardinal") if is_read_only else tr("{name} - Cardinal")
+        self.setWindowTitle(words.format(name=visible(name)) if name else tr("Cardinal"))
+        self._can_start_new = bool(name)
+
+    def show_unsaved(self, count: int) -> None:
+        """Say how many decisions are not on the disk yet."""
+        self._unsaved.setText(counted(count, "Saving %n decision...", "Saving %n decisions...") if count else "")
 
     def show_counts(self, text: str) -> None:
         """Say how many images there are and what became of them."""
@@ -131,9 +185,11 @@ class MainWindow(QMainWindow):
         )
 
     def _arrange(self) -> None:
-        for widget in (self.start_page, self.grid, self.page):
+        for widget in (self.start_page, self.gallery, self.page, self.class_page):
             self._stack.addWidget(widget)
         self.page.set_filmstrip(self.filmstrip)
+        self.page.set_companions(self.review_header, self.review_panel, self.review_strip)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.library_dock)
         self.filmstrip.setSelectionModel(self.grid.selectionModel())
         self._centre = QWidget()
         column = QVBoxLayout(self._centre)
@@ -146,6 +202,7 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._counts)
+        bar.addPermanentWidget(self._unsaved)
         bar.addPermanentWidget(self._zoom)
         self.model_line.setMinimumHeight(TARGET_PX)
         bar.addPermanentWidget(self.model_line)
@@ -163,7 +220,7 @@ class MainWindow(QMainWindow):
                 self.show_status(drop_refused(drop.kind).text)
             return
         self._drop = drop
-        self._overlay.show_drop(drop)
+        self._overlay.show_drop(drop, can_start_new=self._can_start_new)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
@@ -188,7 +245,8 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.dropped.emit(drop, uri_list_of(event.mimeData()), picture_of(event.mimeData()))
+        new = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.dropped.emit(drop, uri_list_of(event.mimeData()), picture_of(event.mimeData()), new)
         self.raise_()
         self.activateWindow()
 

@@ -14,10 +14,8 @@ from PySide6.QtWidgets import QMessageBox
 from gui import notices
 from gui.action_runner import ActionRunner
 from gui.controller import Controller
-from gui.gallery.image_model import ImageModel
-from gui.gallery.image_state import ImageState
 from gui.log_file import log_tail
-from gui.main_window import MainWindow, View
+from gui.main_window import MainWindow
 from gui.messages import describe, unexpected
 from gui.model_choice import ModelChoice
 from gui.tasks import Lane, TaskRunner
@@ -39,17 +37,22 @@ class MessageActions(QObject):
     Signals:
         message_raised(message: UserMessage): what came of it.
         models_requested(): the person wants to choose another model.
+        failures_requested(): the person wants to see the images that failed.
+        session_verb_chosen(message: UserMessage, action: MessageAction): a verb that is about sessions or exports.
+        undo_requested(): the person takes the last step back.
         quit_requested(): the person wants to leave.
     """
 
     message_raised = Signal(object)
     models_requested = Signal()
+    failures_requested = Signal()
+    session_verb_chosen = Signal(object, object)
+    undo_requested = Signal()
     quit_requested = Signal()
 
     def __init__(
         self,
         window: MainWindow,
-        images: ImageModel,
         controller: Controller,
         models: ModelChoice,
         actions: ActionRunner,
@@ -58,7 +61,6 @@ class MessageActions(QObject):
     ) -> None:
         super().__init__()
         self._window = window
-        self._images = images
         self._controller = controller
         self._models = models
         self._actions = actions
@@ -72,7 +74,7 @@ class MessageActions(QObject):
             case MessageAction.CHOOSE_MODEL:
                 self.models_requested.emit()
             case MessageAction.UNDO:
-                self._controller.put_back()
+                self.undo_requested.emit()
             case MessageAction.USE_MODEL:
                 self._models.choose(message.subject)
             case MessageAction.OPEN_FOLDER:
@@ -84,14 +86,16 @@ class MessageActions(QObject):
             case MessageAction.QUIT:
                 self.quit_requested.emit()
             case MessageAction.SHOW_FAILED:
-                self._show_failed()
+                self.failures_requested.emit()
             case MessageAction.SHOW_FILE | MessageAction.REVEAL:
                 _show_folder_of(message.subject)
             case MessageAction.TRY_AGAIN:
                 self._try_again(message)
-            case _:
-                # CONTINUE: the message is gone, which is all that was wanted.
+            case MessageAction.CONTINUE:
+                # The message is gone, which is all that was wanted.
                 pass
+            case _:
+                self.session_verb_chosen.emit(message, action)
 
     @Slot(str)
     def save_view(self, path: str) -> None:
@@ -133,14 +137,10 @@ class MessageActions(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def _show_failed(self) -> None:
-        rows = self._images.rows_in(ImageState.FAILED)
-        if rows:
-            self._window.show_view(View.GALLERY)
-            self._window.grid.set_current_row(rows[0])
-
     def _try_again(self, message: UserMessage) -> None:
-        if message.id == "E-315":
+        if message.id in {"E-401", "E-402"}:
+            self.session_verb_chosen.emit(message, MessageAction.TRY_AGAIN)
+        elif message.id == "E-315":
             self._controller.classify_all()
         elif message.id == "E-409":
             self.save_view(message.subject)

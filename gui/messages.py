@@ -16,10 +16,16 @@ from inference.errors import (
     ImageProblem,
     ImageReadError,
     InferenceError,
+    LabelFileError,
     ModelContractError,
     ModelLoadError,
     ModelNotFoundError,
     OutputWriteError,
+    SessionDamagedError,
+    SessionError,
+    SessionInUseError,
+    SessionNewerError,
+    SessionSaveError,
     UnknownClassError,
 )
 from inference.texts import visible
@@ -29,7 +35,7 @@ _AGAIN = (MessageAction.CLASSIFY_AGAIN, MessageAction.REMOVE)
 _OTHER_MODEL = (MessageAction.CHOOSE_MODEL,)
 
 
-def describe(  # noqa: PLR0911  # one answer for each class of error
+def describe(  # noqa: PLR0911, PLR0912  # one answer for each class of error
     error: CardinalError, name: str = "", *, formats: Sequence[str] = ()
 ) -> UserMessage:
     """What to say about an error.
@@ -64,6 +70,10 @@ def describe(  # noqa: PLR0911  # one answer for each class of error
             return _about_writing(error, shown)
         case ChildTaskError():
             return _about_child(error, shown)
+        case SessionError():
+            return _about_session(error, shown)
+        case LabelFileError():
+            return _about_label_file(error, shown)
         case _:
             return unexpected(tr("Cardinal"), visible_lines(str(error)))
 
@@ -243,3 +253,48 @@ def _about_child(error: ChildTaskError, name: str) -> UserMessage:
     )
     details = f"{error.kind}: {visible(error.task)}\n{visible_lines(error.reason)}"
     return UserMessage("E-319", Place.BANNER, Level.ERROR, text, details, (MessageAction.TRY_AGAIN,))
+
+
+def _about_session(error: SessionError, name: str) -> UserMessage:
+    shown = name or name_of(error.path)
+    match error:
+        case SessionSaveError():
+            return _about_saving(error, shown)
+        case SessionInUseError():
+            text = tr("This session is open in another window.")
+            return _about_opening("E-403", error, text, (MessageAction.OPEN_READ_ONLY,))
+        case SessionDamagedError():
+            text = tr("The session file {name} is damaged. It is kept as it is.").format(name=shown)
+            actions = (MessageAction.SAVE_DAMAGED, MessageAction.START_EMPTY)
+            return _about_opening("E-404", error, text, actions)
+        case SessionNewerError():
+            text = tr("The session was made by a newer version ({v}). It is opened read-only.").format(v=error.version)
+            return _about_opening("E-405", error, text, (MessageAction.OPEN_READ_ONLY,))
+        case _:
+            return _about_opening("E-417", error, tr("The session {name} cannot be used.").format(name=shown), ())
+
+
+def _about_opening(message_id: str, error: SessionError, text: str, actions: tuple[MessageAction, ...]) -> UserMessage:
+    return UserMessage(message_id, Place.DIALOG, Level.ERROR, text, _details(error, error.path), actions, error.path)
+
+
+def _about_saving(error: SessionSaveError, name: str) -> UserMessage:
+    actions: tuple[MessageAction, ...] = (MessageAction.SAVE_ELSEWHERE, MessageAction.TRY_AGAIN)
+    message_id = "E-401"
+    if error.is_disk_full:
+        text = tr("Labels cannot be saved: the disk with {path} is full. Nothing is lost while the program is open.")
+    elif error.is_read_only:
+        message_id, actions = "E-402", (MessageAction.SAVE_ELSEWHERE,)
+        text = tr("Labels cannot be saved in {path}: no permission.")
+    else:
+        text = tr("Labels cannot be saved in {path}: {reason} Nothing is lost while the program is open.")
+    text = text.format(path=name, reason=_ended(error.reason))
+    return UserMessage(message_id, Place.BANNER, Level.ERROR, text, _details(error, error.path), actions, error.path)
+
+
+def _about_label_file(error: LabelFileError, name: str) -> UserMessage:
+    text = tr("The labels in {file} cannot be imported: {reason}").format(
+        file=name or name_of(error.path), reason=_ended(error.reason)
+    )
+    actions = (MessageAction.CHOOSE_COLUMNS,)
+    return UserMessage("E-413", Place.DIALOG, Level.ERROR, text, _details(error, error.path), actions, error.path)

@@ -55,7 +55,7 @@ def drop_refused(kind: DropKind) -> UserMessage:
     if kind is DropKind.LINK:
         text = tr("This is a web link. Save the picture first, then drop the file; pictures are never downloaded.")
         return UserMessage("E-205", Place.STATUS, Level.WARNING, text)
-    text = tr("Nothing here can be added. Drop images, folders or an .onnx model.")
+    text = tr("Nothing here can be added. Drop images, folders, an .onnx model or a label file.")
     return UserMessage("E-201", Place.STATUS, Level.WARNING, text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -12,19 +13,27 @@ from PySide6.QtWidgets import QApplication
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
 from gui.actions import create_actions, fill_menu_bar, update_icons
+from gui.arrivals import Arrivals
 from gui.context_menu import ContextMenu
 from gui.controller import Controller
+from gui.decision_writer import DecisionWriter
 from gui.dropping import Drop
 from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.intake import Intake
 from gui.job_bar import JobState
+from gui.job_list import JobList
+from gui.label_side import LabelSide
+from gui.labelling import Labelling
 from gui.main_window import MainWindow, View
 from gui.message_actions import MessageActions
 from gui.model_choice import ModelChoice
 from gui.models_menu import ModelsMenu
+from gui.recalling import Recalling
 from gui.running import Running
+from gui.session_desk import SessionDesk
+from gui.session_holder import SessionHolder
 from gui.settings import Settings, SettingsStore
 from gui.system_scheme import portal_scheme
 from gui.tasks import Lane, TaskRunner
@@ -37,7 +46,7 @@ from gui.viewer.viewer_colors import viewer_colors
 from gui.viewing import Viewing
 from gui.window_memory import restore_window, window_state
 from gui.words import counted, tr
-from inference.errors import OutputWriteError
+from inference.errors import OutputWriteError, SessionError
 from inference.models.progress import Progress
 from inference.pictures.formats import READ_FORMATS
 from inference.profile import Profile
@@ -88,14 +97,35 @@ class Program(QObject):
         self._opened: Classifier | None = None
         self.runner = TaskRunner()
         self.images = ImageModel()
+        table = self.images.table
         self.window = MainWindow(self.images)
-        self.link = EngineLink(self.runner, profile)
-        self.intake = Intake(self.runner, profile)
+        self.holder = SessionHolder(profile)
+        self.writer = DecisionWriter(self.runner, self.holder)
+        self.link = EngineLink(self.runner, profile, self.holder)
+        self.intake = Intake(self.runner, profile, self.holder)
+        self.desk = SessionDesk(
+            self.runner, self.holder, self.intake, table, Labelling(table, self.writer), self.writer
+        )
         self.models = ModelChoice(self.link, self.runner, profile)
         self.viewing = Viewing(self.window.page, self.images, self.link)
-        self.running = Running(self.link, self.images, self.window.job_bar)
+        self.running = Running(self.link, table, self.window.job_bar)
+        self.recalling = Recalling(self.runner, self.holder, table)
+        jobs = JobList(self.runner, self.link, table)
         self.controller = Controller(
-            self.runner, self.link, self.images, self.intake, self.models, self.running, self.viewing
+            self.link, table, self.models, self.running, self.viewing, self.desk, jobs, self.recalling
+        )
+        self.arrivals = Arrivals(self.link, table, self.intake, self.models, self.viewing, self.desk, jobs)
+        self.labels = LabelSide(
+            self.window,
+            self.images,
+            self.viewing,
+            self.desk,
+            self.writer,
+            self.recalling,
+            intake=self.intake,
+            runner=self.runner,
+            profile=profile,
+            trace=trace,
         )
         self.theme_keeper = ThemeKeeper(application)
         self.actions = create_actions(
@@ -104,19 +134,20 @@ class Program(QObject):
             viewer=self.window.page,
             picture=self.window.page.picture,
             filmstrip=self.window.filmstrip,
+            class_page=self.window.class_page,
         )
         self.action_runner = ActionRunner(
             self.actions, self.window, self.images, self.controller, self.intake, self.models, self.running,
             self.viewing,
         )  # fmt: skip
         self.message_actions = MessageActions(
-            self.window, self.images, self.controller, self.models, self.action_runner, self.runner,
-            profile,
-        )  # fmt: skip
+            self.window, self.controller, self.models, self.action_runner, self.runner, profile
+        )
         self.models_menu = ModelsMenu(self.window.model_line, self.models, self.actions[ActionId.MODEL_ADD])
         self.context_menu = ContextMenu(
             self.actions, [self.window.grid, self.window.filmstrip, self.window.page.picture]
         )
+        self.labels.take_actions(self.actions, self.action_runner, self.controller)
         fill_menu_bar(self.window.menuBar(), self.actions)
         self._connect()
 
@@ -137,6 +168,10 @@ class Program(QObject):
         self.viewing.set_mode(settings.map_mode)
         self.actions[ActionId.MAP_TOGGLE].setChecked(settings.map_mode is not MapMode.OFF)
         self.window.page.set_strength(settings.map_strength)
+        self.labels.deciding.advances = settings.advances
+        self.actions[ActionId.ADVANCE].setChecked(settings.advances)
+        self.window.library_dock.set_wish(is_wished=settings.has_library)
+        self.actions[ActionId.PANEL_LIBRARY].setChecked(settings.has_library)
         self.window.start_page.set_formats([one.name for one in READ_FORMATS])
         restore_window(self.window, self._store.load_window())
         self.action_runner.update()
@@ -150,9 +185,11 @@ class Program(QObject):
         self._closed = True
         self.window.hide()
         self.running.close()
+        self.labels.browsing.close()
         self.link.stop()
         self.runner.shutdown()
         self.link.close()
+        self._close_session()
         self._save()
         self._trace.note("closed")
         self.closed.emit()
@@ -186,9 +223,14 @@ class Program(QObject):
         window.view_changed.connect(self._on_view_changed)
         window.messages.action_chosen.connect(self.message_actions.carry_out)
         window.start_page.action_chosen.connect(self.message_actions.carry_out)
-        for source in (self.controller, self.action_runner, self.message_actions):
+        for source in (self.controller, self.arrivals, self.labels, self.action_runner, self.message_actions):
             source.message_raised.connect(self.show_message)
-        self.controller.images_arrived.connect(self._on_images_arrived)
+        self.message_actions.undo_requested.connect(self.desk.labelling.undo)
+        self.message_actions.failures_requested.connect(self.labels.show_failures)
+        self.message_actions.session_verb_chosen.connect(self.labels.carry_out)
+        self.arrivals.images_arrived.connect(self._on_images_arrived)
+        self.desk.rows_came.connect(self._on_session_rows)
+        self.desk.left.connect(self._on_session_left)
         self.controller.model_opened.connect(self._on_model_opened)
         self.intake.opened.connect(self._on_opened)
         self.models.loading.connect(self._on_model_loading)
@@ -222,6 +264,7 @@ class Program(QObject):
     @Slot()
     def _on_painted(self) -> None:
         self._trace.note("first-paint")
+        self.labels.sessions.list_sessions()
         QTimer.singleShot(0, self._start_engine)
         task = self.runner.create(lambda _progress, _cancel: portal_scheme(), Lane.FILES)
         task.succeeded.connect(self.theme_keeper.set_portal_scheme)
@@ -233,22 +276,33 @@ class Program(QObject):
             return
         self.controller.start(self._wishes.model or self._settings.model)
 
-    @Slot(object, bytes, object)
-    def _on_dropped(self, drop: Drop, uri_list: bytes, picture: object) -> None:
+    @Slot(object, bytes, object, bool)
+    def _on_dropped(self, drop: Drop, uri_list: bytes, picture: object, new: bool) -> None:
         self._trace.note("drop", kind=drop.kind.value, count=drop.count)
         self.window.start_page.clear_message()
-        self.intake.open_drop(drop, uri_list, picture)  # type: ignore[arg-type]  # a signal's object
+        if new and self.desk.session is not None:
+            self.labels.sessions.begin_new()
+        self.intake.open_drop(drop, uri_list, picture, new=new)  # type: ignore[arg-type]  # a signal's object
+
+    @Slot(object)
+    def _on_session_rows(self) -> None:
+        """Images of a session that was opened come on screen."""
+        if self.window.view is View.START and len(self.images):
+            self.window.show_view(View.GALLERY)
+            self.window.grid.set_current_row(0)
+
+    @Slot()
+    def _on_session_left(self) -> None:
+        self._arrived_key = -1
 
     @Slot(int, int)
-    def _on_images_arrived(self, row: int, count: int) -> None:
+    def _on_images_arrived(self, key: int, count: int) -> None:
         """Bring what was opened on screen, and let it be there when more of it comes."""
-        window, images = self.window, self.images
-        key = images.key_at(row)
+        window, row = self.window, self.images.row_of(key)
         is_first_chunk = key != self._arrived_key
         if is_first_chunk:
             self._trace.note("images", count=count)
             self._arrived_key = key
-            window.grid.set_current_row(row)
         if window.view is View.START or (is_first_chunk and count > FEW_IMAGES):
             window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
         elif count > FEW_IMAGES and window.view is View.VIEWER and window.grid.current_row() == row:
@@ -262,7 +316,7 @@ class Program(QObject):
     @Slot(int)
     def _on_current_changed(self, row: int) -> None:
         if row >= 0 and self.window.view is View.VIEWER:
-            self.viewing.show_row(row)
+            self.viewing.show_key(self.images.key_at(row))
 
     @Slot(int)
     def _on_activated(self, row: int) -> None:
@@ -274,19 +328,30 @@ class Program(QObject):
         if view is View.VIEWER:
             self._on_current_changed(self.window.grid.current_row())
         elif view is View.GALLERY:
-            self.controller.prefer_rows(*self.window.grid.visible_rows())
+            self._prefer(*self.window.grid.visible_rows())
 
     @Slot(int, int)
     def _on_scrolled(self, first: int, last: int) -> None:
         if self.window.view is View.GALLERY:
-            self.controller.prefer_rows(first, last)
-        self.controller.keep_thumbnails([(first, last), self.window.filmstrip.visible_rows()])
+            self._prefer(first, last)
+        self._keep_thumbnails()
 
     @Slot(int, int)
     def _on_strip_scrolled(self, first: int, last: int) -> None:
         if self.window.view is View.VIEWER:
-            self.controller.prefer_rows(first, last)
-        self.controller.keep_thumbnails([(first, last), self.window.grid.visible_rows()])
+            self._prefer(first, last)
+        self._keep_thumbnails()
+
+    def _prefer(self, first: int, last: int) -> None:
+        """Classify these rows first, and one more screen ahead."""
+        if first >= 0:
+            self.controller.prefer(self.images.keys_between(first, last + (last - first) + 1))
+
+    def _keep_thumbnails(self) -> None:
+        """Read only the thumbnails of what is on screen in either view."""
+        ranges = (self.window.grid.visible_rows(), self.window.filmstrip.visible_rows())
+        keys = (self.images.keys_between(first, last) for first, last in ranges if first >= 0)
+        self.controller.keep_thumbnails(frozenset(chain.from_iterable(keys)))
 
     @Slot(str)
     def _on_model_loading(self, title: str) -> None:
@@ -305,6 +370,7 @@ class Program(QObject):
     def _show_model(self, classifier: Classifier) -> None:
         network = classifier.network
         contract = network.contract
+        self.labels.set_model(contract, self.viewing.map_scale)
         refusals = [f"{one.device.value}: {one}" for one in network.refusals]
         self.window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
         text = tr("{title}, {count} classes, runs on {device}")
@@ -332,8 +398,9 @@ class Program(QObject):
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        total, failed = len(self.images), self.images.count(ImageState.FAILED)
-        done = self.images.count(ImageState.SUGGESTED)
+        table = self.images.table
+        total, failed = len(table), table.count_answered(ImageState.FAILED)
+        done = table.count_answered(ImageState.SUGGESTED)
         parts = [counted(total, "%n image", "%n images"), counted(done, "%n classified", "%n classified")]
         if failed:
             parts.append(counted(failed, "%n could not be read", "%n could not be read"))
@@ -360,6 +427,12 @@ class Program(QObject):
         self.window.page.set_colors(viewer_colors(theme))
         update_icons(self.actions, self.window.palette())
 
+    def _close_session(self) -> None:
+        try:
+            self.desk.close()
+        except SessionError:
+            logger.exception("the last decisions could not be written")
+
     def _save(self) -> None:
         try:
             self._store.save(self._current_settings())
@@ -380,4 +453,6 @@ class Program(QObject):
             last_folders=(self.action_runner.folder,) if self.action_runner.folder else (),
             top_count=self._settings.top_count,
             thumbnail_px=self.action_runner.tile_px,
+            advances=self.labels.deciding.advances,
+            has_library=self.window.library_dock.is_wished,
         )

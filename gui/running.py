@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui import notices
 from gui.engine_link import EngineLink
-from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
+from gui.gallery.image_table import ImageTable
 from gui.job_bar import JobBar, JobState
 from gui.messages import describe
 from inference.classify.events import RunEnd, RunEnded, RunStarted
@@ -41,14 +41,14 @@ class Running(QObject):
     def __init__(
         self,
         link: EngineLink,
-        images: ImageModel,
+        table: ImageTable,
         bar: JobBar,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._link = link
-        self._images = images
+        self._table = table
         self._bar = bar
         self._clock = clock
         self._done_before = self._failed_before = self._total = 0
@@ -59,7 +59,7 @@ class Running(QObject):
         bar.pause_requested.connect(self.pause)
         bar.resume_requested.connect(self.resume)
         bar.stop_requested.connect(self.stop)
-        images.counts_changed.connect(self._count)
+        table.counts_changed.connect(self._count)
 
     @property
     def state(self) -> JobState:
@@ -125,7 +125,7 @@ class Running(QObject):
 
     def _begin(self, *, is_paused: bool) -> None:
         self._hide_timer.stop()
-        self._done_before, self._failed_before = self._done(), self._images.count(ImageState.FAILED)
+        self._done_before, self._failed_before = self._done(), self._table.count_answered(ImageState.FAILED)
         self._started_at = self._clock()
         self._total = 0
         self._bar.start(0)
@@ -138,7 +138,7 @@ class Running(QObject):
 
     def _end(self, event: RunEnded) -> None:
         self._show_timer.stop()
-        failed = self._images.count(ImageState.FAILED) - self._failed_before
+        failed = self._table.count_answered(ImageState.FAILED) - self._failed_before
         done = self._done() - self._done_before
         states = {
             RunEnd.FINISHED: JobState.FINISHED_WITH_FAILURES if failed > 0 else JobState.FINISHED,
@@ -157,7 +157,7 @@ class Running(QObject):
             self.message_raised.emit(notices.job_finished(done - failed, failed, elapsed_s))
 
     def _done(self) -> int:
-        return self._images.count(ImageState.SUGGESTED) + self._images.count(ImageState.FAILED)
+        return self._table.count_answered(ImageState.SUGGESTED) + self._table.count_answered(ImageState.FAILED)
 
     @Slot()
     def _count(self) -> None:
@@ -165,7 +165,7 @@ class Running(QObject):
         remaining = 0 if self._link.room is None else self._link.room.service.remaining
         # The largest so far: a stopped run shows how much of it was done.
         total = self._total = max(self._total, done + remaining)
-        failed = max(0, self._images.count(ImageState.FAILED) - self._failed_before)
+        failed = max(0, self._table.count_answered(ImageState.FAILED) - self._failed_before)
         self._bar.set_progress(done, total, failed)
 
     @Slot()

@@ -40,6 +40,8 @@ class Settings:
         last_folders: where images were opened from, newest first, as given.
         top_count: how many suggestions are listed, 1...20.
         thumbnail_px: width of a gallery tile's picture, logical pixels.
+        advances: a decision in the viewer goes on to the next image.
+        has_library: the library is shown beside gallery and viewer.
     """
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
@@ -50,6 +52,8 @@ class Settings:
     last_folders: tuple[str, ...] = ()
     top_count: int = 5
     thumbnail_px: int = 160
+    advances: bool = True
+    has_library: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,12 @@ def _whole(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a yes or a no")
+    return value
+
+
 def _share(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
         raise ValueError(f"{value!r} is not a number from 0 to 1")
@@ -213,4 +223,6 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "last_folders": _folders,
     "top_count": _whole(1, _MOST_RESULTS),
     "thumbnail_px": _whole(64, 512),
+    "advances": _yes_or_no,
+    "has_library": _yes_or_no,
 }

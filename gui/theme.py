@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 TARGET_PX = 24
 """The least height of what a pointer must hit, in every appearance (WCAG 2.5.8)."""
 
-OUTLINED_WIDGETS = ("QRadioButton", "QCheckBox", "QLineEdit", "QSlider")
+OUTLINED_WIDGETS = ("QRadioButton", "QCheckBox", "QLineEdit", "QSlider", "QAbstractSpinBox")
 """Widgets that little but their outline shows: they take `outlined_palette_of`."""
 
 _FUSION_DARKER = 140

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
@@ -41,19 +42,23 @@ class Viewing(QObject):
 
     Signals:
         shown_changed(): another image is on screen, or more or less is known of it.
+        answer_wanted(key: int): what the model said of this image earlier; `on_recalled` takes it.
         message_raised(message: UserMessage): something about the image must be said.
     """
 
     shown_changed = Signal()
+    answer_wanted = Signal(int)
     message_raised = Signal(object)
 
     def __init__(self, page: ViewerPage, images: ImageModel, link: EngineLink) -> None:
         super().__init__()
         self._page = page
         self._images = images
+        self._table = images.table
         self._link = link
         self._key: int | None = None
         self._detail_key: int | None = None
+        self._ahead: tuple[int, ...] | None = None
         self._has_failed_model = False
         self._contract: ModelContract | None = None
         self._maker: MapMaker | None = None
@@ -76,6 +81,11 @@ class Viewing(QObject):
     def classification(self) -> Classification | None:
         """What the model says of the image on screen, where it has spoken."""
         return None if self._key is None else self._results.get(self._key)
+
+    @property
+    def map_scale(self) -> float:
+        """The fixed scale of maps, in logits; 1 while no model is ready."""
+        return 1.0 if self._maker is None else self._maker.scale
 
     @property
     def has_inspection(self) -> bool:
@@ -110,16 +120,22 @@ class Viewing(QObject):
         self._mode = mode
         self._show_map(self._page.class_shown)
 
-    def show_row(self, row: int) -> None:
-        """Put an image on screen."""
-        key = self._images.key_at(row)
-        if key == self._key:
+    def show_key(self, key: int, ahead: Sequence[int] | None = None) -> None:
+        """Put an image on screen, whether the gallery shows it or not.
+
+        Args:
+            key: of the image.
+            ahead: keys of the images that are likely to come next; None for its neighbours in the gallery.
+        """
+        self._ahead = None if ahead is None else tuple(ahead)
+        place = self._table.place_of(key)
+        if key == self._key or place is None:
             return
         self._key, self._detail_key = key, None
-        self._give_up_others(row)
-        self._page.show_file(self._images.path_at(row))
-        self._show_picture(row, key)
-        self._show_result(row, key)
+        self._give_up_others(key)
+        self._page.show_file(self._table.path(place))
+        self._show_picture(place, key)
+        self._show_result(place, key)
 
     def show_nothing(self) -> None:
         """No image is left."""
@@ -130,36 +146,41 @@ class Viewing(QObject):
 
     def refresh(self) -> None:
         """Show again what is known of the image on screen (its state or the model changed)."""
-        row = self._row()
-        if row is not None and self._key is not None:
-            self._show_result(row, self._key)
+        place = self._place()
+        if place is not None and self._key is not None:
+            self._show_result(place, self._key)
 
     def refresh_failed(self, sentence: str) -> None:
         """The image on screen could not be looked at again."""
-        row = self._row()
-        if row is not None and self._is_failed(row):
+        place = self._place()
+        if place is not None and self._is_failed(place):
             self.refresh()
-        elif row is not None:
+        elif place is not None:
             self._page.show_sentence(sentence)
 
     def refresh_waiting(self) -> None:
         """A run began or ended: say again what an image waits for that has no answer yet."""
-        row = self._row()
-        if row is not None and self._images.state_at(row) is ImageState.QUEUED:
+        place = self._place()
+        if place is not None and self._table.answer(place) is ImageState.QUEUED:
             self.refresh()
 
     def reload(self) -> None:
         """The engine has started: read what was asked for before."""
-        row = self._row()
-        if row is not None and self._key is not None:
-            self._show_picture(row, self._key)
-            self._show_result(row, self._key)
+        place = self._place()
+        if place is not None and self._key is not None:
+            self._show_picture(place, self._key)
+            self._show_result(place, self._key)
 
     def show_thumbnail(self, key: int) -> None:
         """A thumbnail came: it stands in for the picture on screen while that is being read."""
-        row = self._row()
-        if key == self._key and row is not None and self._page.picture.placement is None and not self._is_failed(row):
-            self._show_placeholder(row, key)
+        place = self._place()
+        if (
+            key == self._key
+            and place is not None
+            and self._page.picture.placement is None
+            and not self._is_failed(place)
+        ):
+            self._show_placeholder(key)
             self._draw_again()
 
     def forget_all(self) -> None:
@@ -175,30 +196,30 @@ class Viewing(QObject):
     @Slot()
     def classify_now(self) -> None:
         """Ask the model about the image on screen before anything else."""
-        row = self._row()
-        if row is not None and self._key is not None and self._link.room is not None:
+        place = self._place()
+        if place is not None and self._key is not None and self._link.room is not None:
             self._page.show_sentence(tr("Classifying…"))
-            self._link.room.service.inspect(self._key, self._images.path_at(row))
+            self._link.room.service.inspect(self._key, self._table.path(place))
 
     def on_picture(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
         self._loading.discard(loaded.key)
-        row = self._row()
-        is_shown = loaded.key == self._key and row is not None
+        place = self._place()
+        is_shown = loaded.key == self._key and place is not None
         if loaded.has_detail:
             if is_shown:
                 self._take_detail(loaded)
             return
         if loaded.image is not None:
             self._pictures.put(loaded.key, loaded)
-        if not is_shown or row is None:
+        if not is_shown or place is None:
             return
         if loaded.error is not None:
-            self._page.show_failure(describe(loaded.error, self._images.name_at(row)).text)
+            self._page.show_failure(describe(loaded.error, self._table.name(place)).text)
         else:
             self._put_on_screen(loaded)
             self._draw_again()
-        self._prefetch(row)
+        self._prefetch()
 
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
         """The model has spoken of an image."""
@@ -208,34 +229,45 @@ class Viewing(QObject):
         if self._maker is not None:
             self._maker.learn_scale(classification)
 
+    @Slot(int, object)
+    def on_recalled(self, key: int, classification: Classification | None) -> None:
+        """The session knows what the model said of an image, or knows nothing."""
+        if classification is not None:
+            self.on_result(key, classification, None)
+            if key == self._key:
+                self.refresh()
+        elif key == self._key:
+            self.classify_now()
+
     def on_inspection(self, key: int, inspection: Inspection) -> None:
         """The feature map of an image came, so that every class has a map."""
         self._inspections.put(key, inspection)
         if key == self._key and self._page.class_shown != NO_CLASS:
             self._show_map(self._page.class_shown)
 
-    def _row(self) -> int | None:
-        return None if self._key is None else self._images.row_of(self._key)
+    def _place(self) -> int | None:
+        place = None if self._key is None else self._table.place_of(self._key)
+        return None if place is None or self._table.is_removed(place) else place
 
-    def _show_picture(self, row: int, key: int) -> None:
+    def _show_picture(self, place: int, key: int) -> None:
         known = self._pictures.get(key)
         if known is not None:
             self._put_on_screen(known)
-            self._prefetch(row)
+            self._prefetch()
             return
         # Whatever stands there belongs to the picture before.
         self._page.picture.show_message("")
-        if not self._is_failed(row):
-            self._show_placeholder(row, key)
-            self._load(row, key)
+        if not self._is_failed(place):
+            self._show_placeholder(key)
+            self._load(place, key)
 
-    def _show_placeholder(self, row: int, key: int) -> None:
-        thumbnail = self._images.thumbnail_at(row)
+    def _show_placeholder(self, key: int) -> None:
+        thumbnail = self._table.thumbnail(key)
         if thumbnail is not None:
             self._page.picture.show_placeholder(thumbnail, original_size=self._known_size(key) or thumbnail.size())
 
-    def _is_failed(self, row: int) -> bool:
-        return self._images.state_at(row) is ImageState.FAILED
+    def _is_failed(self, place: int) -> bool:
+        return self._table.answer(place) is ImageState.FAILED
 
     def _draw_again(self) -> None:
         """Other pixels lie on screen: frame and map belong on them too."""
@@ -244,11 +276,19 @@ class Viewing(QObject):
             self._page.picture.set_crop_frame(classification.crop)
             self._show_map(self._page.class_shown)
 
-    def _give_up_others(self, row: int) -> None:
+    def _give_up_others(self, key: int) -> None:
         """Read nothing that is neither on screen nor next to it (somebody holds an arrow key down)."""
         if self._link.room is not None:
-            near = {self._images.key_at(row + step) for step in (0, *PREFETCHED) if 0 <= row + step < len(self._images)}
-            self._loading.difference_update(self._link.room.keep_pictures(near))
+            self._loading.difference_update(self._link.room.keep_pictures({key, *self._neighbours()}))
+
+    def _neighbours(self) -> list[int]:
+        """Keys of the images that may come next; around the one on screen none are known while a filter hides it."""
+        if self._ahead is not None:
+            return list(self._ahead)
+        row = None if self._key is None else self._images.row_of(self._key)
+        if row is None:
+            return []
+        return [self._images.key_at(row + step) for step in PREFETCHED if 0 <= row + step < len(self._images)]
 
     def _known_size(self, key: int) -> QSize | None:
         result = self._results.get(key)
@@ -264,10 +304,10 @@ class Viewing(QObject):
     @Slot()
     def _load_detail(self) -> None:
         """The person zooms into more pixels than the viewer's copy has: read the picture in full, this one, once."""
-        row = self._row()
-        if row is not None and self._link.room is not None and self._detail_key != self._key is not None:
+        place = self._place()
+        if place is not None and self._link.room is not None and self._detail_key != self._key is not None:
             self._detail_key = self._key
-            self._link.room.load_picture(self._key, self._images.path_at(row), detail=True)
+            self._link.room.load_picture(self._key, self._table.path(place), detail=True)
 
     def _take_detail(self, loaded: PictureLoaded) -> None:
         if loaded.image is not None and loaded.facts is not None:
@@ -276,30 +316,29 @@ class Viewing(QObject):
         elif loaded.error is not None:
             self.message_raised.emit(detail_unreadable(str(loaded.error)))
 
-    def _prefetch(self, row: int) -> None:
-        for step in PREFETCHED:
-            if 0 <= row + step < len(self._images):
-                key = self._images.key_at(row + step)
-                if key not in self._pictures and self._images.state_at(row + step) is not ImageState.FAILED:
-                    self._load(row + step, key, urgent=False)
+    def _prefetch(self) -> None:
+        for key in self._neighbours():
+            place = self._table.place_of(key)
+            if place is not None and key not in self._pictures and not self._is_failed(place):
+                self._load(place, key, urgent=False)
 
-    def _load(self, row: int, key: int, *, urgent: bool = True) -> None:
+    def _load(self, place: int, key: int, *, urgent: bool = True) -> None:
         if self._link.room is not None and key not in self._loading:
             self._loading.add(key)
-            self._link.room.load_picture(key, self._images.path_at(row), urgent=urgent)
+            self._link.room.load_picture(key, self._table.path(place), urgent=urgent)
 
-    def _show_result(self, row: int, key: int) -> None:
-        state = self._images.state_at(row)
+    def _show_result(self, place: int, key: int) -> None:
+        answer = self._table.answer(place)
         classification = self._results.get(key)
         if self._link.room is not None:
             self._link.room.service.watch(key)
-        if state is ImageState.FAILED:
-            self._page.show_failure(self._images.reason_at(row))
+        if answer is ImageState.FAILED:
+            self._page.show_failure(self._table.reason(place))
         elif classification is not None and self._contract is not None:
-            self._show_classification(row, key, classification, self._contract)
-        elif state is ImageState.SUGGESTED:
-            # Its answer was forgotten (there is room for the most recent ones): ask again.
-            self.classify_now()
+            self._show_classification(place, key, classification, self._contract)
+        elif answer is ImageState.SUGGESTED and self._contract is not None:
+            # Its answer is not here (there is room for the most recent ones): the session has it.
+            self.answer_wanted.emit(key)
         elif self._has_failed_model:
             self._page.show_sentence(tr("No model is ready, so it was not classified."))
         elif self._link.room is None or self._contract is None:
@@ -311,7 +350,9 @@ class Viewing(QObject):
             self._page.show_not_classified()
         self.shown_changed.emit()
 
-    def _show_classification(self, row: int, key: int, classification: Classification, contract: ModelContract) -> None:
+    def _show_classification(
+        self, place: int, key: int, classification: Classification, contract: ModelContract
+    ) -> None:
         page = self._page
         page.picture.set_crop_frame(classification.crop)
         facts = page.inspector.facts
@@ -324,7 +365,7 @@ class Viewing(QObject):
         page.show_predictions(classification.predictions, class_count=len(contract.labels))
         every_map = self._maker is not None and self._maker.has_every_map
         if every_map and key not in self._inspections and self._link.room is not None:
-            self._link.room.service.inspect(key, self._images.path_at(row))
+            self._link.room.service.inspect(key, self._table.path(place))
 
     @Slot(int)
     def _show_map(self, class_index: int) -> None:

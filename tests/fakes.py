@@ -68,7 +68,6 @@ class FakeNetwork:
         features: bool = False,
         cancel: CancelToken | None = None,
     ) -> NetworkOutputs:
-        del embedding
         self.batches.append(len(images))
         self.running.set()
         while not self.gate.wait(0.01):
@@ -89,7 +88,7 @@ class FakeNetwork:
             logits=logits,
             top_classes=top,
             evidence=maps.astype(np.float32) if evidence else None,
-            embedding=None,
+            embedding=np.repeat(means[:, None], CHANNELS, axis=1) if embedding else None,
             features=np.ones((len(images), CHANNELS, 2, 2), np.float32) if features else None,
         )
 

@@ -20,7 +20,7 @@ class Filmstrip(RowView):
     """One line of pictures. The wheel scrolls along it; the current picture stays near the middle."""
 
     def __init__(self, images: ImageModel, parent: QWidget | None = None) -> None:
-        self._painter = TilePainter(images)  # before Qt's constructor, which already sends events
+        self._painter = TilePainter(images.table)  # before Qt's constructor, which already sends events
         super().__init__(images, parent)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,12 +45,17 @@ class Filmstrip(RowView):
         self.horizontalScrollBar().setSingleStep(_CELL_WIDTH_PX)
         return QSize(len(self.images) * _CELL_WIDTH_PX, 0)
 
-    def steps(self) -> tuple[int, int]:
-        return 1, max(1, self.viewport().width() // _CELL_WIDTH_PX)
+    def row_by_lines(self, row: int, lines: int) -> int:
+        return row + lines
+
+    def page_lines(self) -> int:
+        return max(1, self.viewport().width() // _CELL_WIDTH_PX)
 
     def paint_row(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
         current = row == self.current_row()
-        self._painter.paint_frame(painter, cell, row, current=current or selected, focused=focused)
+        self._painter.paint_frame(
+            painter, cell, self.images.place_at(row), current=current or selected, focused=focused
+        )
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex

@@ -1,28 +1,40 @@
-"""Hold the images of the window, one row each, in columns that carry 100,000 rows at no cost per repaint."""
+"""Show the images of the table that the arrangement lets through, one row each."""
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import IntEnum
-from itertools import compress
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gui.gallery.image_state import ImageState
+from gui import words
+from gui.gallery import arranging
+from gui.gallery.arrangement import Arrangement, Group, GroupKey, SortKey
+from gui.gallery.columns import GONE
+from gui.gallery.image_state import ImageState, state_word
+from gui.gallery.image_table import ImageTable
 from gui.gallery.image_words import spoken, tooltip
-from gui.gallery.thumbnail_cache import DEFAULT_LIMIT_BYTES, ThumbnailCache
-from gui.plain_text import file_name, for_tooltip
+from gui.gallery.row_order import RowOrder
+from gui.gallery.shown_rows import ShownRows
+from gui.plain_text import for_tooltip
+from gui.words import tr
 from inference.texts import visible
 
-_NO_PARENT = QModelIndex()
-_NO_SCORE = -1.0
-_MOST_RUNS = 50
-"""More separate runs of rows than this are removed in one reset: each run alone moves all that lies behind it."""
+_MANY = 2_000
+"""So many places are looked up by numpy."""
+_SLOW_NAMES = 5_000
+"""More names than this are ranked by a worker."""
+_SLOW_TEXTS = 150_000
+"""More paths than this are searched by a worker."""
+_SLOW_NUMBERS = 300_000
+"""More images than this are sorted or grouped by a worker, whatever by."""
+_TODO = bytes(one in {ImageState.QUEUED, ImageState.SUGGESTED} for one in range(256))
+"""By state: 1 where nobody has decided anything and somebody could."""
+_PLAIN = Arrangement()
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -36,299 +48,321 @@ class ImageRole(IntEnum):
     SCORE = Qt.ItemDataRole.UserRole + 5
     REASON = Qt.ItemDataRole.UserRole + 6
     THUMBNAIL = Qt.ItemDataRole.UserRole + 7
+    LABEL = Qt.ItemDataRole.UserRole + 8
 
 
-@dataclass(frozen=True, slots=True)
-class RowUpdate:
-    """What became of one image.
+class ImageModel(ShownRows):
+    """Rows are the images that are shown, in the order in which they are shown; the rest of the program speaks keys.
+
+    While images come and answers arrive the order stays as it is, so that nothing moves under the pointer: what is
+    new stands at the end, and `is_stale` says that arranging again would change something.
 
     Attributes:
-        row: where it stands now.
-        state: where it stands from now on.
-        text: the suggestion's class name (SUGGESTED) or the reason in a sentence (FAILED), else empty.
-        score: softmax of the suggestion, 0...1; 0 where there is none.
-    """
-
-    row: int
-    state: ImageState
-    text: str = ""
-    score: float = 0.0
-
-
-class ImageModel(QAbstractListModel):
-    """One row for each image, in the order in which they came. Nothing here reads a file.
-
-    Each image also has a key: a number that it keeps while rows before it are removed (`key_at`, `row_of`).
+        table: all images, shown or not.
 
     Signals:
-        thumbnails_wanted(rows: list[int]): views asked for thumbnails that are not here; at most once per turn of the
-            event loop, and once per image until `set_thumbnail` or `forget_thumbnail_requests`.
-        counts_changed(): images were added or removed, or changed their state.
+        thumbnails_wanted(keys: list[int]): as the table's.
+        counts_changed(): as the table's, after the rows have changed.
+        arranged(): another order, filter or grouping is in force.
     """
 
     thumbnails_wanted = Signal(list)
     counts_changed = Signal()
+    arranged = Signal()
 
-    def __init__(self, *, thumbnail_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
+    def __init__(self, table: ImageTable | None = None) -> None:
         super().__init__()
-        self._paths: list[str] = []
-        self._keys = array("q")
-        self._states = bytearray()
-        self._texts: list[str] = []
-        self._scores = array("f")
-        self._key_of_path: dict[str, int] = {}
-        self._next_key = 0
-        self._counts = [0] * len(ImageState)
-        self._thumbnails = ThumbnailCache(thumbnail_bytes)
-        self._wanted: dict[int, None] = {}
-        self._asked: set[int] = set()
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(0)
-        self._asking.timeout.connect(self._ask)
+        self.table = table or ImageTable()
+        self._arrangement = _PLAIN
+        self._also: frozenset[int] = frozenset()
+        self._ranks: array[int] | None = None
+        self._lists = self._changes = 0
+        self.table.appended.connect(self._on_appended)
+        self.table.answers_changed.connect(self._on_answers_changed)
+        self.table.marks_changed.connect(self._on_marks_changed)
+        self.table.relocated.connect(self._on_relocated)
+        self.table.thumbnail_changed.connect(self._on_thumbnail_changed)
+        self.table.cleared.connect(self._on_cleared)
+        self.table.counts_changed.connect(self.counts_changed)
+        self.table.thumbnails_wanted.connect(self.thumbnails_wanted)
+        if self.table.columns.keys:
+            self._on_appended(0, len(self.table.columns))
 
-    # What is in a row: views that paint use these, not `data`.
+    # What is in a row.
 
-    def __len__(self) -> int:
-        return len(self._paths)
+    def key_at(self, row: int) -> int:
+        return self.table.key(self._order.place(row))
 
     def path_at(self, row: int) -> str:
         """The path as it was given (undecodable bytes as surrogate escapes, which `data` cannot carry)."""
-        return self._paths[row]
+        return self.table.path(self._order.place(row))
 
     def name_at(self, row: int) -> str:
         """The file name, ready to be shown."""
-        return visible(file_name(self._paths[row]))
+        return self.table.name(self._order.place(row))
 
     def state_at(self, row: int) -> ImageState:
-        return ImageState(self._states[row])
+        return self.table.state(self._order.place(row))
 
     def suggestion_at(self, row: int) -> str:
-        """The suggested class as the model names it, or empty."""
-        return self._texts[row] if self._states[row] == ImageState.SUGGESTED else ""
+        """The model's first class as the model names it, or empty."""
+        return self.table.suggestion(self._order.place(row))
+
+    def label_at(self, row: int) -> str:
+        """The person's label, or empty."""
+        return self.table.label(self._order.place(row))
 
     def score_at(self, row: int) -> float | None:
         """Softmax of the suggestion, 0...1, or None."""
-        score = self._scores[row]
-        return score if score >= 0 else None
+        return self.table.score(self._order.place(row))
+
+    def margin_at(self, row: int) -> float | None:
+        """Softmax of the first class less that of the second, 0...1, or None."""
+        return self.table.margin(self._order.place(row))
 
     def reason_at(self, row: int) -> str:
         """Why the image failed, or empty."""
-        return self._texts[row] if self._states[row] == ImageState.FAILED else ""
+        return self.table.reason(self._order.place(row))
 
     def thumbnail_at(self, row: int) -> QImage | None:
         """The thumbnail, or None: then it is asked for with the next `thumbnails_wanted`."""
-        key = self._keys[row]
-        image = self._thumbnails.get(key)
-        if image is None and key not in self._asked:
-            self._wanted[key] = None
-            if not self._asking.isActive():
-                self._asking.start()
-        return image
-
-    def key_at(self, row: int) -> int:
-        return self._keys[row]
-
-    def row_of(self, key: int) -> int | None:
-        """The row of an image by its key, or None if it was removed."""
-        row = bisect_left(self._keys, key)
-        return row if row < len(self._keys) and self._keys[row] == key else None
-
-    def first_row_from(self, key: int) -> int:
-        """The row of an image, or of the first one behind it that is left; the number of rows if there is none."""
-        return bisect_left(self._keys, key)
-
-    def row_of_path(self, path: str) -> int | None:
-        """The row of an image by its exact path, or None."""
-        key = self._key_of_path.get(path)
-        return None if key is None else self.row_of(key)
-
-    def keys(self) -> array[int]:
-        """A copy of all keys in order, cheap enough to make on the GUI thread and hand to a worker."""
-        return self._keys[:]
-
-    def paths(self) -> list[str]:
-        """A copy of all paths in order, likewise."""
-        return self._paths[:]
+        return self.table.thumbnail(self.key_at(row))
 
     def count(self, state: ImageState) -> int:
-        """How many images are in a state."""
-        return self._counts[state]
+        """How many images of the table have this visible state, shown or not."""
+        return self.table.count(state)
 
-    def rows_in(self, state: ImageState) -> list[int]:
-        """All rows in a state, in order."""
-        rows, row = [], self._states.find(state)
-        while row >= 0:
-            rows.append(row)
-            row = self._states.find(state, row + 1)
-        return rows
+    # Where images are.
 
-    # Changes: each call sends one signal, however many rows it touches.
+    def row_of(self, key: int) -> int | None:
+        """The row of an image by its key, or None where it is not shown."""
+        place = self.table.place_of(key)
+        return None if place is None else self._order.row(place)
 
-    def append_paths(self, paths: Sequence[str]) -> int:
-        """Add images at the end, QUEUED; those already here are passed over. Returns how many were added."""
-        new = [path for path in dict.fromkeys(paths) if path not in self._key_of_path]
-        if not new:
-            return 0
-        first, count = len(self._paths), len(new)
-        self.beginInsertRows(_NO_PARENT, first, first + count - 1)
-        keys = range(self._next_key, self._next_key + count)
-        self._next_key += count
-        self._paths.extend(new)
-        self._keys.extend(keys)
-        self._key_of_path.update(zip(new, keys, strict=True))
-        self._states.extend(bytes([ImageState.QUEUED]) * count)
-        self._texts.extend([""] * count)
-        self._scores.extend([_NO_SCORE] * count)
-        self._counts[ImageState.QUEUED] += count
-        self.endInsertRows()
-        self.counts_changed.emit()
-        return count
+    def row_of_path(self, path: str) -> int | None:
+        """The row of an image by its exact path, or None where it is not shown."""
+        place = self.table.place_of_path(path)
+        return None if place is None else self._order.row(place)
 
-    def set_state(self, rows: Iterable[int], state: ImageState) -> None:
-        """Put images into a state and forget their suggestion or reason."""
-        self.apply([RowUpdate(row, state) for row in rows])
+    def keys_between(self, first: int, last: int) -> array[int]:
+        """The keys in the rows from `first` to `last`, as far as there are such rows."""
+        places = self._order.places(max(0, first), min(last + 1, len(self)))
+        keys = self.table.columns.keys
+        if isinstance(places, range):
+            return keys[places.start : places.stop]
+        if len(places) > _MANY:
+            return self.table.columns.marks_at(places).keys
+        return array("q", [keys[place] for place in places])
 
-    def reset_states(self) -> None:
-        """Put all images into QUEUED (another model answers from now on) and forget their suggestions and reasons."""
-        count = len(self._paths)
-        if not count:
-            return
-        self._states[:] = bytes([ImageState.QUEUED]) * count
-        self._texts[:] = [""] * count
-        self._scores = array("f", [_NO_SCORE]) * count
-        self._count_states()
-        self.dataChanged.emit(self.index(0), self.index(count - 1))
-        self.counts_changed.emit()
+    def shown_keys(self) -> array[int]:
+        """All keys that are shown, by row."""
+        return self.keys_between(0, len(self) - 1)
 
-    def apply(self, updates: Sequence[RowUpdate]) -> None:
-        """Take what became of some images.
+    def next_unreviewed(self, row: int, step: int = 1) -> int | None:
+        """The nearest row behind `row` (before it, if `step` is -1) about whose image nobody has decided, or None."""
+        states = self.table.columns.states
+        places = self._order.places(max(0, row + 1)) if step > 0 else self._order.places(0, max(0, row))
+        if isinstance(places, range):
+            part = states[places.start : places.stop]
+        else:
+            part = bytearray(map(states.__getitem__, places))
+        todo = part.translate(_TODO)
+        position = todo.find(1) if step > 0 else todo.rfind(1)
+        if position < 0:
+            return None
+        return max(0, row + 1) + position if step > 0 else position
 
-        Raises:
-            IndexError: if a row does not exist; then nothing was changed.
+    # The arrangement.
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What is shown, and how."""
+        return self._arrangement
+
+    def set_arrangement(self, arrangement: Arrangement) -> None:
+        """Arrange anew, here and now; see `is_quick`. What `show_also` showed is hidden again."""
+        self._also = frozenset()
+        if arrangement == _PLAIN:
+            places = self.table.columns.places_listed()
+            self._put_in_force(arrangement, RowOrder(places, count=len(self.table.columns)), ())
+        else:
+            self._put_arranged_in_force(arranging.compute(self._live(arrangement)))
+
+    def arrange_now(self) -> None:
+        """Bring order and filter up to date."""
+        self.set_arrangement(self._arrangement)
+
+    def is_quick(self, arrangement: Arrangement) -> bool:
+        """Whether `set_arrangement` costs few frames; else a worker computes a `snapshot`, and `take_order` ends it."""
+        count = len(self.table.columns)
+        has_ranks = self._ranks is not None and len(self._ranks) == count
+        slow_names = arrangement.sort is SortKey.NAME and not has_ranks and count > _SLOW_NAMES
+        slow_texts = bool(arrangement.filter.text or arrangement.filter.folders) and count > _SLOW_TEXTS
+        slow_numbers = arrangement != _PLAIN and count > _SLOW_NUMBERS
+        return not slow_names and not slow_texts and not slow_numbers
+
+    def snapshot(self, arrangement: Arrangement) -> arranging.Snapshot:
+        """What a worker needs for `arranging.compute`; the answer goes to `take_order`."""
+        return replace(self._live(arrangement), columns=self.table.columns.copy(), also=frozenset())
+
+    def take_order(self, arranged: arranging.Arranged) -> None:
+        """Put an order in force; what came meanwhile stands at its end, what was removed meanwhile is left out.
+
+        An order of a list that was cleared meanwhile is passed over.
         """
-        if not updates:
+        made_of, changes = arranged.taken_at
+        if made_of != self._lists:
             return
-        rows = [update.row for update in updates]
-        first, last = min(rows), max(rows)
-        if first < 0 or last >= len(self._paths):
-            raise IndexError(f"rows {first} to {last} of {len(self._paths)}")
-        for update in updates:
-            self._counts[self._states[update.row]] -= 1
-            self._counts[update.state] += 1
-            self._states[update.row] = update.state
-            self._texts[update.row] = update.text
-            self._scores[update.row] = update.score if update.state is ImageState.SUGGESTED else _NO_SCORE
-        self.dataChanged.emit(self.index(first), self.index(last))
-        self.counts_changed.emit()
+        columns = self.table.columns
+        self._also = frozenset()
+        self._put_arranged_in_force(arranged)
+        self._remove(columns.positions_gone(self._order.places()))
+        if arranged.count < len(columns):
+            self._on_appended(arranged.count, len(columns) - arranged.count)
+        if changes != self._changes and arranging.depends_on_answers(arranged.arrangement):
+            self._set_stale(is_stale=True)
 
-    def set_thumbnail(self, row: int, image: QImage) -> None:
-        """Keep the thumbnail of one image; the longest unused ones may leave."""
-        key = self._keys[row]
-        self._thumbnails.put(key, image)
-        if self._thumbnails.get(key) is None:
-            self._asked.add(key)  # too large to keep: it is not asked for again and again
-        else:
-            self._asked.discard(key)  # so that it is, once it had to leave
-        index = self.index(row)
-        self.dataChanged.emit(index, index, [ImageRole.THUMBNAIL, Qt.ItemDataRole.DecorationRole])
+    def show_also(self, keys: Iterable[int]) -> None:
+        """Show images that the filter hides (what was taken back must be seen), until the arrangement changes."""
+        places = [place for key in keys if (place := self.table.place_of(key)) is not None]
+        self._also |= frozenset(places)
+        self._insert(
+            [place for place in sorted(places) if self._order.row(place) is None and not self.table.is_removed(place)]
+        )
 
-    def forget_thumbnail_requests(self, rows: Iterable[int]) -> None:
-        """Say that thumbnails asked for will not come (they were scrolled out of sight): views may ask again."""
-        self._asked.difference_update(self._keys[row] for row in rows)
+    def _live(self, arrangement: Arrangement) -> arranging.Snapshot:
+        taken_at = (self._lists, self._changes)
+        return arranging.Snapshot(
+            self.table.columns, self.table.vocabulary, arrangement, self._ranks, self._also, taken_at
+        )
 
-    def remove_rows(self, rows: Iterable[int]) -> None:
-        """Take images off the list. The files stay; one signal pair for each run of neighbouring rows, or one reset."""
-        chosen = sorted(set(rows))
-        runs = _runs(chosen)
-        if len(runs) > _MOST_RUNS:
-            self._remove_scattered(chosen)
-        else:
-            for first, last in reversed(runs):
-                self._remove_run(first, last)
-        self.counts_changed.emit()
+    def _put_arranged_in_force(self, arranged: arranging.Arranged) -> None:
+        wanted = arranged.arrangement
+        ascending = wanted.sort is SortKey.ADDED and not wanted.descending and wanted.group is GroupKey.NONE
+        self._ranks = arranged.ranks
+        self._put_in_force(wanted, RowOrder(arranged.places, is_ascending=ascending), arranged.groups)
 
-    def clear(self) -> None:
-        """Take all images off the list."""
-        self.beginResetModel()
-        self._paths.clear()
-        self._keys = array("q")
-        self._states.clear()
-        self._texts.clear()
-        self._scores = array("f")
-        self._key_of_path.clear()
-        self._counts = [0] * len(ImageState)
-        self._thumbnails.clear()
-        self._wanted.clear()
-        self._asked.clear()
-        self.endResetModel()
-        self.counts_changed.emit()
+    def _put_in_force(self, arrangement: Arrangement, order: RowOrder, groups: tuple[Group, ...]) -> None:
+        self._arrangement = arrangement
+        self._replace_order(order, groups, is_arranged=True)
+        self._set_stale(is_stale=False)
+        self.arranged.emit()
 
-    def _remove_run(self, first: int, last: int) -> None:
-        self.beginRemoveRows(_NO_PARENT, first, last)
-        cut = slice(first, last + 1)
-        self._forget_images(self._keys[cut], self._paths[cut])
-        for state in self._states[cut]:
-            self._counts[state] -= 1
-        del self._paths[cut], self._keys[cut], self._states[cut], self._texts[cut], self._scores[cut]
-        self.endRemoveRows()
+    # What the table tells.
 
-    def _remove_scattered(self, rows: Sequence[int]) -> None:
-        """Rebuild every column once, without these rows."""
-        self.beginResetModel()
-        stays = bytearray(b"\1") * len(self._paths)
-        for row in rows:
-            stays[row] = 0
-        self._forget_images([self._keys[row] for row in rows], [self._paths[row] for row in rows])
-        self._paths = list(compress(self._paths, stays))
-        self._keys = array("q", compress(self._keys, stays))
-        self._states = bytearray(compress(self._states, stays))
-        self._texts = list(compress(self._texts, stays))
-        self._scores = array("f", compress(self._scores, stays))
-        self._count_states()
-        self.endResetModel()
+    @Slot(int, int)
+    def _on_appended(self, first: int, count: int) -> None:
+        self._insert(self._passing(range(first, first + count)))
 
-    def _forget_images(self, keys: Sequence[int], paths: Sequence[str]) -> None:
-        self._thumbnails.remove(keys)
-        self._asked.difference_update(keys)
-        for key in keys:
-            self._wanted.pop(key, None)
-        for path in paths:
-            del self._key_of_path[path]
+    @Slot(object)
+    def _on_answers_changed(self, places: array[int]) -> None:
+        self._changes += 1
+        self._tell_changed(places)
+        if arranging.depends_on_answers(self._arrangement):
+            self._set_stale(is_stale=True)
 
-    def _count_states(self) -> None:
-        self._counts = [self._states.count(state) for state in ImageState]
+    @Slot(object)
+    def _on_marks_changed(self, places: array[int]) -> None:
+        """Images that fail the filter now leave; those that pass it now come."""
+        self._changes += 1
+        has_moved = self._changes_group(places)
+        leaving, coming = (self._movers if len(places) <= _MANY else self._many_movers)(places)
+        self._remove(leaving)
+        self._insert(coming)
+        self._tell_changed(places)
+        if has_moved:
+            self._set_stale(is_stale=True)
+
+    @Slot(int)
+    def _on_relocated(self, place: int) -> None:
+        self._ranks = None
+        self._changes += 1
+        self._tell_changed(array("i", [place]))
+        wanted = self._arrangement
+        if wanted.sort is SortKey.NAME or wanted.filter.text or wanted.filter.folders:
+            self._set_stale(is_stale=True)
+
+    @Slot(int)
+    def _on_thumbnail_changed(self, place: int) -> None:
+        row = self._order.row(place)
+        if row is not None:
+            index = self.index(row)
+            self.dataChanged.emit(index, index, [ImageRole.THUMBNAIL, Qt.ItemDataRole.DecorationRole])
 
     @Slot()
-    def _ask(self) -> None:
-        rows = [row for key in self._wanted if (row := self.row_of(key)) is not None]
-        self._asked.update(self._wanted)
-        self._wanted.clear()
-        if rows:
-            self.thumbnails_wanted.emit(rows)
+    def _on_cleared(self) -> None:
+        self._ranks, self._also = None, frozenset()
+        self._lists += 1
+        self._put_in_force(_PLAIN, RowOrder(), ())
+
+    def _passing(self, places: Sequence[int]) -> Sequence[int]:
+        """Those of ascending places that are to be shown."""
+        if not self._arrangement.filter.is_empty:
+            return arranging.passing(self._live(self._arrangement), places)
+        states = self.table.columns.states
+        if isinstance(places, range) and states.find(GONE, places.start, places.stop) < 0:
+            return places
+        return [place for place in places if states[place] != GONE]
+
+    def _changes_group(self, places: array[int]) -> bool:
+        """Whether the decisions on some images put any of them under another heading."""
+        if self._arrangement.group is not GroupKey.SUGGESTION:
+            return self._arrangement.group is not GroupKey.NONE
+        if len(places) > _MANY:
+            return True
+        # Only rejected images stand apart from the others with their suggestion.
+        title, table = state_word(ImageState.REJECTED), self.table
+        apart = next(
+            (range(one.first_row, one.first_row + one.count) for one in self._groups if one.title == title), ()
+        )
+        return any((table.state(at) is ImageState.REJECTED) != (self._order.row(at) in apart) for at in places)
+
+    def _movers(self, places: array[int]) -> tuple[list[int], list[int]]:
+        """Of images that changed: the rows that are no longer to be shown, and the places that now are; ascending."""
+        ordered = sorted(places)
+        passing = set(self._passing(ordered))
+        rows = [(place, self._order.row(place)) for place in ordered]
+        leaving = sorted(row for place, row in rows if row is not None and place not in passing)
+        return leaving, [place for place, row in rows if row is None and place in passing]
+
+    def _many_movers(self, places: array[int]) -> tuple[list[int], list[int]]:
+        """The same for many."""
+        import numpy as np  # noqa: PLC0415  # not at the start
+
+        ordered = np.sort(np.asarray(places))
+        passes = arranging.mask(self._live(self._arrangement), ordered)
+        rows = self._order.rows(ordered)
+        leaving = np.sort(rows[(rows >= 0) & ~passes])
+        return leaving.tolist(), ordered[(rows < 0) & passes].tolist()
+
+    def _spoken(self, row: int) -> str:
+        """What a screen reader says of a row; that of a group's first row begins with the painted heading."""
+        text, group = spoken(self.table, self.place_at(row), row + 1, len(self)), self.group_at(row)
+        if group is None or row != group.first_row:
+            return text
+        return tr("{group}, {count}: {image}").format(group=group.title, count=words.number(group.count), image=text)
 
     # What Qt asks.
 
-    def rowCount(self, parent: _AnyIndex = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._paths)
-
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401, PLR0911  # one answer for each role
         row = index.row()
-        if not index.isValid() or row >= len(self._paths):
+        if not index.isValid() or row >= len(self):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | ImageRole.NAME:
                 return self.name_at(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return for_tooltip(tooltip(self, row))
+                return for_tooltip(tooltip(self.table, self.place_at(row)))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return spoken(self, row)
+                return self._spoken(row)
             case Qt.ItemDataRole.AccessibleDescriptionRole | ImageRole.PATH:
-                return visible(self._paths[row])
+                return visible(self.path_at(row))
             case ImageRole.STATE:
-                return int(self._states[row])
+                return int(self.state_at(row))
             case ImageRole.SUGGESTION:
                 return visible(self.suggestion_at(row))
+            case ImageRole.LABEL:
+                return visible(self.label_at(row))
             case ImageRole.SCORE:
                 return self.score_at(row)
             case ImageRole.REASON:
@@ -336,14 +370,3 @@ class ImageModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole | ImageRole.THUMBNAIL:
                 return self.thumbnail_at(row)
         return None
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Neighbouring rows as (first, last) pairs."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from gui.words import tr
-
-
-class ImageState(IntEnum):
-    """Where an image stands. A suggestion is the model's; labels are people's and come with their own states."""
-
-    QUEUED = 0
-    SUGGESTED = 1
-    FAILED = 2
+from inference.sessions.states import ImageState as ImageState  # noqa: PLC0414  # windows import it from here
 
 
 def state_word(state: ImageState) -> str:
     """The state as a word, since colour and shape alone tell nothing to some."""
-    match state:
-        case ImageState.QUEUED:
-            return tr("Queued")
-        case ImageState.SUGGESTED:
-            return tr("Suggested")
-        case ImageState.FAILED:
-            return tr("Failed")
+    words = {
+        ImageState.QUEUED: tr("Queued"),
+        ImageState.SUGGESTED: tr("Suggested"),
+        ImageState.FAILED: tr("Failed"),
+        ImageState.ACCEPTED: tr("Accepted"),
+        ImageState.CORRECTED: tr("Corrected"),
+        ImageState.UNSURE: tr("Unsure"),
+        ImageState.REJECTED: tr("Rejected"),
+    }
+    return words[state]

@@ -10,31 +10,57 @@ from gui.words import tr
 from inference.texts import visible
 
 if TYPE_CHECKING:
-    from gui.gallery.image_model import ImageModel
+    from gui.gallery.image_table import ImageTable
 
 
-def tooltip(images: ImageModel, row: int) -> str:
-    """Two lines: the file's name, and the suggestion with its score, the reason of a failure, or the state."""
-    name, score = images.name_at(row), images.score_at(row)
+def tooltip(table: ImageTable, place: int) -> str:
+    """The file's name; below it the label, the reason of a failure or the state; then the suggestion with its score."""
+    state, score = table.state(place), table.score(place)
+    lines = [table.name(place)]
+    if state.is_reviewed:
+        lines.append(
+            tr("Label: {label} ({state})").format(label=visible(table.label(place)), state=state_word(state).lower())
+        )
+    elif state is ImageState.FAILED:
+        lines.append(visible(table.reason(place)) or state_word(state))
+    elif state is not ImageState.SUGGESTED:
+        lines.append(state_word(state))
     if score is not None:
-        return f"{name}\n{visible(images.suggestion_at(row))}  {words.percent(score)}"
-    return f"{name}\n{visible(images.reason_at(row)) or state_word(images.state_at(row))}"
+        text = f"{visible(table.suggestion(place))}  {words.percent(score)}"
+        lines.append(text if state is ImageState.SUGGESTED else tr("Suggestion: {suggestion}").format(suggestion=text))
+    return "\n".join(lines)
 
 
-def spoken(images: ImageModel, row: int) -> str:
-    """What a screen reader says: the state first where it is bad news."""
+def spoken(table: ImageTable, place: int, position: int, total: int) -> str:
+    """What a screen reader says: the state first where it is bad news.
+
+    Args:
+        table: all images.
+        place: which one.
+        position: where it stands among the images shown, from 1 on.
+        total: how many are shown.
+    """
     facts = {
-        "name": images.name_at(row),
-        "position": words.number(row + 1),
-        "total": words.number(len(images)),
+        "name": table.name(place),
+        "label": visible(table.label(place)),
+        "suggestion": visible(table.suggestion(place)),
+        "score": words.number(round(100 * (table.score(place) or 0.0))),
+        "reason": visible(table.reason(place)),
+        "position": words.number(position),
+        "total": words.number(total),
     }
-    match images.state_at(row):
-        case ImageState.FAILED:
-            sentence = tr("Failed, {name}, {text}, {position} of {total}")
-            return sentence.format(text=visible(images.reason_at(row)), **facts)
-        case ImageState.SUGGESTED:
-            score = words.number(round(100 * (images.score_at(row) or 0.0)))
-            sentence = tr("{name}, suggestion {text}, {score} percent, {position} of {total}")
-            return sentence.format(text=visible(images.suggestion_at(row)), score=score, **facts)
-        case ImageState.QUEUED:
-            return tr("{name}, queued, {position} of {total}").format(**facts)
+    sentences = {
+        ImageState.QUEUED: tr("{name}, queued, {position} of {total}"),
+        ImageState.SUGGESTED: tr(
+            "{name}, suggestion {suggestion}, {score} percent, not reviewed, {position} of {total}"
+        ),
+        ImageState.FAILED: tr("Failed, {name}, {reason}, {position} of {total}"),
+        ImageState.ACCEPTED: tr("{name}, label {label}, accepted, {position} of {total}"),
+        ImageState.CORRECTED: tr("{name}, label {label}, corrected, {position} of {total}"),
+        ImageState.UNSURE: tr("{name}, unsure, suggestion {suggestion}, {score} percent, {position} of {total}"),
+        ImageState.REJECTED: tr("{name}, rejected, {position} of {total}"),
+    }
+    state = table.state(place)
+    if state is ImageState.UNSURE and not facts["suggestion"]:
+        return tr("{name}, unsure, {position} of {total}").format(**facts)
+    return sentences[state].format(**facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from array import array
 
 from PySide6.QtCore import (
     QEvent,
@@ -30,7 +31,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from gui.gallery.cursor_moves import row_after
 from gui.gallery.image_model import ImageModel
+from gui.gallery.row_keeper import RowKeeper
+from gui.gallery.selection_runs import inverted, select_runs, selected_runs
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _Hint = QAbstractItemView.ScrollHint
@@ -71,15 +75,13 @@ class RowView(QListView):
         super().__init__(parent)
         self.images = images
         self._visible = (-1, -1)
-        self._key_before_reset: int | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setModel(images)
-        images.modelAboutToBeReset.connect(self._on_about_to_be_reset)
-        images.modelReset.connect(self._on_reset)
+        self._keeper = RowKeeper(self)
         self.doubleClicked.connect(self._on_double_clicked)
         self.verticalScrollBar().valueChanged.connect(self._tell_visible_rows)
         self.horizontalScrollBar().valueChanged.connect(self._tell_visible_rows)
@@ -90,6 +92,10 @@ class RowView(QListView):
     def cell_of(self, row: int) -> QRect:
         """The rectangle of a row."""
 
+    def seen_with(self, row: int) -> QRect:
+        """What must be on screen for a row to be seen: its cell, and what belongs to it."""
+        return self.cell_of(row)
+
     @abstractmethod
     def nearest_row(self, point: QPoint) -> int:
         """The row whose cell is nearest to a point; may lie outside the model's rows."""
@@ -99,12 +105,19 @@ class RowView(QListView):
         """What all rows together take."""
 
     @abstractmethod
-    def steps(self) -> tuple[int, int]:
-        """How many rows a move by one line and by one page goes over."""
+    def row_by_lines(self, row: int, lines: int) -> int:
+        """The row so many lines below (or above, if negative); may lie outside the model's rows."""
+
+    @abstractmethod
+    def page_lines(self) -> int:
+        """How many lines a move by one page goes over."""
 
     @abstractmethod
     def paint_row(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
         """Paint one row into its cell (viewport coordinates)."""
+
+    def paint_behind(self, painter: QPainter, area: QRect) -> None:
+        """Paint what is no row (viewport coordinates)."""
 
     @abstractmethod
     def _prepare(self) -> None:
@@ -125,9 +138,41 @@ class RowView(QListView):
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def selected_rows(self) -> list[int]:
-        """The selected rows in order, from the selection's ranges."""
-        ranges = self.selectionModel().selection()
-        return sorted({row for part in ranges.toList() for row in range(part.top(), part.bottom() + 1)})
+        """The selected rows in order."""
+        return [row for first, last in selected_runs(self.selectionModel()) for row in range(first, last + 1)]
+
+    def selected_keys(self) -> array[int]:
+        """The keys of the selected images, by row."""
+        keys = array("q")
+        for first, last in selected_runs(self.selectionModel()):
+            keys.extend(self.images.keys_between(first, last))
+        return keys
+
+    def invert_selection(self) -> bool:
+        """Select what is not selected, and the other way round.
+
+        Returns:
+            False if that would be too many separate runs of rows (`MOST_RUNS`); then the selection is as it was.
+        """
+        chosen = self.selectionModel()
+        return select_runs(chosen, inverted(selected_runs(chosen), len(self.images)))
+
+    def anchor(self) -> tuple[int, int] | None:
+        """What is on screen: the key of the first image, and how far its cell begins before the edge in pixels."""
+        row = self.visible_rows()[0]
+        return None if row < 0 else (self.images.key_at(row), self.offset_of(row))
+
+    def offset_of(self, row: int) -> int:
+        """How far a row's cell begins before the edge of the view, in pixels along the scroll bar."""
+        offset = self._offset() - self.cell_of(row).topLeft()
+        return offset.x() if self.verticalScrollBar().maximum() == 0 else offset.y()
+
+    def restore_anchor(self, anchor: tuple[int, int]) -> bool:
+        """Scroll to what was on screen; False if that image is not shown."""
+        row = self.images.row_of(anchor[0])
+        if row is not None:
+            self.scroll_row_to(row, anchor[1])
+        return row is not None
 
     def _offset(self) -> QPoint:
         return QPoint(self.horizontalOffset(), self.verticalOffset())
@@ -152,16 +197,11 @@ class RowView(QListView):
             self._visible = visible
             self.visible_rows_changed.emit(*visible)
 
-    @Slot()
-    def _on_about_to_be_reset(self) -> None:
-        row = self.current_row()
-        self._key_before_reset = self.images.key_at(row) if row >= 0 else None
-
-    @Slot()
-    def _on_reset(self) -> None:
-        """Keep the current image, or go to the one that took its place."""
-        if self._key_before_reset is not None:
-            self.set_current_row(min(self.images.first_row_from(self._key_before_reset), len(self.images) - 1))
+    def scroll_row_to(self, row: int, before: int) -> None:
+        """Scroll so that a row's cell begins so many pixels before the edge."""
+        corner = self.cell_of(row).topLeft()
+        self.verticalScrollBar().setValue(corner.y() + before)
+        self.horizontalScrollBar().setValue(corner.x() + before)
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
@@ -217,6 +257,10 @@ class RowView(QListView):
         elif top.row() <= last and bottom.row() >= first:
             self.viewport().update()
 
+    def rowsAboutToBeRemoved(self, parent: _AnyIndex, first: int, last: int) -> None:
+        self._keeper.leave_rows(first, last)
+        super().rowsAboutToBeRemoved(parent, first, last)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the first row on screen where it is, however many columns there are now."""
         anchor = self._visible[0]
@@ -233,7 +277,7 @@ class RowView(QListView):
     def scrollTo(self, index: _AnyIndex, hint: _Hint = _Hint.EnsureVisible) -> None:
         if not index.isValid():
             return
-        cell, view = self.cell_of(index.row()), self.viewport().size()
+        cell, view = self.seen_with(index.row()), self.viewport().size()
         for bar, start, length, page in (
             (self.horizontalScrollBar(), cell.left(), cell.width(), view.width()),
             (self.verticalScrollBar(), cell.top(), cell.height(), view.height()),
@@ -246,28 +290,11 @@ class RowView(QListView):
                 bar.setValue(start + length - page)
 
     def moveCursor(self, action: _Move, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        count = len(self.images)
-        if not count:
+        if not len(self.images):
             return QModelIndex()
         if self.current_row() < 0:  # the focus comes in: begin with what is on screen
             return self.images.index(max(0, self.visible_rows()[0]))
-        line, page = self.steps()
-        forward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
-        steps = {
-            _Move.MoveLeft: -forward,
-            _Move.MoveRight: forward,
-            _Move.MovePrevious: -1,
-            _Move.MoveNext: 1,
-            _Move.MoveUp: -line,
-            _Move.MoveDown: line,
-            _Move.MovePageUp: -page,
-            _Move.MovePageDown: page,
-            _Move.MoveHome: -count,
-            _Move.MoveEnd: count,
-        }
-        row = self.current_row() + steps[action]
-        leaves_grid = action in {_Move.MoveUp, _Move.MoveDown} and not 0 <= row < count
-        return self.images.index(self.current_row() if leaves_grid else self._clamped(row))
+        return self.images.index(self._clamped(row_after(self, action)))
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select all rows between the two corners, as one range. Qt's corners may come in either order."""
@@ -292,7 +319,7 @@ class RowView(QListView):
         self.viewport().update()
 
     def currentChanged(self, current: _AnyIndex, previous: _AnyIndex) -> None:
-        if current.isValid():
+        if current.isValid() and self._keeper.lets_scroll:
             self.scrollTo(current)
         self._update_row(previous.row())
         self._update_row(current.row())
@@ -334,10 +361,11 @@ class RowView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first, last = self._rows_in(event.rect())
-        if first < 0:
-            return
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
+        self.paint_behind(painter, event.rect())
+        if first < 0:
+            return
         offset, current, has_focus = self._offset(), self.current_row(), self.hasFocus()
         chosen, images = self.selectionModel(), self.images
         for row in range(first, last + 1):

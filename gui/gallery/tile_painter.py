@@ -1,4 +1,4 @@
-"""Paint tiles: the picture, the shape and word of its state, the suggestion with its score."""
+"""Paint tiles: the picture, the shape and word of its state, the label or the suggestion with its score."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen, QPixmap
 
 from gui import words
-from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState, state_word
+from gui.gallery.image_table import ImageTable
+from gui.gallery.wanted_images import WantedImages
 from gui.icons import IconName, shape
 from gui.plain_text import file_name
-from gui.theme import theme_of
+from gui.theme import Theme, theme_of
+from gui.words import tr
 from inference.texts import visible
 
 INSET_PX = 12
@@ -32,7 +34,13 @@ _SHAPES = {
     ImageState.QUEUED: IconName.STATE_QUEUED,
     ImageState.SUGGESTED: IconName.STATE_SUGGESTED,
     ImageState.FAILED: IconName.STATE_FAILED,
+    ImageState.ACCEPTED: IconName.STATE_ACCEPTED,
+    ImageState.CORRECTED: IconName.STATE_CORRECTED,
+    ImageState.UNSURE: IconName.STATE_UNSURE,
+    ImageState.REJECTED: IconName.STATE_REJECTED,
 }
+_DIMMED = 0.4
+"""Opacity of a rejected picture; its words stay as they are, to be read."""
 
 
 def caption_height(metrics: QFontMetrics) -> int:
@@ -40,11 +48,23 @@ def caption_height(metrics: QFontMetrics) -> int:
     return 2 * metrics.height() + 3 * _PAD_PX
 
 
-class TilePainter:
-    """Paints from the model's columns; keeps what is costly to make: scaled pixmaps, shapes, shortened texts."""
+def heading_height(metrics: QFontMetrics) -> int:
+    """Height of the line above a group, in logical pixels."""
+    return metrics.height() + 4 * _PAD_PX
 
-    def __init__(self, images: ImageModel) -> None:
-        self._images = images
+
+class TilePainter:
+    """Paints images by their place in the table, shown in rows or not.
+
+    It keeps what is costly to make: scaled pixmaps, shapes, shortened texts.
+
+    Attributes:
+        maps: what lies over the pictures of tiles, by key; None for nothing.
+    """
+
+    def __init__(self, table: ImageTable) -> None:
+        self.maps: WantedImages | None = None
+        self._table = table
         self._theme = theme_of(QPalette())
         self._metrics = QFontMetrics(QFont())
         self._pixel_ratio = 1.0
@@ -61,28 +81,28 @@ class TilePainter:
         self._shapes.clear()
         self._elided.clear()
 
-    def paint_tile(self, painter: QPainter, cell: QRect, row: int, *, selected: bool, focused: bool) -> None:
+    def paint_tile(self, painter: QPainter, cell: QRect, place: int, *, selected: bool, focused: bool) -> None:
         """A gallery tile: picture above, two lines below."""
         caption = caption_height(self._metrics)
         area = cell.adjusted(INSET_PX, INSET_PX, -INSET_PX, -INSET_PX - caption - _GAP_PX + _PAD_PX)
         if selected:
             self._paint_card(painter, cell)
-        state = self._images.state_at(row)
+        state = self._table.state(place)
         if state is ImageState.FAILED:
-            self._paint_failed(painter, area, row)
+            self._paint_failed(painter, area, place)
         else:
-            self._paint_picture(painter, area, row)
+            self._paint_picture(painter, area, place, state, self.maps)
         below = QRect(area.left(), area.bottom() + _GAP_PX, area.width(), caption)
-        self._paint_caption(painter, below, row, state, selected=selected)
+        self._paint_caption(painter, below, place, state, selected=selected)
         if focused:
             self._paint_ring(painter, cell)
 
-    def paint_frame(self, painter: QPainter, cell: QRect, row: int, *, current: bool, focused: bool) -> None:
-        """A picture of the filmstrip: no text, a badge unless it has a suggestion, a ring if it is current."""
+    def paint_frame(self, painter: QPainter, cell: QRect, place: int, *, current: bool, focused: bool) -> None:
+        """A picture of the filmstrip: no text, a badge unless it has only a suggestion, a ring if it is current."""
         inset = RING_PX + 3
         area = cell.adjusted(inset, inset, -inset, -inset)
-        state = self._images.state_at(row)
-        self._paint_picture(painter, area, row)
+        state = self._table.state(place)
+        self._paint_picture(painter, area, place, state, None)
         if state is not ImageState.SUGGESTED:
             self._paint_badge(painter, area, state)
         if current:
@@ -90,6 +110,31 @@ class TilePainter:
             painter.setPen(QPen(QColor(color), RING_PX))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(cell.adjusted(1, 1, -1, -1))
+
+    def paint_heading(
+        self, painter: QPainter, line: QRect, title: str, count: int, direction: Qt.LayoutDirection
+    ) -> None:
+        """The line above a group: its name, how many images it has, and a rule to the end of the line."""
+        room = line.adjusted(INSET_PX, 0, -INSET_PX, 0)
+        number = f"({words.number(count)})"
+        taken = self._metrics.horizontalAdvance(number) + 2 * _PAD_PX
+        name = self._elide(title, room.width() - taken, Qt.TextElideMode.ElideRight)
+        width = self._metrics.horizontalAdvance(name)
+        is_mirrored = direction == Qt.LayoutDirection.RightToLeft
+        left = room.right() - width + 1 if is_mirrored else room.left()
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(QRect(left, room.top(), width, room.height()), flags, name)
+        painter.setPen(QColor(self._theme.secondary_text))
+        beside = QRect(
+            left - taken + _PAD_PX if is_mirrored else left + width + _PAD_PX, room.top(), taken, room.height()
+        )
+        painter.drawText(beside, flags, number)
+        rule = QRect(room.left(), room.center().y(), beside.left() - room.left() - _PAD_PX, 1)
+        if not is_mirrored:
+            rule = QRect(beside.right(), room.center().y(), room.right() - beside.right(), 1)
+        if rule.width() > 0:
+            painter.fillRect(rule, QColor(self._theme.border))
 
     def _paint_card(self, painter: QPainter, cell: QRect) -> None:
         """Selected tiles stand on neutral grey: a tinted ground would spoil the judgement of colours."""
@@ -104,26 +149,35 @@ class TilePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(cell.adjusted(2, 2, -2, -2), _RADIUS_PX, _RADIUS_PX)
 
-    def _paint_picture(self, painter: QPainter, area: QRect, row: int) -> None:
-        image = self._images.thumbnail_at(row)
+    def _paint_picture(
+        self, painter: QPainter, area: QRect, place: int, state: ImageState, maps: WantedImages | None
+    ) -> None:
+        key = self._table.key(place)
+        image = self._table.thumbnail(key)
         if image is None or image.isNull():
-            self._paint_blank(painter, area, row)
+            self._paint_blank(painter, area, place)
             return
         size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         if size.width() > image.width() and size.height() > image.height():
             size = image.size()  # a small picture is shown as small as it is
         target = QRect(0, 0, max(1, size.width()), max(1, size.height()))
         target.moveCenter(area.center())
+        if state is ImageState.REJECTED:
+            painter.setOpacity(_DIMMED)
         painter.drawPixmap(target, self._pixmap(image, target.size()))
+        heat = maps.get(key) if maps is not None else None
+        if heat is not None:
+            painter.drawPixmap(target, self._pixmap(heat, target.size()))
+        painter.setOpacity(1.0)
 
-    def _paint_blank(self, painter: QPainter, area: QRect, row: int) -> None:
+    def _paint_blank(self, painter: QPainter, area: QRect, place: int) -> None:
         painter.fillRect(area, QColor(self._theme.tile))
         painter.setPen(QColor(self._theme.secondary_text))
-        stem, dot, suffix = file_name(self._images.path_at(row)).rpartition(".")
+        stem, dot, suffix = file_name(self._table.path(place)).rpartition(".")
         kind = visible(suffix).upper() if stem and dot and len(suffix) <= _LONGEST_TYPE else ""
         painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), kind)
 
-    def _paint_failed(self, painter: QPainter, area: QRect, row: int) -> None:
+    def _paint_failed(self, painter: QPainter, area: QRect, place: int) -> None:
         painter.fillRect(area, QColor(self._theme.tile))
         line = self._metrics.height()
         top = area.center().y() - (_FAILED_PX + _PAD_PX + 2 * line) // 2
@@ -132,36 +186,53 @@ class TilePainter:
         room = QRect(area.left() + _PAD_PX, target.bottom() + _PAD_PX, area.width() - 2 * _PAD_PX, 2 * line + 2)
         painter.setPen(QColor(self._theme.text))
         flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        reason = self._elide(self._images.reason_at(row), 2 * room.width() - 6 * _PAD_PX, Qt.TextElideMode.ElideRight)
+        reason = self._elide(self._table.reason(place), 2 * room.width() - 6 * _PAD_PX, Qt.TextElideMode.ElideRight)
         painter.drawText(room, flags, reason)
 
-    def _paint_caption(self, painter: QPainter, area: QRect, row: int, state: ImageState, *, selected: bool) -> None:
+    def _paint_caption(self, painter: QPainter, area: QRect, place: int, state: ImageState, *, selected: bool) -> None:
         theme = self._theme
         if selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.selection))
             painter.drawRoundedRect(area.adjusted(-_PAD_PX, 0, _PAD_PX, 0), 4, 4)
-        plain = theme.warning if state is ImageState.FAILED else theme.text
-        strong = theme.selection_text if selected else plain
         weak = theme.selection_text if selected else theme.secondary_text
+        plain = theme.selection_text if selected else theme.text
+        color = theme.selection_text if selected else _color_of(state, theme)
         height = self._metrics.height()
         line = QRect(area.left(), area.top() + _PAD_PX, area.width(), height)
         mark = QRect(line.left(), line.top() + (height - _STATE_PX) // 2, _STATE_PX, _STATE_PX)
-        is_queued = state is ImageState.QUEUED
-        painter.drawPixmap(mark, self._shape(_SHAPES[state], weak if is_queued else strong, _STATE_PX))
-        score = self._images.score_at(row)
-        share = words.percent(score) if score is not None else ""
+        painter.drawPixmap(mark, self._shape(_SHAPES[state], color, _STATE_PX))
+        share = self._share(place, state)
         share_width = self._metrics.horizontalAdvance(share) + _PAD_PX if share else 0
-        painter.setPen(QColor(weak if is_queued else strong))
-        text = self._images.suggestion_at(row) or state_word(state)
+        has_name = state not in {ImageState.QUEUED, ImageState.REJECTED, ImageState.FAILED}
+        painter.setPen(QColor(plain if has_name else color))
         room = line.adjusted(_STATE_PX + _PAD_PX, 0, -share_width, 0)
-        self._draw_line(painter, room, text, Qt.TextElideMode.ElideRight)
+        self._draw_line(painter, room, self._headline(place, state), Qt.TextElideMode.ElideRight)
         if share:
             painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), share)
         painter.setPen(QColor(weak))
         line.translate(0, height + _PAD_PX)
-        self._draw_line(painter, line, file_name(self._images.path_at(row)), Qt.TextElideMode.ElideMiddle)
+        self._draw_line(painter, line, file_name(self._table.path(place)), Qt.TextElideMode.ElideMiddle)
+
+    def _headline(self, place: int, state: ImageState) -> str:
+        """The label, or the suggestion, or the state as a word."""
+        text = ""
+        if state.is_reviewed:
+            text = self._table.label(place)
+        elif state is ImageState.SUGGESTED:
+            text = self._table.suggestion(place)
+        elif state is ImageState.UNSURE and self._table.suggestion_code(place) >= 0:
+            text = tr("{suggestion} ?").format(suggestion=self._table.suggestion(place))
+        return text or state_word(state)
+
+    def _share(self, place: int, state: ImageState) -> str:
+        """The score, where it is that of the name before it."""
+        score = self._table.score(place)
+        is_of_name = state in {ImageState.SUGGESTED, ImageState.UNSURE} or (
+            state is ImageState.ACCEPTED and self._table.label_code(place) == self._table.suggestion_code(place)
+        )
+        return words.percent(score) if score is not None and is_of_name else ""
 
     def _draw_line(self, painter: QPainter, room: QRect, text: str, mode: Qt.TextElideMode) -> None:
         flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -170,7 +241,7 @@ class TilePainter:
     def _paint_badge(self, painter: QPainter, area: QRect, state: ImageState) -> None:
         ground = QRect(area.left() + 3, area.bottom() - _BADGE_PX - 2, _BADGE_PX, _BADGE_PX)
         painter.fillRect(ground, QColor(self._theme.window))
-        color = self._theme.warning if state is ImageState.FAILED else self._theme.text
+        color = self._theme.text if state is ImageState.QUEUED else _color_of(state, self._theme)
         painter.drawPixmap(ground.adjusted(2, 2, -2, -2), self._shape(_SHAPES[state], color, _STATE_PX))
 
     def _elide(self, text: str, width: int, mode: Qt.TextElideMode) -> str:
@@ -201,6 +272,21 @@ class TilePainter:
         else:
             self._scaled.move_to_end(key)
         return pixmap
+
+
+def _color_of(state: ImageState, theme: Theme) -> str:
+    """Colour comes third, after shape and word."""
+    match state:
+        case ImageState.ACCEPTED:
+            return theme.good
+        case ImageState.CORRECTED:
+            return theme.changed
+        case ImageState.FAILED:
+            return theme.warning
+        case ImageState.QUEUED | ImageState.REJECTED:
+            return theme.secondary_text
+        case _:
+            return theme.text
 
 
 def _resized(image: QImage, size: QSize) -> QImage:

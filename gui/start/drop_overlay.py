@@ -28,10 +28,13 @@ def drop_text(drop: Drop) -> str:
             return counted(drop.count, "Add %n item", "Add %n items")
         case DropKind.MODEL:
             return counted(drop.count, "Add this model", "Add %n models")
-        case DropKind.PICTURE:
-            return tr("Add this picture")
-        case DropKind.LINK | DropKind.NOTHING:
-            return ""  # refused by the pointer and the status line, not here
+        case _:
+            texts = {
+                DropKind.PICTURE: tr("Add this picture"),
+                DropKind.SESSION: tr("Open this session"),
+                DropKind.LABELS: tr("Import labels from this file"),
+            }
+            return texts.get(drop.kind, "")  # the others are refused by the pointer and the status line, not here
 
 
 class DropOverlay(QWidget):
@@ -57,14 +60,28 @@ class DropOverlay(QWidget):
     def text(self) -> str:
         return self._text
 
-    def show_drop(self, drop: Drop, hint: str = "") -> None:
-        """Appear and say what an accepted drop will do; `hint` is a second line (what a modifier key changes)."""
-        self._text, self._hint = drop_text(drop), hint
+    def show_drop(self, drop: Drop, hint: str = "", *, can_start_new: bool = False) -> None:
+        """Appear and say what an accepted drop will do.
+
+        Args:
+            drop: what hovers.
+            hint: a second line.
+            can_start_new: a session is open, so Shift means that files begin another one; that is the second line.
+        """
+        is_choice = can_start_new and drop.kind is DropKind.FILES
+        self._text = drop_text(drop)
+        self._hint = tr("Shift: start a new session instead") if is_choice else hint
         self.setAccessibleName(self._text)
+        self.setAccessibleDescription(self._hint)
         self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
         self.update()
+
+    @property
+    def hint(self) -> str:
+        """The second line; may be empty."""
+        return self._hint
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self._covered:

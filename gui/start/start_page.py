@@ -12,6 +12,7 @@ from gui.icons import IconName, icon, shape
 from gui.labels import ElidedLabel, plain_label
 from gui.message_strip import MessageStrip
 from gui.messages import format_list
+from gui.start.session_lines import SessionLines, SessionOnStart
 from gui.theme import TARGET_PX, mixed, theme_of
 from gui.user_message import UserMessage
 from gui.words import tr
@@ -29,12 +30,16 @@ class StartPage(QWidget):
         open_images_requested(): the person wants to choose images.
         open_folder_requested(): the person wants to choose a folder.
         model_change_requested(): the person wants another model.
+        session_chosen(path: str): the person wants to go on with this session.
+        all_sessions_requested(): the person wants to see all sessions.
         action_chosen(message: UserMessage, action: MessageAction): a verb of the inline message was clicked.
     """
 
     open_images_requested = Signal()
     open_folder_requested = Signal()
     model_change_requested = Signal()
+    session_chosen = Signal(str)
+    all_sessions_requested = Signal()
     action_chosen = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,6 +56,9 @@ class StartPage(QWidget):
         self._message_area = QVBoxLayout()
         self._images = self._button(tr("Open images..."), self.open_images_requested)
         self._folder = self._button(tr("Open folder..."), self.open_folder_requested)
+        self._sessions = SessionLines()
+        self._sessions.session_chosen.connect(self.session_chosen)
+        self._sessions.all_sessions_requested.connect(self.all_sessions_requested)
         self._model = ElidedLabel()
         self._change = QToolButton()
         self._change.setText(tr("Change..."))
@@ -65,6 +73,10 @@ class StartPage(QWidget):
     def set_formats(self, formats: Sequence[str]) -> None:
         """Name the picture formats that can be read."""
         self._formats.setText(format_list(formats))
+
+    def set_sessions(self, sessions: Sequence[SessionOnStart]) -> None:
+        """Offer to go on with these, newest first; nothing is shown where there are none."""
+        self._sessions.set_sessions(sessions)
 
     def set_model_text(self, text: str) -> None:
         """Say which model answers, or that it is on its way: the words after "Model:", safe to show."""
@@ -129,6 +141,7 @@ class StartPage(QWidget):
         column.addStretch(1)
         column.addWidget(frame)
         column.addSpacing(14)
+        column.addWidget(self._sessions)
         column.addLayout(foot)
         column.addStretch(1)
         centre = QWidget()

@@ -1,4 +1,4 @@
-"""Stack what is said about one picture in a column: suggestions, class search, map controls, facts."""
+"""Stack what is said about one picture in a column: suggestions, class search, label, map controls, facts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePol
 from gui.theme import TARGET_PX
 from gui.viewer.class_search import ClassSearch
 from gui.viewer.facts_panel import FactsPanel
+from gui.viewer.label_panel import LabelPanel
 from gui.viewer.map_panel import MapPanel
 from gui.viewer.suggestions_view import SuggestionsView
 from gui.viewer.viewer_colors import ViewerColors
@@ -24,6 +25,7 @@ class Inspector(QScrollArea):
     Attributes:
         suggestions: what the model says.
         class_search: finds any other class.
+        label: what a person decided.
         map_panel: the controls of the map.
         facts: of the file.
 
@@ -42,6 +44,7 @@ class Inspector(QScrollArea):
         column = QWidget(self)
         self.suggestions = SuggestionsView(column)
         self.class_search = ClassSearch(column)
+        self.label = LabelPanel(column)
         self.map_panel = MapPanel(column)
         self.facts = FactsPanel(column)
         self._sentence = QLabel(column)
@@ -113,6 +116,9 @@ class Inspector(QScrollArea):
             layout.addWidget(button)
         layout.addWidget(self.suggestions)
         layout.addWidget(self.class_search)
+        layout.addSpacing(10)
+        layout.addWidget(_heading(self.tr("Label"), column))
+        layout.addWidget(self.label)
         layout.addSpacing(10)
         layout.addWidget(_heading(self.tr("Map"), column))
         layout.addWidget(self.map_panel)

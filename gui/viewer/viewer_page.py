@@ -1,17 +1,19 @@
-"""Assemble the Viewer: the picture and its legend, the inspector beside them, the filmstrip below."""
+"""Assemble the Viewer: the picture and its legend, the inspector beside them, the filmstrip below.
+
+While a review is going on, its own header, panel and strip stand in their places around the same picture.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.theme import theme_of
 from gui.viewer.inspector import Inspector
 from gui.viewer.legend import Legend
 from gui.viewer.picture_view import PictureView
 from gui.viewer.suggestions_model import NO_CLASS
-from gui.viewer.suggestions_view import place_of_digit
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from inference.results import Prediction
 
@@ -35,21 +37,27 @@ class ViewerPage(QWidget):
         classify_requested(): the person wants the picture classified now.
         reclassify_requested(): the person wants a picture that failed to be read and classified again.
         reveal_requested(): the person wants to see a picture that failed in the file manager.
+        predictions_shown(predictions: tuple[Prediction, ...], class_count: int): what is said of the picture now.
+        sentence_shown(text: str): what is said instead.
     """
 
     class_shown_changed = Signal(int)
     classify_requested = Signal()
     reclassify_requested = Signal()
     reveal_requested = Signal()
+    predictions_shown = Signal(object, int)
+    sentence_shown = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._class_shown = NO_CLASS
         self._is_plain_held = False
         self._filmstrip: QWidget | None = None
+        self._companions: tuple[QWidget, QWidget, QWidget] | None = None
         self.picture = PictureView(self)
         self.legend = Legend(self)
         self.inspector = Inspector(self)
+        self._side = QStackedWidget(self)
         self._column = QVBoxLayout(self)
         self._lay_out()
         self.inspector.suggestions.suggestion_hovered.connect(self._on_suggestion_hovered)
@@ -76,6 +84,35 @@ class ViewerPage(QWidget):
         self._filmstrip = filmstrip
         self._column.addWidget(filmstrip)
 
+    def set_companions(self, header: QWidget, side: QWidget, strip: QWidget) -> None:
+        """Give the page what stands around the picture during a review; nothing of it shows before `show_companions`.
+
+        Args:
+            header: above everything.
+            side: in place of the inspector.
+            strip: in place of the filmstrip.
+        """
+        self._companions = (header, side, strip)
+        self._column.insertWidget(0, header)
+        self._side.addWidget(side)
+        self._column.addWidget(strip)
+        header.hide()
+        strip.hide()
+
+    def show_companions(self, *, shown: bool) -> None:
+        """Put the review's parts around the picture, or the Viewer's own."""
+        if self._companions is not None:
+            header, side, strip = self._companions
+            header.setVisible(shown)
+            strip.setVisible(shown)
+            self._side.setCurrentWidget(side if shown else self.inspector)
+            if self._filmstrip is not None:
+                self._filmstrip.setVisible(not shown)
+
+    def hover_class(self, class_index: int) -> None:
+        """Show the map of a class while something points at it; -1 goes back to the chosen one."""
+        self._on_suggestion_hovered(class_index)
+
     def set_strength(self, strength: float) -> None:
         """Show the map this strong (0...1), as it was when the program was last open."""
         self.inspector.map_panel.set_strength(strength)
@@ -95,6 +132,7 @@ class ViewerPage(QWidget):
         self._class_shown = NO_CLASS
         self.inspector.show_sentence(text, can_classify=can_classify, has_failed=has_failed)
         self._forget_map()
+        self.sentence_shown.emit(text)
 
     def show_failure(self, reason: str) -> None:
         """Say in place of the picture why it cannot be shown or classified, and offer what can be done about it."""
@@ -111,6 +149,7 @@ class ViewerPage(QWidget):
         self._forget_map()
         self.inspector.show_predictions(predictions, class_count=class_count)
         self._class_shown = NO_CLASS
+        self.predictions_shown.emit(predictions, class_count)
         self._show_class(self.inspector.suggestions.chosen)
 
     @property
@@ -147,10 +186,7 @@ class ViewerPage(QWidget):
             self.set_colors(viewer_colors(theme_of(self.palette())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        place = place_of_digit(event)
-        if place is not None:
-            self.inspector.suggestions.choose_nth(place)
-        elif _is_hold_key(event):
+        if _is_hold_key(event):
             if not event.isAutoRepeat():
                 self._hold_plain(held=True)
         else:
@@ -172,7 +208,8 @@ class ViewerPage(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setObjectName("viewer")  # under this name its place is kept for the next start
         splitter.addWidget(left)
-        splitter.addWidget(self.inspector)
+        self._side.addWidget(self.inspector)
+        splitter.addWidget(self._side)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 0)
         splitter.setChildrenCollapsible(False)

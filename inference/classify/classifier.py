@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from inference.arrays import EvidenceMaps, Features, InputBatch, Logits
+from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logits
 from inference.cancel import CancelToken
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import PreparedPicture
@@ -73,10 +73,17 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the network said of one picture of a batch."""
+    """What the network said of one picture of a batch.
+
+    Attributes:
+        outcome: its classification, or why there is none.
+        inspection: its feature map, where it was asked for.
+        embedding: (K,) float32, an own copy, where it was asked for and the model has it.
+    """
 
     outcome: Outcome
     inspection: Inspection | None = None
+    embedding: Embedding | None = None
 
 
 class Classifier:
@@ -99,6 +106,7 @@ class Classifier:
         pictures: Sequence[PreparedPicture],
         *,
         inspect: bool = False,
+        embed: bool = False,
         cancel: CancelToken | None = None,
     ) -> tuple[Answer, ...]:
         """One answer for each picture, in order.
@@ -107,6 +115,7 @@ class Classifier:
             paths: the files, as they were given.
             pictures: their prepared inputs, of one size; at most `batch_size` of them run together.
             inspect: keep each picture's feature map (large: ask for one or few pictures).
+            embed: keep each picture's pooled features.
             cancel: stops a run that is under way.
 
         Raises:
@@ -117,7 +126,7 @@ class Classifier:
         while len(answers) < len(pictures):
             start, size = len(answers), self.batch_size
             images = np.stack([picture.input for picture in pictures[start : start + size]])
-            outputs = self._run(images, inspect=inspect, cancel=cancel)
+            outputs = self._run(images, inspect=inspect, embed=embed, cancel=cancel)
             if outputs is None:
                 continue
             answers += [
@@ -125,10 +134,13 @@ class Classifier:
             ]
         return tuple(answers)
 
-    def _run(self, images: InputBatch, *, inspect: bool, cancel: CancelToken | None) -> NetworkOutputs | None:
+    def _run(
+        self, images: InputBatch, *, inspect: bool, embed: bool, cancel: CancelToken | None
+    ) -> NetworkOutputs | None:
         """Run one batch, or halve the batch size and return None where the device's memory is too small for it."""
         try:
-            return self.network.run(images, features=inspect and self.network.head is not None, cancel=cancel)
+            features = inspect and self.network.head is not None
+            return self.network.run(images, embedding=embed, features=features, cancel=cancel)
         except InferenceError as error:
             if not error.out_of_memory or len(images) == 1:
                 raise
@@ -151,9 +163,10 @@ class Classifier:
             device=self.network.device.value,
             precision=self.network.precision.value,
         )
-        if outputs.features is None:
-            return Answer(classification, None)
-        return Answer(classification, Inspection(logits.copy(), outputs.features[row].copy()))
+        # Copies: a view would keep the arrays of the whole batch alive.
+        inspection = None if outputs.features is None else Inspection(logits.copy(), outputs.features[row].copy())
+        embedding = None if outputs.embedding is None else outputs.embedding[row].copy()
+        return Answer(classification, inspection, embedding)
 
 
 def _ranked_evidence(outputs: NetworkOutputs, row: int) -> EvidenceMaps | None:

@@ -10,6 +10,7 @@ from inference.errors import CardinalError
 from inference.results import Outcome
 
 if TYPE_CHECKING:
+    from inference.arrays import Embedding
     from inference.classify.classifier import Classifier, Inspection
 
 
@@ -22,12 +23,14 @@ class Answered:
         outcome: its classification, or why there is none.
         thumbnail: JPEG bytes, where thumbnails were ordered and the picture could be read.
         inspection: the feature map, for the watched picture only.
+        embedding: (K,) float32, where embeddings were ordered and the model has them.
     """
 
     key: int
     outcome: Outcome
     thumbnail: bytes | None = None
     inspection: Inspection | None = None
+    embedding: Embedding | None = None
 
 
 class RunEnd(StrEnum):

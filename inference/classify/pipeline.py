@@ -60,8 +60,10 @@ class Pipeline:
         source: JobSource,
         *,
         thumbnail_px: int = 0,
+        embed: bool = False,
     ) -> None:
         self._classifier = classifier
+        self._embed = embed
         self._pool = pool
         self._source = source
         self._order = PrepareOrder(classifier.network.contract.preprocessing, thumbnail_px=thumbnail_px)
@@ -199,6 +201,7 @@ class Pipeline:
                 [decoded.job.path for decoded, _ in batch],
                 [picture for _, picture in batch],
                 inspect=any(decoded.job.key == watched for decoded, _ in batch),
+                embed=self._embed,
                 cancel=self._cancel,
             )
         except Cancelled:
@@ -213,7 +216,13 @@ class Pipeline:
             self._done(decoded)
         keys = [decoded.job.key for decoded, _ in batch]
         return tuple(
-            Answered(key, answer.outcome, picture.thumbnail, answer.inspection if key == watched else None)
+            Answered(
+                key,
+                answer.outcome,
+                picture.thumbnail,
+                answer.inspection if key == watched else None,
+                answer.embedding,
+            )
             for key, (_, picture), answer in zip(keys, batch, answers, strict=True)
         )
 

@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import TypeAlias
 
 from inference.cancel import Cancelled
-from inference.classify.classifier import Classifier, RunsNetwork
+from inference.classify.classifier import Answer, Classifier, RunsNetwork
 from inference.classify.events import (
     Answered,
     Answers,
@@ -28,7 +28,7 @@ from inference.classify.pipeline import Pipeline, RunsDecoders
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, WorkQueue
 from inference.engine.priority import yield_to_the_window
-from inference.errors import CardinalError, InferenceError
+from inference.errors import CardinalError, ImageReadError, InferenceError
 from inference.results import Failure
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,9 @@ TICK_S = 0.1
 
 
 Opener: TypeAlias = Callable[[], Classifier]
+
+Keeper: TypeAlias = Callable[[Sequence[Answered]], None]
+"""Writes answers down, in the service's thread; raises a `CardinalError` when it could not."""
 
 
 class ClassifyService:
@@ -57,6 +60,7 @@ class ClassifyService:
         self._wanted = True
         self._watched: int | None = None
         self._inspecting: int | None = None
+        self._keeper: Keeper | None = None
         self._classifier: Classifier | None = None
         self._pipeline: Pipeline | None = None
         self._paused = False
@@ -88,6 +92,14 @@ class ClassifyService:
     def open_model(self, name: str, opener: Opener) -> None:
         """Open another model; a run under way goes on with it. The old one stays when the new one cannot be opened."""
         self._post(lambda: self._open(name, opener))
+
+    def set_keeper(self, keeper: Keeper | None) -> None:
+        """Have answers written down before they are told, with the pictures' embeddings; None: no longer.
+
+        A run under way ends, its answers so far are given to the keeper before, and another run goes on. When a keeper
+        cannot write, its answers are jobs again, the run ends as FAILED with its error, and `run` or `add` tries again.
+        """
+        self._post(lambda: self._set_keeper(keeper))
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Append pictures to the queue and work on them."""
@@ -176,7 +188,13 @@ class ClassifyService:
         """Start a run when one is wanted, possible and not empty; whether one is under way."""
         if not self._wanted or self._closing or self._classifier is None or self.queue.is_exhausted():
             return False
-        pipeline = Pipeline(self._classifier, self._pool, self.queue, thumbnail_px=self._thumbnail_px)
+        pipeline = Pipeline(
+            self._classifier,
+            self._pool,
+            self.queue,
+            thumbnail_px=self._thumbnail_px,
+            embed=self._keeper is not None,
+        )
         pipeline.watch(self._watched)
         if self._paused:
             pipeline.pause()
@@ -198,22 +216,25 @@ class ClassifyService:
             self._buffer += pipeline.next_answers(wait_s)
         except Exception as failure:  # noqa: BLE001 - the thread's boundary: it must outlive every error
             error = _told(failure)
-            pipeline.stop()
-            pipeline.next_answers(0)
-            self._wanted = False
-        ended = error is not None or pipeline.is_finished
-        if ended or time.monotonic() >= self._delivered_at + TICK_S:
-            self._flush()
+            self._break_off(pipeline)
+        if error is not None or pipeline.is_finished or time.monotonic() >= self._delivered_at + TICK_S:
+            unkept = self._flush(pipeline)
+            error = error or unkept
         self._tell_batch_size()
-        if ended:
+        if error is not None or pipeline.is_finished:
             # A pause belongs to its run; the next one begins at once.
             self._paused = False
-            end = RunEnd.FAILED if error else RunEnd.FINISHED if self._wanted else RunEnd.STOPPED
-            self._finish(pipeline, end, error)
+            self._finish(pipeline, RunEnd.FINISHED if self._wanted else RunEnd.STOPPED, error)
 
-    def _finish(self, pipeline: Pipeline, end: RunEnd, error: CardinalError | None = None) -> None:
+    def _break_off(self, pipeline: Pipeline) -> None:
+        """End a run that failed; what was not answered is in the queue again, and waits for `run`."""
+        self._wanted = False
+        pipeline.stop()
+        pipeline.next_answers(0)
+
+    def _finish(self, pipeline: Pipeline, end: RunEnd, error: CardinalError | None) -> None:
         self._pipeline = None
-        self._deliver(RunEnded(end, error, pipeline.picture_ms))
+        self._deliver(RunEnded(end if error is None else RunEnd.FAILED, error, pipeline.picture_ms))
 
     def _tell_batch_size(self) -> None:
         size = 0 if self._classifier is None else self._classifier.batch_size
@@ -221,19 +242,43 @@ class ClassifyService:
             self._deliver(BatchShrunk(size))
         self._batch_size = size
 
-    def _flush(self) -> None:
-        if self._buffer:
-            answered, self._buffer = tuple(self._buffer), []
+    def _flush(self, pipeline: Pipeline) -> CardinalError | None:
+        """Have the answers written down and tell them; where that fails they are jobs again, and the run is over."""
+        if not self._buffer:
+            return None
+        answered, self._buffer = tuple(self._buffer), []
+        error = self._keep(answered)
+        if error is None:
+            self.queue.finish(one.key for one in answered)
             self._deliver(Answers(answered))
-            self._delivered_at = time.monotonic()
+        else:
+            # First what comes later in the queue, then these before it.
+            self._break_off(pipeline)
+            self.queue.put_back(Job(one.key, one.outcome.path) for one in answered)
+        self._delivered_at = time.monotonic()
+        return error
+
+    def _keep(self, answered: Sequence[Answered]) -> CardinalError | None:
+        """Have answers written down, if somebody does that; why it could not be done."""
+        if self._keeper is None:
+            return None
+        try:
+            self._keeper(answered)
+        except Exception as failure:  # noqa: BLE001 - as in `_step`
+            return _told(failure)
+        return None
+
+    def _set_keeper(self, keeper: Keeper | None) -> None:
+        if self._pipeline is not None:
+            self._end_pipeline(self._pipeline)
+        self._keeper = keeper
 
     def _end_pipeline(self, pipeline: Pipeline) -> None:
         """End the run for the sake of another model or of closing; what was not answered is in the queue again."""
         pipeline.stop()
         while not pipeline.is_finished:
             self._buffer += pipeline.next_answers(0)
-        self._flush()
-        self._finish(pipeline, RunEnd.STOPPED)
+        self._finish(pipeline, RunEnd.STOPPED, self._flush(pipeline))
 
     def _open(self, name: str, opener: Opener) -> None:
         if self._pipeline is not None:
@@ -259,15 +304,24 @@ class ClassifyService:
         if self._classifier is None or self._classifier.network is not network or self._inspecting != key:
             return
         try:
-            answer = self._classifier.classify([path], [future.result()], inspect=True)[0]
+            pictures = [future.result()]
+            answer = self._classifier.classify([path], pictures, inspect=True, embed=self._keeper is not None)[0]
         except (CancelledError, Cancelled):
             return
         except Exception as error:  # noqa: BLE001 - as in `_step`
-            self._inspecting = None
-            self._deliver(Inspected(key, Failure(path, _told(error)), None))
-            return
+            answer = Answer(Failure(path, _told(error)))
         self._inspecting = None
+        self._keep_inspected(Answered(key, answer.outcome, embedding=answer.embedding))
         self._deliver(Inspected(key, answer.outcome, answer.inspection))
+
+    def _keep_inspected(self, answered: Answered) -> None:
+        """Have an answer written down that somebody looks at, who sees it either way: it can be had again."""
+        if isinstance(answered.outcome, Failure) and not isinstance(answered.outcome.error, ImageReadError):
+            # It says something of the device at this moment and nothing of the picture.
+            return
+        error = self._keep([answered])
+        if error is not None:
+            logger.warning("an answer is shown and not kept: %s", error)
 
 
 def _told(error: Exception) -> CardinalError:

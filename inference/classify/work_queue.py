@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -57,7 +57,8 @@ class IteratorSource:
 class WorkQueue:
     """Pictures that wait, in the order of their arrival, except those that are asked for first. Thread-safe.
 
-    Memory is one path for each waiting picture.
+    Memory is one path for each waiting picture. What was taken is remembered until it is given back or `finish`ed, so
+    that a picture that nobody wants any more does not come back with those of a stopped run.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,8 @@ class WorkQueue:
         self._waiting: dict[int, str] = {}
         self._order: deque[int] = deque()
         self._first: deque[int] = deque()
+        # How often each picture is out: one that is asked for again while it is on its way is out twice.
+        self._taken: Counter[int] = Counter()
         self._open = 0
 
     def add(self, jobs: Iterable[Job]) -> None:
@@ -77,12 +80,19 @@ class WorkQueue:
             self._condition.notify_all()
 
     def put_back(self, jobs: Iterable[Job]) -> None:
-        """Put pictures at the front again, in the order in which they are given."""
+        """Put pictures that were taken at the front again, in the order in which they are given."""
         with self._condition:
             for job in reversed(list(jobs)):
-                self._waiting[job.key] = job.path
-                self._order.appendleft(job.key)
+                if self._give_back(job.key):
+                    self._waiting[job.key] = job.path
+                    self._order.appendleft(job.key)
             self._condition.notify_all()
+
+    def finish(self, keys: Iterable[int]) -> None:
+        """Forget pictures that were taken and are answered."""
+        with self._condition:
+            for key in keys:
+                self._give_back(key)
 
     def prefer(self, keys: Iterable[int]) -> None:
         """Take these first, in this order, from now on; an earlier preference is forgotten."""
@@ -90,14 +100,16 @@ class WorkQueue:
             self._first = deque(keys)
 
     def discard(self, keys: Iterable[int]) -> None:
-        """Forget pictures that are no longer wanted."""
+        """Forget pictures that are no longer wanted, taken or not."""
         with self._condition:
             for key in keys:
                 self._waiting.pop(key, None)
+                self._taken.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything that waits."""
+        """Forget everything, also what was taken and is not answered yet."""
         with self._condition:
+            self._taken.clear()
             self._waiting.clear()
             self._order.clear()
             self._first.clear()
@@ -135,5 +147,13 @@ class WorkQueue:
                 key = keys.popleft()
                 path = self._waiting.pop(key, None)
                 if path is not None:
+                    self._taken[key] += 1
                     return Job(key, path)
         return None
+
+    def _give_back(self, key: int) -> bool:
+        """Whether a picture was out; it is so once less."""
+        count = self._taken.pop(key, 0)
+        if count > 1:
+            self._taken[key] = count - 1
+        return count > 0

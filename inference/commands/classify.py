@@ -18,9 +18,11 @@ from inference.classify.events import Answered
 from inference.classify.opening import decode_workers, learn_engine_once, open_classifier
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
+from inference.commands.decisions import counted
 from inference.commands.options import add_model_options, positive
 from inference.commands.overlays import OverlayWriter, make_folder, without_own_maps
 from inference.commands.rows import RowFormat, RowFormatter, formatter
+from inference.commands.session_rows import KEPT_CLASSES, SessionRows, create_or_open
 from inference.commands.targets import inputs_of, require_rows_target
 from inference.commands.terminal import (
     EXIT_INTERRUPTED,
@@ -31,7 +33,7 @@ from inference.commands.terminal import (
     say,
 )
 from inference.engine.devices import AUTO
-from inference.errors import CardinalError, InferenceError
+from inference.errors import CardinalError, InferenceError, SessionError
 from inference.files import replacing
 from inference.pictures.decode_pool import DecodePool
 from inference.pictures.scan import ScanReport, scan
@@ -39,6 +41,11 @@ from inference.profile import Profile
 from inference.results import Failure, Outcome
 
 _WAIT_S = 0.25
+_WAIT_BESIDE_SESSION_S = 0.02
+"""Answers that a session knows come without the network; nobody is told, so they are looked for."""
+
+_MOST_WAITING_ROWS = 4_096
+"""So many rows may wait for an earlier one while more are taken from a session."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,19 +58,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--format", choices=[form.value for form in RowFormat], default=RowFormat.TABLE.value)
     parser.add_argument("--output", metavar="FILE", help="write the rows there instead of standard output")
     parser.add_argument("--overlays", metavar="DIR", help="also write each picture with the map of its first class")
-    parser.add_argument("--session", metavar="FILE", help="not in this version: sessions come with labelling")
+    parser.add_argument(
+        "--session", metavar="FILE", help="keep the answers in this session, and take those from it that it has"
+    )
     parser.add_argument("--recursive", action=argparse.BooleanOptionalAction, default=True, help="enter subfolders")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Run the command; the exit code of DESIGN.md 8."""
-    if arguments.session is not None:
-        say("--session is not in this version: sessions come with labelling. Nothing was done.")
+    if arguments.session is not None and arguments.top > KEPT_CLASSES:
+        say(f"A session keeps {KEPT_CLASSES} classes of each picture: --top is at most that with --session.")
         return EXIT_NOTHING_DONE
     try:
         if arguments.output is not None:
-            require_rows_target(Path(arguments.output), inputs_of(arguments.paths, arguments.model))
+            inputs = inputs_of(arguments.paths, arguments.model)
+            inputs += () if arguments.session is None else (arguments.session,)
+            require_rows_target(Path(arguments.output), inputs)
         search = Search.start(arguments)
         first = next(search.paths, None)
         if first is None:
@@ -125,10 +136,13 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
         write = _opened(arguments.output, stack)
         classifier = _open_classifier(arguments, profile)
         stack.callback(classifier.network.close)
+        session = _session_rows(arguments, search.paths, classifier, stack)
         pool = stack.enter_context(DecodePool.open(workers=decode_workers()))
         rows = OrderedRows(formatter(form, top_count=arguments.top), write)
         overlays = _overlays(arguments, pool, classifier)
-        ended_by = _drain(Pipeline(classifier, pool, IteratorSource(search.paths)), rows, overlays, search.cancel)
+        source = session or IteratorSource(search.paths)
+        pipeline = Pipeline(classifier, pool, source, embed=session is not None)
+        ended_by = _drain(pipeline, rows, overlays, search.cancel, session)
         if overlays is not None:
             overlays.finish()
         if ended_by is not None and not rows.written:
@@ -137,7 +151,9 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
                 say("Stopped. No picture is done.")
             raise ended_by
     search.tell_skipped()
-    if isinstance(ended_by, InferenceError):
+    if session is not None and session.known:
+        say(f"{counted(session.known, 'answer')} from the session.")
+    if isinstance(ended_by, CardinalError):
         say(f"{ended_by} {rows.written} picture(s) are done.")
         return EXIT_NOTHING_DONE
     if ended_by is not None:
@@ -151,25 +167,39 @@ def _open_classifier(arguments: argparse.Namespace, profile: Profile) -> Classif
     if arguments.device == AUTO:
         words = "Measuring which engine of the processor is faster for this model (once)..."
         learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
+    top_count = arguments.top if arguments.session is None else KEPT_CLASSES
     return open_classifier(
-        arguments.model, arguments.device, profile, batch_size=arguments.batch_size, top_count=arguments.top
+        arguments.model, arguments.device, profile, batch_size=arguments.batch_size, top_count=top_count
     )
 
 
+def _session_rows(
+    arguments: argparse.Namespace, paths: Iterator[str], classifier: Classifier, stack: contextlib.ExitStack
+) -> SessionRows | None:
+    if arguments.session is None:
+        return None
+    session = create_or_open(arguments.session, arguments.paths)
+    stack.callback(session.close)
+    return SessionRows(session, paths, classifier.network, top_count=arguments.top)
+
+
 def _drain(
-    pipeline: Pipeline, rows: OrderedRows, overlays: OverlayWriter | None, stop_search: CancelToken
-) -> InferenceError | KeyboardInterrupt | None:
-    """Run the pipeline to its end, or until Ctrl-C or until the network cannot run; what ended it early."""
+    pipeline: Pipeline,
+    rows: OrderedRows,
+    overlays: OverlayWriter | None,
+    stop_search: CancelToken,
+    session: SessionRows | None = None,
+) -> InferenceError | SessionError | KeyboardInterrupt | None:
+    """Run the pipeline to its end, or until Ctrl-C, or until the network or the session fails; what ended it early."""
     pipeline.start()
     progress = tqdm(unit=" pictures", disable=not is_terminal(sys.stderr), leave=False)
     try:
-        while not pipeline.is_finished:
-            for answered in pipeline.next_answers(_WAIT_S):
-                if overlays is not None:
-                    overlays.write(answered.outcome)
-                rows.add(answered)
-                progress.update()
-    except (InferenceError, KeyboardInterrupt) as end:
+        for answered in _answers(pipeline, rows, session):
+            if overlays is not None:
+                overlays.write(answered.outcome)
+            rows.add(answered)
+            progress.update()
+    except (InferenceError, SessionError, KeyboardInterrupt) as end:
         return end
     finally:
         progress.close()
@@ -179,6 +209,19 @@ def _drain(
             pipeline.next_answers(0)
         rows.flush()
     return None
+
+
+def _answers(pipeline: Pipeline, rows: OrderedRows, session: SessionRows | None) -> Iterator[Answered]:
+    """What the network says, and what the session knows; the former is in the session when it comes."""
+    if session is None:
+        while not pipeline.is_finished:
+            yield from pipeline.next_answers(_WAIT_S)
+        return
+    while not pipeline.is_finished:
+        yield from session.keep(pipeline.next_answers(_WAIT_BESIDE_SESSION_S))
+        if rows.waiting < _MOST_WAITING_ROWS:
+            yield from session.take_known()
+    yield from session.take_known()
 
 
 class OrderedRows:
@@ -197,6 +240,11 @@ class OrderedRows:
         self._begun = False
         self.written = 0
         self.failed = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many rows wait for an earlier one."""
+        return len(self._waiting)
 
     def add(self, answered: Answered) -> None:
         """Take an answer; write it and those that waited for it when its turn has come."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 from inference.errors import OutputWriteError
@@ -43,6 +44,19 @@ def put_line(line: str) -> None:
     put(f"{visible(line)}\n")
 
 
+def put_beside(lines: Iterable[str]) -> None:
+    """Write lines to standard output that go along with other work, which goes on when nobody reads any more.
+
+    Raises:
+        OutputWriteError: they cannot be written.
+    """
+    try:
+        for line in lines:
+            put_line(line)
+    except BrokenPipeError:
+        abandon(sys.stdout)
+
+
 def say(sentence: str) -> None:
     """Write one line to standard error; strangers' words in it can do no harm. Where nobody reads, nothing happens."""
     try:
@@ -55,6 +69,20 @@ def say(sentence: str) -> None:
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person sees what is written there now."""
     return stream is not None and stream.isatty()
+
+
+@contextlib.contextmanager
+def counting(unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Takes how much is done, and shows it on standard error where that is a terminal."""
+    # Everything that starts imports this file, and few ever count.
+    from tqdm import tqdm  # noqa: PLC0415
+
+    with tqdm(total=total, unit=unit, disable=not is_terminal(sys.stderr), leave=False) as bar:
+
+        def show(done: int) -> None:
+            bar.update(done - bar.n)
+
+        yield show
 
 
 def abandon(stream: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -98,6 +99,19 @@ class UprightPicture:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _FileBytes:
+    """A file as it was read.
+
+    Attributes:
+        data: all of its bytes.
+        mtime_ns: time of its last change, nanoseconds since 1970.
+    """
+
+    data: bytes
+    mtime_ns: int
+
+
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -118,6 +132,8 @@ _MIRRORED_DOWN = frozenset({3, 4, 7, 8})
 def read_picture(path: str, *, limits: ReadLimits | None = None, shrink_to: int | None = None) -> UprightPicture:
     """Read, check, decode, turn and convert one picture; the first frame where there are several.
 
+    The facts say which bytes these pixels come from: their SHA-256, and the time of the file's last change then.
+
     Args:
         path: the file.
         limits: `ReadLimits()` unless said otherwise.
@@ -128,16 +144,16 @@ def read_picture(path: str, *, limits: ReadLimits | None = None, shrink_to: int 
         ImageReadError: for every reason for which there is no picture.
     """
     bounds = limits or ReadLimits()
-    data = _read_bytes(path, bounds)
+    file = _read_file(path, bounds)
     try:
         # Pillow warns of oddities that are no matter for a person, or that end in an error anyway.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(path, data, bounds, shrink_to)
+            return _decode(path, file, bounds, shrink_to)
     except ImageReadError:
         raise
     except Exception as error:  # third-party edge: decoders raise nearly anything
-        raise _explain(path, data, bounds, error) from error
+        raise _explain(path, file.data, bounds, error) from error
 
 
 def to_array(image: Image.Image) -> RgbImage:
@@ -145,13 +161,25 @@ def to_array(image: Image.Image) -> RgbImage:
     return np.array(image, dtype=np.uint8)
 
 
-def _read_bytes(path: str, limits: ReadLimits) -> bytes:
+def _read_file(path: str, limits: ReadLimits) -> _FileBytes:
+    """Read a file, once more if somebody wrote into it meanwhile: half of each version would be no picture at all."""
+    file = _try_to_read(path, limits) or _try_to_read(path, limits)
+    if file is None:
+        raise ImageReadError(path, ImageProblem.UNREADABLE, "It changed while it was read.")
+    if not file.data:
+        raise ImageReadError(path, ImageProblem.EMPTY)
+    return file
+
+
+def _try_to_read(path: str, limits: ReadLimits) -> _FileBytes | None:
+    """The file's bytes, or None if it changed while it was read."""
     try:
         with os.fdopen(open_regular(path), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > limits.max_bytes:
-                raise _too_many_bytes(path, size, limits)
-            data = file.read(size + 1)
+            before = os.fstat(file.fileno())
+            if before.st_size > limits.max_bytes:
+                raise _too_many_bytes(path, before.st_size, limits)
+            data = file.read(before.st_size + 1)
+            after = os.fstat(file.fileno())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageReadError(path, ImageProblem.MISSING) from error
     except PermissionError as error:
@@ -163,12 +191,12 @@ def _read_bytes(path: str, limits: ReadLimits) -> bytes:
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         raise ImageReadError(path, ImageProblem.UNREADABLE, f"({words})") from error
-    if not data:
-        raise ImageReadError(path, ImageProblem.EMPTY)
-    return data
+    stamps = {(before.st_size, before.st_mtime_ns), (after.st_size, after.st_mtime_ns), (len(data), after.st_mtime_ns)}
+    return _FileBytes(data, after.st_mtime_ns) if len(stamps) == 1 else None
 
 
-def _decode(path: str, data: bytes, limits: ReadLimits, shrink_to: int | None) -> UprightPicture:
+def _decode(path: str, file: _FileBytes, limits: ReadLimits, shrink_to: int | None) -> UprightPicture:
+    data = file.data
     suffix = suffix_of(path)
     named = name_format(data[:SNIFF_BYTES], suffix)
     if named is not None and not named.pillow:
@@ -195,6 +223,8 @@ def _decode(path: str, data: bytes, limits: ReadLimits, shrink_to: int | None) -
         size_bytes=len(data),
         has_more_frames=more_frames,
         has_bad_profile=bad_profile,
+        mtime_ns=file.mtime_ns,
+        content_hash=hashlib.sha256(data).digest(),
     )
     return UprightPicture(
         rgb,

@@ -161,7 +161,7 @@ class Session:
         images, window = self.program.images, self.program.window
         window.show_view(View.VIEWER)
         window.grid.set_current_row(0)
-        self.program.controller.reclassify(range(len(images)))
+        self.program.controller.reclassify(images.table.keys())
         switches: list[float] = []
         self._probe.start()
         row, at, step = 0, time.perf_counter(), 0
@@ -189,7 +189,7 @@ class Session:
     def stop_run(self) -> list[Row]:
         """Stop in the middle of a run."""
         images, running = self.program.images, self.program.running
-        self.program.controller.reclassify(range(len(images)))
+        self.program.controller.reclassify(images.table.keys())
         self.wait(lambda: 0 < images.count(ImageState.QUEUED) < len(images) - 300)
         started = time.perf_counter()
         running.stop()

@@ -124,11 +124,12 @@ def test_files_that_fail_are_rows_with_a_reason_and_the_others_are_answered(benc
     bad = 3 if hasattr(os, "mkfifo") else 2
     bench.until_done(15 + bad)
     images = bench.program.images
-    reasons = {images.name_at(row): images.reason_at(row) for row in images.rows_in(ImageState.FAILED)}
+    rows = [row for row in range(len(images)) if images.state_at(row) is ImageState.FAILED]
+    reasons = {images.name_at(row): images.reason_at(row) for row in rows}
     assert reasons["empty.jpg"] == "The file is empty (0 bytes)."
     assert len(reasons) == bad
     assert bench.count(ImageState.SUGGESTED) == 15
-    bench.program.window.grid.set_current_row(images.rows_in(ImageState.FAILED)[0])
+    bench.program.window.grid.set_current_row(rows[0])
     bench.program.window.show_view(View.VIEWER)
     assert "empty" in bench.program.window.page.picture.message
 
@@ -166,7 +167,7 @@ def test_pause_holds_the_run_and_resume_goes_on(bench: Bench, tmp_path: Path) ->
 def test_stop_ends_a_run_whose_list_is_still_being_written(bench: Bench, tmp_path: Path) -> None:
     bench.drop([str(_pictures(tmp_path / "many", 700))])
     bench.until_done(700)
-    bench.program.controller.reclassify(range(700))
+    bench.program.controller.reclassify(bench.program.images.table.keys())
     bench.until(lambda: bench.program.running.is_under_way)
     bench.program.actions[ActionId.STOP].trigger()
     bench.until(lambda: bench.program.running.state is JobState.STOPPED)
@@ -205,8 +206,9 @@ def test_a_picture_asked_for_again_during_a_run_is_answered(bench: Bench, tmp_pa
     bench.drop([str(_pictures(tmp_path / "many", 200))])
     bench.until(lambda: bench.program.running.is_under_way and len(bench.program.images) == 200)
     for row in (150, 150, 199, 3, 150):
-        bench.program.controller.reclassify([row])
-        bench.program.controller.prefer_rows(row, row)
+        key = bench.program.images.key_at(row)
+        bench.program.controller.reclassify([key])
+        bench.program.controller.prefer([key])
     bench.until_done(200)
     assert bench.count(ImageState.SUGGESTED) == 200
 

@@ -41,9 +41,10 @@ def test_icons_take_the_text_color_and_fade_when_disabled(qapp: QApplication) ->
 
 
 def test_state_shapes_differ_without_color(qapp: QApplication) -> None:
-    names = (IconName.STATE_QUEUED, IconName.STATE_SUGGESTED, IconName.STATE_FAILED)
+    names = [name for name in IconName if name.value.startswith("state-")]
+    assert len(names) == 7
     images = [shape(name, QColor(Qt.GlobalColor.black), 24).toImage() for name in names]
-    for one in range(3):
+    for one in range(7):
         for other in range(one):
             different = sum(
                 abs(images[one].pixelColor(x, y).alpha() - images[other].pixelColor(x, y).alpha()) > 100

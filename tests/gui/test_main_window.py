@@ -15,14 +15,14 @@ from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
 from gui.start.drop_overlay import DropOverlay
 from gui.window_memory import restore_window, window_state
+from tests.gui.gallery.images import model_of
 from tests.gui.viewer.pictures import plain_image, some_predictions
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     """The window with ten images, on its start page."""
-    images = ImageModel()
-    images.append_paths([f"/p/{number}.jpg" for number in range(10)])
+    images = model_of(10)
     window = MainWindow(images)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):

@@ -23,6 +23,12 @@ _EXAMPLES: dict[type[CardinalError], CardinalError] = {
     errors.DeviceError: errors.DeviceError("cuda", "no NVIDIA driver was found", "Install one."),
     errors.InferenceError: errors.InferenceError("out of memory."),
     errors.OutputWriteError: errors.OutputWriteError(_PATH, "the disk is full."),
+    errors.SessionError: errors.SessionError(_PATH),
+    errors.SessionInUseError: errors.SessionInUseError(_PATH),
+    errors.SessionDamagedError: errors.SessionDamagedError(_PATH, "Its first page is not SQLite's."),
+    errors.SessionNewerError: errors.SessionNewerError(_PATH, 12),
+    errors.SessionSaveError: errors.SessionSaveError(_PATH, "The disk does not answer."),
+    errors.LabelFileError: errors.LabelFileError(_PATH, "It has no column that looks like a path."),
     errors.ChildTaskError: errors.ChildTaskError("Adding the model", "it ended with code 1.\nTraceback:\n  line"),
 }
 
@@ -107,6 +113,31 @@ def test_devices_and_memory_are_told_apart() -> None:
     full = describe(errors.InferenceError("CUDA out of memory", out_of_memory=True))
     assert (full.id, describe(_EXAMPLES[errors.InferenceError]).id) == ("E-313", "E-315")
     _check_writing(full)
+
+
+def test_sessions_that_cannot_be_opened_offer_what_can_be_done() -> None:
+    in_use = describe(_EXAMPLES[errors.SessionInUseError])
+    assert (in_use.id, in_use.place, in_use.actions) == ("E-403", Place.DIALOG, (MessageAction.OPEN_READ_ONLY,))
+    damaged = describe(_EXAMPLES[errors.SessionDamagedError])
+    assert (damaged.id, damaged.actions[-1]) == ("E-404", MessageAction.START_EMPTY)
+    assert "Its first page" in damaged.details
+    newer = describe(_EXAMPLES[errors.SessionNewerError])
+    assert newer.text == "The session was made by a newer version (12). It is opened read-only."
+    assert describe(_EXAMPLES[errors.LabelFileError]).id == "E-413"
+    assert describe(_EXAMPLES[errors.SessionError]).id == "E-417"
+
+
+def test_what_cannot_be_saved_says_why_and_stays() -> None:
+    full = describe(errors.SessionSaveError("/s/birds.cardinal", "No room.", is_disk_full=True))
+    refused = describe(errors.SessionSaveError("/s/birds.cardinal", "Refused.", is_read_only=True))
+    other = describe(_EXAMPLES[errors.SessionSaveError])
+    assert [message.id for message in (full, refused, other)] == ["E-401", "E-402", "E-401"]
+    assert full.text.startswith("Labels cannot be saved: the disk with birds.cardinal is full. Nothing is lost")
+    assert "The disk does not answer. Nothing" in other.text
+    for message in (full, refused, other):
+        _check_writing(message)
+        assert message.place is Place.BANNER
+        assert MessageAction.SAVE_ELSEWHERE in message.actions
 
 
 def test_hostile_names_stay_text() -> None:

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.gallery.filmstrip import Filmstrip
-from gui.gallery.image_model import ImageModel
+from gui.gallery.image_state import ImageState
+from gui.icons import IconName, shape
 from gui.theme import theme_of
+from tests.gui.gallery.images import decide, model_of, suggested
 
 
 def _strip(qtbot: QtBot, count: int) -> Filmstrip:
-    model = ImageModel()
-    model.append_paths([f"/p/{number}.jpg" for number in range(count)])
-    strip = Filmstrip(model)
+    strip = Filmstrip(model_of(count))
     qtbot.addWidget(strip)
     strip.resize(700, strip.sizeHint().height())
     with qtbot.waitExposed(strip):
@@ -69,7 +69,7 @@ def test_the_current_one_has_a_ring_and_queued_ones_a_badge(qtbot: QtBot) -> Non
     grey = QImage(160, 120, QImage.Format.Format_RGB32)
     grey.fill(QColor("#808080"))
     for row in range(10):
-        strip.images.set_thumbnail(row, grey)
+        strip.images.table.set_thumbnail(row, grey)
     strip.set_current_row(1)
     shot = strip.grab().toImage()
     theme = theme_of(strip.palette())
@@ -78,6 +78,22 @@ def test_the_current_one_has_a_ring_and_queued_ones_a_badge(qtbot: QtBot) -> Non
     assert shot.pixelColor(ring.left() + 1, ring.center().y()) in (QColor(theme.accent), QColor(theme.secondary_text))
     assert shot.pixelColor(other.left() + 1, other.center().y()) == strip.palette().base().color()
     assert shot.pixelColor(other.left() + 10, other.bottom() - 9) != QColor("#808080")
+
+
+def test_decisions_have_their_shape(qtbot: QtBot) -> None:
+    strip = _strip(qtbot, 7)
+    table = strip.images.table
+    table.apply_answers([suggested(key) for key in range(1, 7)])
+    for key, state in enumerate(list(ImageState)[3:], 2):
+        decide(table, [key], state)
+    shot = strip.viewport().grab().toImage()
+    badges = []
+    for row in range(7):
+        cell = strip.visualRect(strip.images.index(row))
+        badges.append(shot.copy(cell.left() + 8, cell.bottom() - 24, 16, 16))
+    assert len({bytes(badge.convertToFormat(QImage.Format.Format_Grayscale8).constBits()) for badge in badges}) == 6
+    tick = shape(IconName.STATE_ACCEPTED, QColor(theme_of(strip.palette()).good), 12).toImage()
+    assert badges[2].pixelColor(4, 8) == tick.pixelColor(2, 6)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_3, Qt.Key.Key_O, Qt.Key.Key_BracketLeft])

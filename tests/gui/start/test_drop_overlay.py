@@ -20,6 +20,9 @@ from gui.theme import DARK, LIGHT, Theme, palette_of
         (Drop(DropKind.MODEL, 1), "Add this model"),
         (Drop(DropKind.MODEL, 2), "Add 2 models"),
         (Drop(DropKind.PICTURE, 1), "Add this picture"),
+        (Drop(DropKind.SESSION, 1), "Open this session"),
+        (Drop(DropKind.LABELS, 1), "Import labels from this file"),
+        (Drop(DropKind.NOTHING), ""),
     ],
 )
 def test_it_says_what_will_happen(drop: Drop, text: str) -> None:
@@ -72,3 +75,18 @@ def test_it_goes_with_the_window_and_lets_the_drag_through(qtbot: QtBot) -> None
     assert entered == ["x"]
     QCoreApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
     assert overlay.isHidden()
+
+
+def test_shift_is_taught_where_a_session_is_open(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    overlay = DropOverlay(window)
+    overlay.show_drop(Drop(DropKind.FILES, 3), can_start_new=True)
+    assert overlay.hint == "Shift: start a new session instead"
+    assert overlay.accessibleDescription() == overlay.hint
+    overlay.show_drop(Drop(DropKind.MODEL, 1), can_start_new=True)
+    assert overlay.hint == "", "only files can begin a session"
+    overlay.show_drop(Drop(DropKind.FILES, 3))
+    assert overlay.hint == ""
+    overlay.show_drop(Drop(DropKind.FILES, 3), "Control: something else")
+    assert overlay.hint == "Control: something else"

@@ -8,9 +8,11 @@ from pytestqt.qtbot import QtBot
 from gui.labels import ElidedLabel
 from gui.message_strip import MessageStrip
 from gui.messages import describe
+from gui.start.session_lines import SessionOnStart
 from gui.start.start_page import StartPage
 from gui.user_message import MessageAction
 from inference.errors import ImageProblem, ImageReadError
+from tests.gui.dialog_rules import HOSTILE, assert_keeps_the_rules
 
 
 def _page(qtbot: QtBot) -> StartPage:
@@ -92,6 +94,65 @@ def test_it_fits_the_smallest_window_with_large_letters(qtbot: QtBot) -> None:
     page.set_formats(["JPEG", "PNG", "WebP", "TIFF", "GIF", "BMP", "AVIF", "JPEG 2000", "HEIC"])
     page.adjustSize()
     assert page.minimumSizeHint().width() <= 900
+
+
+_SESSIONS = (
+    SessionOnStart("/s/1.cardinal", "holiday-2026", 12_480, 3_112, 0.0),
+    SessionOnStart("/s/2.cardinal", HOSTILE, 640, 1, 0.0),
+    SessionOnStart("/s/3.cardinal", "macro & more", 88, 0, 0.0),
+)
+
+
+def _shown_buttons(page: StartPage) -> list[str]:
+    return [button.text() for button in page.findChildren(QAbstractButton) if button.isVisible()]
+
+
+def test_without_sessions_there_is_nothing_to_continue(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    page.set_sessions(())
+    assert _shown_buttons(page) == ["Open images...", "Open folder...", "Change..."]
+    assert not [text for text in _texts(page) if text in {"Continue:", "Recent:"}]
+
+
+def test_the_newest_session_can_be_continued_and_others_are_near(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    page.set_sessions(_SESSIONS)
+    qtbot.waitUntil(lambda: "macro && more (88)" in _shown_buttons(page))
+    shown = [label.text() for label in page.findChildren(ElidedLabel)]
+    assert shown[:2] == ["holiday-2026", "12,480 images, 3,112 labelled, 1 January 1970"]
+    assert_keeps_the_rules(page)
+    told, everything = QSignalSpy(page.session_chosen), QSignalSpy(page.all_sessions_requested)
+    QTest.mouseClick(_button(page, "Continue"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(page, "<b>&&\\n\\u202e\\xff.jpg (640)"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(page, "All..."), Qt.MouseButton.LeftButton)
+    assert [told.at(0), told.at(1), everything.count()] == [["/s/1.cardinal"], ["/s/2.cardinal"], 1]
+    assert page.focusProxy() is _button(page, "Open images..."), "opening stays the first thing"
+
+
+def test_other_sessions_take_the_place_of_those_before(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    page.set_sessions(_SESSIONS)
+    page.set_sessions(_SESSIONS[2:])
+    qtbot.waitUntil(lambda: len(page.findChildren(ElidedLabel)) == 3)
+    assert page.findChildren(ElidedLabel)[0].text() == "macro & more"
+    page.set_sessions(())
+    qtbot.waitUntil(lambda: len(page.findChildren(ElidedLabel)) == 1)
+
+
+def test_what_does_not_fit_whole_is_not_shown(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    font = page.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    page.setFont(font)
+    many = [SessionOnStart(f"/s/{number}", f"session {number} " * 5, 100_000, 99_999, 1.0) for number in range(12)]
+    page.set_sessions(many)
+    qtbot.waitUntil(lambda: any("(100,000)" in text or "…" in text for text in _shown_buttons(page)))
+    assert page.minimumSizeHint().width() <= 900
+    assert not [text for text in _shown_buttons(page) if "session 5" in text]
+    right = _button(page, "All...").mapTo(page, _button(page, "All...").rect().topLeft()).x()
+    for button in page.findChildren(QAbstractButton):
+        if button.isVisible() and button.property("session_path") and button.text() != "Continue":
+            assert button.mapTo(page, button.rect().topRight()).x() < right
 
 
 def test_labels_are_plain_and_controls_have_names(qtbot: QtBot) -> None:

@@ -41,6 +41,16 @@ def test_the_batch_is_halved_until_it_fits_and_no_picture_is_lost_or_doubled() -
     assert len(_classify(classifier, [4, 5])) == 2
 
 
+def test_embeddings_come_when_asked_for_and_do_not_keep_the_batch_alive() -> None:
+    classifier = Classifier(FakeNetwork(), batch_size=2)
+    pictures = [_picture(value) for value in (9, 1, 5)]
+    answers = classifier.classify(["a", "b", "c"], pictures, embed=True)
+    embeddings = [answer.embedding for answer in answers]
+    assert [None if one is None else one.tolist() for one in embeddings] == [[9.0] * 3, [1.0] * 3, [5.0] * 3]
+    assert all(one is not None and one.dtype == np.float32 and one.base is None for one in embeddings)
+    assert all(answer.embedding is None for answer in classifier.classify(["a", "b", "c"], pictures))
+
+
 def test_one_picture_that_does_not_fit_is_an_error() -> None:
     network = FakeNetwork()
     network.memory = 0

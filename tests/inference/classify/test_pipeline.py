@@ -79,6 +79,18 @@ def test_every_job_has_exactly_one_outcome_and_none_is_mixed_up(folder: Path, po
     _check(_finish(pipeline), range(200))
 
 
+def test_every_answer_brings_its_own_embedding_when_they_are_ordered(folder: Path, pool: DecodePool) -> None:
+    queue = _queue(_jobs(folder, range(30)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, queue, embed=True)
+    pipeline.start()
+    for one in _finish(pipeline):
+        if isinstance(one.outcome, Failure):
+            assert one.embedding is None
+        else:
+            assert one.embedding is not None
+            assert one.embedding.tolist() == pytest.approx([one.key] * 3, abs=0.5)
+
+
 def test_a_scan_that_is_still_running_is_a_source(folder: Path, pool: DecodePool) -> None:
     paths = (str(folder / f"{number}.png") for number in range(30))
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, IteratorSource(paths))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from inference.classify.classifier import Classifier
 from inference.classify.events import (
+    Answered,
     Answers,
     BatchShrunk,
     Inspected,
@@ -24,7 +25,7 @@ from inference.classify.events import (
 )
 from inference.classify.service import ClassifyService
 from inference.classify.work_queue import Job
-from inference.errors import ModelLoadError
+from inference.errors import ModelLoadError, SessionSaveError
 from inference.results import Classification, Failure
 from tests.fakes import FakeNetwork, InlinePool
 
@@ -250,3 +251,157 @@ def test_an_error_that_nobody_expected_is_told_and_the_service_lives_on(
     desk.wait_for_ends()
     assert sorted(desk.answered()) == [0, 1, 2]
     caplog.clear()
+
+
+class Keeper:
+    """Writes answers down in a list, or fails as a full disk does."""
+
+    def __init__(self) -> None:
+        self.kept: list[Answered] = []
+        self.disk_is_full = False
+        self.attempts = 0
+
+    def __call__(self, answered: Sequence[Answered]) -> None:
+        self.attempts += 1
+        if self.disk_is_full:
+            raise SessionSaveError("x.cardinal", "The disk is full.", is_disk_full=True)
+        self.kept += answered
+
+
+def test_answers_are_kept_with_their_embeddings_before_they_are_told(desk: Desk) -> None:
+    keeper = Keeper()
+    kept_when_told: list[bool] = []
+    take = desk.service._deliver
+
+    def deliver(event: ServiceEvent) -> None:
+        if isinstance(event, Answers):
+            kept = {one.key for one in keeper.kept}
+            kept_when_told.append(all(one.key in kept for one in event.answered))
+        take(event)
+
+    desk.service._deliver = deliver
+    desk.service.set_keeper(keeper)
+    desk.open()
+    desk.add(range(12))
+    desk.wait_for_ends()
+    assert kept_when_told
+    assert all(kept_when_told)
+    assert sorted(one.key for one in keeper.kept) == list(range(12))
+    for one in keeper.kept:
+        assert one.embedding is not None
+        assert one.embedding.tolist() == [float(one.key)] * 3
+        assert one.embedding.base is None
+
+
+def test_without_a_keeper_nothing_is_embedded(desk: Desk) -> None:
+    desk.open()
+    desk.add(range(3))
+    desk.wait_for_ends()
+    assert all(one.embedding is None for event in desk.all(Answers) for one in event.answered)
+
+
+def test_what_cannot_be_kept_is_not_told_and_is_done_when_it_can_be_kept_again(desk: Desk) -> None:
+    keeper = Keeper()
+    keeper.disk_is_full = True
+    desk.service.set_keeper(keeper)
+    desk.open()
+    desk.add(range(40))
+    desk.wait_for_ends()
+    ended = desk.all(RunEnded)[0]
+    assert ended.end is RunEnd.FAILED
+    assert isinstance(ended.error, SessionSaveError)
+    assert desk.answered() == []
+    assert len(desk.service.queue) == 40
+    assert desk.service.is_stopped
+    assert keeper.attempts == 1
+    keeper.disk_is_full = False
+    desk.service.run()
+    desk.wait_for_ends(2)
+    assert desk.all(RunEnded)[1].end is RunEnd.FINISHED
+    assert sorted(desk.answered()) == list(range(40))
+    assert len({one.key for one in keeper.kept}) == 40
+    # What was answered and could not be kept is first again.
+    assert sorted(desk.answered()[:4]) == [0, 1, 2, 3]
+
+
+def test_a_keeper_that_breaks_unexpectedly_ends_the_run_and_not_the_service(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(_answered: Sequence[Answered]) -> None:
+        raise ZeroDivisionError
+
+    desk.service.set_keeper(break_down)
+    desk.open()
+    desk.add(range(3))
+    desk.wait_for_ends()
+    assert "ZeroDivisionError" in str(desk.all(RunEnded)[0].error)
+    desk.service.set_keeper(None)
+    desk.service.run()
+    desk.wait_for_ends(2)
+    assert sorted(desk.answered()) == [0, 1, 2]
+    caplog.clear()
+
+
+def test_another_keeper_gets_nothing_of_the_time_before(desk: Desk) -> None:
+    first, second = Keeper(), Keeper()
+    desk.service.set_keeper(first)
+    desk.open(batch_size=1)
+    desk.network.gate.clear()
+    desk.add(range(40))
+    assert desk.network.running.wait(10)
+    # Another session: what was asked for before is wanted by nobody, also what is on its way.
+    desk.service.queue.clear()
+    desk.service.set_keeper(second)
+    desk.service.add([Job(key, str(desk.folder / f"{key}.png")) for key in range(50, 60)])
+    desk.network.gate.set()
+    desk.wait_until(lambda: set(desk.answered()) >= set(range(50, 60)))
+    assert {one.key for one in second.kept} == set(range(50, 60))
+    assert not desk.service.remaining
+    assert {one.key for one in first.kept} == set(desk.answered()) - set(range(50, 60))
+
+
+def test_when_another_model_comes_and_answers_cannot_be_kept_the_run_has_failed(desk: Desk) -> None:
+    keeper = Keeper()
+    desk.service.set_keeper(keeper)
+    desk.open(batch_size=1)
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    # Answers are held back for a tenth of a second, so some wait when the other model is asked for.
+    keeper.disk_is_full = True
+    desk.add(range(30))
+    desk.service.open_model("second", lambda: Classifier(FakeNetwork(), batch_size=4))
+    desk.wait_for_ends()
+    assert desk.all(RunEnded)[0].end is RunEnd.FAILED
+    desk.wait_until(lambda: len(desk.all(ModelOpened)) == 2)
+    assert desk.answered() == []
+    assert len(desk.service.queue) == 30
+
+
+def test_what_was_inspected_is_kept_and_shown_also_where_it_cannot_be_kept(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = Keeper()
+    desk.service.set_keeper(keeper)
+    desk.open()
+    desk.service.inspect(9, str(desk.folder / "9.png"))
+    desk.wait_until(lambda: len(desk.all(Inspected)) == 1)
+    assert [one.key for one in keeper.kept] == [9]
+    assert keeper.kept[0].embedding is not None
+    keeper.disk_is_full = True
+    desk.service.inspect(10, str(desk.folder / "10.png"))
+    desk.wait_until(lambda: len(desk.all(Inspected)) == 2)
+    assert isinstance(desk.all(Inspected)[1].outcome, Classification)
+    assert "shown and not kept" in caplog.text
+    caplog.clear()
+
+
+def test_a_failure_of_the_device_while_inspecting_is_not_kept_and_one_of_the_picture_is(desk: Desk) -> None:
+    keeper = Keeper()
+    desk.service.set_keeper(keeper)
+    desk.open()
+    desk.network.fails = True
+    desk.service.inspect(9, str(desk.folder / "9.png"))
+    desk.wait_until(lambda: len(desk.all(Inspected)) == 1)
+    assert isinstance(desk.all(Inspected)[0].outcome, Failure)
+    desk.service.inspect(7, str(desk.folder / "gone.png"))
+    desk.wait_until(lambda: len(desk.all(Inspected)) == 2)
+    assert [one.key for one in keeper.kept] == [7]

@@ -1,6 +1,7 @@
 """Order, preference, and never the same picture twice."""
 
 import threading
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,30 @@ def test_what_is_put_back_comes_first_and_once() -> None:
     assert _drain(queue) == [0, 1, 2, 3]
 
 
+def test_what_nobody_wants_any_more_does_not_come_back() -> None:
+    queue = WorkQueue()
+    queue.add(_jobs(0, 1, 2, 3, 4))
+    taken = [queue.take(0) for _ in range(3)]
+    queue.discard([1])
+    queue.finish([2])
+    queue.put_back([job for job in taken if job is not None])
+    assert _drain(queue) == [0, 3, 4]
+    queue.clear()
+    queue.put_back(_jobs(0, 3, 4))
+    assert queue.is_exhausted()
+
+
+def test_a_picture_that_is_out_twice_may_come_back_after_one_answer() -> None:
+    queue = WorkQueue()
+    queue.add(_jobs(0))
+    queue.take(0)
+    queue.add(_jobs(0))
+    queue.take(0)
+    queue.finish([0])
+    queue.put_back(_jobs(0))
+    assert _drain(queue) == [0]
+
+
 def test_discarded_pictures_do_not_come() -> None:
     queue = WorkQueue()
     queue.add(_jobs(0, 1, 2))
@@ -64,13 +89,15 @@ def test_a_queue_that_expects_more_waits_and_is_not_exhausted() -> None:
             st.tuples(st.just("add"), st.integers(0, 20)),
             st.tuples(st.just("prefer"), st.integers(0, 20)),
             st.tuples(st.just("back"), st.integers(0, 20)),
+            st.tuples(st.just("finish"), st.integers(0, 20)),
+            st.tuples(st.just("discard"), st.integers(0, 20)),
             st.tuples(st.just("take"), st.just(0)),
         ),
         max_size=60,
     )
 )
 def test_whatever_happens_each_waiting_picture_comes_exactly_once(steps: list[tuple[str, int]]) -> None:
-    queue, expected = WorkQueue(), set()
+    queue, expected, out = WorkQueue(), set(), Counter[int]()
     for verb, key in steps:
         if verb == "add":
             queue.add(_jobs(key))
@@ -79,11 +106,22 @@ def test_whatever_happens_each_waiting_picture_comes_exactly_once(steps: list[tu
             queue.prefer([key])
         elif verb == "back":
             queue.put_back(_jobs(key))
-            expected.add(key)
+            if out[key]:
+                expected.add(key)
+                out[key] -= 1
+        elif verb == "finish":
+            queue.finish([key])
+            out[key] = max(0, out[key] - 1)
+        elif verb == "discard":
+            queue.discard([key])
+            expected.discard(key)
+            del out[key]
         else:
             job = queue.take(0)
             assert (job is None) == (not expected)
-            expected.discard(-1 if job is None else job.key)
+            if job is not None:
+                expected.remove(job.key)
+                out[job.key] += 1
     taken = _drain(queue)
     assert sorted(taken) == sorted(expected)
 

@@ -170,12 +170,6 @@ def test_an_empty_folder_is_a_sentence(classify: Run, tmp_path: Path) -> None:
     assert errors.startswith("No pictures were found in ")
 
 
-def test_a_session_is_refused_with_a_sentence(classify: Run, pictures: Path) -> None:
-    code, output, errors = classify("--session", "x.db", str(pictures))
-    assert (code, output) == (2, "")
-    assert "sessions come with labelling" in errors
-
-
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [("no-such-model", "There is no model named 'no-such-model'"), (__file__, "There is no model named")],

@@ -1,9 +1,11 @@
 """Reading a file: upright once, first frame, limits before memory, and one word for each way to fail."""
 
+import hashlib
 import io
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -249,6 +251,82 @@ def test_damage_is_told_from_a_missing_end(tmp_path: Path) -> None:
     data[at : at + 20] = bytes(20)
     path.write_bytes(data)
     assert problem_of(str(path)).problem is ImageProblem.DAMAGED
+
+
+def test_the_facts_say_which_bytes_were_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    path.write_bytes(encoded(quarters(), "PNG"))
+    os.utime(path, ns=(1_700_000_000_123_456_789, 1_700_000_000_123_456_789))
+    facts = read_picture(str(path), shrink_to=8).facts
+    assert facts.content_hash == hashlib.sha256(path.read_bytes()).digest()
+    assert facts.mtime_ns == path.stat().st_mtime_ns
+
+
+def _while_reading(monkeypatch: pytest.MonkeyPatch, interfere: Callable[[int], None]) -> None:
+    """Call `interfere` with 1, 2 ... each time that a file has been opened and looked at, before its bytes are read."""
+    real, calls = os.fstat, []
+
+    def fstat(descriptor: int) -> os.stat_result:
+        status = real(descriptor)
+        if sys._getframe(1).f_code.co_name == "_try_to_read":
+            calls.append(descriptor)
+            if len(calls) % 2:
+                interfere(len(calls) // 2 + 1)
+        return status
+
+    monkeypatch.setattr(os, "fstat", fstat)
+
+
+def _longer(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def _shorter(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def _rewritten(path: Path) -> None:
+    data = path.read_bytes()
+    mtime_ns = path.stat().st_mtime_ns
+    path.write_bytes(data)
+    os.utime(path, ns=(mtime_ns + 1, mtime_ns + 1))
+
+
+@pytest.mark.parametrize("change", [_longer, _shorter, _rewritten])
+def test_a_file_that_keeps_changing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "x.png"
+    path.write_bytes(encoded(quarters(), "PNG"))
+    rounds: list[int] = []
+
+    def interfere(number: int) -> None:
+        rounds.append(number)
+        change(path)
+
+    _while_reading(monkeypatch, interfere)
+    error = problem_of(str(path))
+    assert error.problem is ImageProblem.UNREADABLE
+    assert str(error) == "It cannot be read from the disk. It changed while it was read."
+    assert rounds == [1, 2]
+
+
+def test_a_file_that_changed_once_is_read_again_and_the_facts_are_of_the_new_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.png"
+    path.write_bytes(encoded(quarters(), "PNG"))
+    new = encoded(quarters(128, 96), "PNG")
+
+    def interfere(number: int) -> None:
+        if number == 1:
+            path.write_bytes(new)
+
+    _while_reading(monkeypatch, interfere)
+    facts = read_picture(str(path)).facts
+    assert (facts.width, facts.content_hash) == (128, hashlib.sha256(new).digest())
+    assert facts.mtime_ns == path.stat().st_mtime_ns
 
 
 def test_running_out_of_memory_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,155 @@
+"""Bring what is found and what a session holds into the list: rows, jobs, and a word on what came of it."""
+
+from __future__ import annotations
+
+from array import array
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gui import notices
+from gui.engine_link import EngineLink
+from gui.gallery.image_state import ImageState
+from gui.gallery.image_table import ImageTable
+from gui.intake import Found, Intake, Opened
+from gui.job_list import JobList
+from gui.model_choice import ModelChoice
+from gui.session_desk import SessionDesk
+from gui.viewing import Viewing
+from inference.pictures.scan import ScanReport
+
+
+class Arrivals(QObject):
+    """Takes what the intake tells.
+
+    Signals:
+        message_raised(message: UserMessage): something must be said.
+        images_arrived(key: int, count: int): an opening brings images; `key` is the first of them (it may have been
+            there before), and `count` new ones have come so far.
+    """
+
+    message_raised = Signal(object)
+    images_arrived = Signal(int, int)
+
+    def __init__(
+        self,
+        link: EngineLink,
+        table: ImageTable,
+        intake: Intake,
+        models: ModelChoice,
+        viewing: Viewing,
+        desk: SessionDesk,
+        jobs: JobList,
+    ) -> None:
+        super().__init__()
+        self._link = link
+        self._table = table
+        self._models = models
+        self._viewing = viewing
+        self._desk = desk
+        self._jobs = jobs
+        self._scans = 0
+        self._begin()
+        self._waiting_models: list[str] = []
+        link.started.connect(self._on_engine_started)
+        intake.scan_started.connect(self._on_scan_started)
+        intake.found.connect(self._on_found)
+        intake.opened.connect(self._on_opened)
+        intake.scan_ended.connect(self._on_scan_ended)
+        desk.left.connect(self._begin)
+        intake.message_raised.connect(self.message_raised)
+
+    @Slot()
+    def _begin(self) -> None:
+        """Nothing of an opening has come yet."""
+        self._new = array("q")
+        self._seen = array("q")
+        self._known = 0
+        self._first_key: int | None = None
+
+    @Slot(object)
+    def _on_engine_started(self) -> None:
+        room = self._link.room
+        if room is None:
+            return
+        for _ in range(self._scans):
+            room.service.queue.expect_more()
+        for path in self._waiting_models:
+            self._models.add(path)
+        self._waiting_models.clear()
+
+    @Slot()
+    def _on_scan_started(self) -> None:
+        self._scans += 1
+        self._jobs.is_scanning = True
+        if self._link.room is not None:
+            self._link.room.service.queue.expect_more()
+
+    @Slot()
+    def _on_scan_ended(self) -> None:
+        self._scans -= 1
+        if not self._scans:
+            self._jobs.is_scanning = self._jobs.is_quiet = False
+        if self._link.room is not None:
+            self._link.room.service.queue.expect_no_more()
+
+    @Slot(object)
+    def _on_found(self, found: Found) -> None:
+        for path in found.models:
+            if self._link.room is None:
+                self._waiting_models.append(path)
+            else:
+                self._models.add(path)
+        if found.images is None:
+            return
+        images = found.images
+        for key, path in images.moved:
+            if self._table.place_of(key) is not None:
+                self._table.relocate(key, path)
+        self._table.append(images.added)
+        if images.changed:
+            self._table.forget_answers(images.changed)
+            self._table.forget_thumbnails(images.changed)
+            self._viewing.forget({*images.changed})
+        waiting = array("q", images.changed)
+        waiting.extend(
+            key
+            for key, answer in zip(images.added.keys, images.added.answers, strict=True)
+            if answer == ImageState.QUEUED
+        )
+        self._jobs.add_found(waiting)
+        self._new.extend(images.added.keys)
+        self._seen.extend((*images.added.keys, *images.known, *images.changed, *(key for key, _ in images.moved)))
+        self._known += len(images.known) + len(images.changed) + len(images.moved)
+        if self._first_key is None:
+            self._first_key = found.first_key
+        if self._first_key is not None:
+            self.images_arrived.emit(self._first_key, len(self._new))
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        """Say what came of an opening, where the list itself does not show it."""
+        new, known, seen, report = self._new, self._known, self._seen, opened.report
+        self._begin()
+        if not opened.given:
+            return
+        if self._desk.is_writable and len(new):
+            self._desk.labelling.note_added(new)
+        if self._desk.is_writable and opened.label:
+            self._desk.labelling.choose(seen, opened.label)
+        folder = opened.folders[0] if len(opened.folders) == 1 else ""
+        if not new and not known and opened.folders:
+            self.message_raised.emit(notices.no_images_found(opened.folders[0]))
+        elif not new and not known:
+            self.message_raised.emit(notices.not_an_image(opened.given[0]))
+        elif known or len(self._table) > len(new):
+            self.message_raised.emit(notices.images_added(len(new), known))
+        if report.other_files and opened.folders:
+            self.message_raised.emit(notices.files_skipped(report.other_files, folder))
+        self._tell_skipped(report)
+
+    def _tell_skipped(self, report: ScanReport) -> None:
+        if report.unreadable_folders:
+            details = "\n".join(report.unreadable_folders)
+            self.message_raised.emit(notices.folders_unreadable(len(report.unreadable_folders), details))
+        if report.links:
+            self.message_raised.emit(notices.links_not_followed(report.links))

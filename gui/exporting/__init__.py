@@ -1,0 +1,1 @@
+"""Ask what to export and where, and which labels to import."""

@@ -1,0 +1,97 @@
+"""Read labels from files and find the images that they are about, in a worker; knows sessions and files, no Qt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from gui.exporting.label_match import NO_COLUMN, ImportSettings, LabelMatch, MatchRow
+from inference.errors import LabelFileError
+from inference.exports.importing import label_columns, match, read_folder_labels, read_labels
+from inference.exports.label_rows import Columns, ImportedRow, LabelFile
+from inference.sessions.session import Session
+from inference.sessions.states import ImageState
+
+SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLabels:
+    """What an import would do, and with what.
+
+    Attributes:
+        match: for the dialog.
+        labels: (key, label, state or None) of the images that rows were found for; no label where only a state is said.
+        unmatched: paths of rows without an image, as the file has them.
+    """
+
+    match: LabelMatch
+    labels: tuple[tuple[int, str, ImageState | None], ...]
+    unmatched: tuple[str, ...]
+
+
+def find_labels(session: Session, settings: ImportSettings, labelled: frozenset[int]) -> FoundLabels:
+    """Read a file (or a folder of class folders) and match it with the session. Runs on: a worker thread.
+
+    Args:
+        session: whose images.
+        settings: which file, and which columns.
+        labelled: keys of images that a person has labelled.
+
+    Raises:
+        LabelFileError: the file cannot be read.
+    """
+    if os.path.isdir(settings.path):  # noqa: PTH112 - paths are text as given
+        file = read_folder_labels(settings.path)
+    else:
+        columns = _columns(settings)
+        try:
+            file = read_labels(settings.path, columns)
+        except LabelFileError:
+            if columns is not None:
+                raise
+            # The person says which column is what.
+            names, rows = label_columns(settings.path, SHOWN_ROWS)
+            if not names:
+                raise
+            shown = tuple(MatchRow(row[0], row[-1]) for row in rows if row)
+            return FoundLabels(LabelMatch(settings, names, rows=shown), (), ())
+    return _matched(session, settings, file, labelled)
+
+
+def _columns(settings: ImportSettings) -> Columns | None:
+    if NO_COLUMN in {settings.path_column, settings.label_column}:
+        return None
+    names, _ = label_columns(settings.path, 1)
+    return Columns(names[settings.path_column], names[settings.label_column])
+
+
+def _matched(session: Session, settings: ImportSettings, file: LabelFile, labelled: frozenset[int]) -> FoundLabels:
+    paths = {image.path: image.key for image in session.labelled_images()}
+    found = match(file.rows, paths, file.folder, roots=session.sources())
+    said = dict.fromkeys([*found.found, *found.states])
+    labels = tuple((paths[path], found.found.get(path, ""), found.states.get(path)) for path in said)
+    summary = LabelMatch(
+        settings,
+        columns=file.columns if file.used is not None else (),
+        path_column=_place(file, None if file.used is None else file.used.path),
+        label_column=_place(file, None if file.used is None else file.used.label),
+        matched=len(labels),
+        labelled=sum(key in labelled for key, _, _ in labels),
+        unmatched=len(found.unmatched),
+        contradictory=len(found.contradictory),
+        rows=tuple(_shown(row, paths, file.folder) for row in file.rows[:SHOWN_ROWS]),
+        problems=file.problems,
+    )
+    return FoundLabels(summary, labels, tuple(row.path for row in found.unmatched))
+
+
+def _shown(row: ImportedRow, paths: Collection[str], folder: str) -> MatchRow:
+    found = match([row], paths, folder)
+    image = next(iter([*found.found, *found.states]), "")
+    return MatchRow(row.path, row.label, image)
+
+
+def _place(file: LabelFile, name: str | None) -> int:
+    return file.columns.index(name) if name in file.columns else NO_COLUMN

@@ -1,0 +1,1 @@
+"""The bar above the gallery: order, groups, filters and what they leave over."""

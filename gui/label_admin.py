@@ -1,0 +1,146 @@
+"""Change labels as a whole: rename, merge, take off, and accept suggestions in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QInputDialog
+
+from gui import label_notices
+from gui.action_table import ActionId
+from gui.dropping import local_paths
+from gui.gallery.image_model import ImageModel
+from gui.intake import Intake
+from gui.labelling import taken
+from gui.labelling_widgets.label_text import clean_label
+from gui.main_window import MainWindow
+from gui.session_desk import SessionDesk
+from gui.words import tr
+from inference.sessions.marks import NO_NAME
+from inference.sessions.states import ImageState
+from inference.sessions.steps import StepKind
+
+
+class LabelAdmin(QObject):
+    """Answers the library's menus and the dialog "Accept all at or above".
+
+    Signals:
+        message_raised(message: UserMessage): what came of it.
+        label_renamed(old: str, new: str): a label has another name.
+        export_requested(label: str): only the images of a label are to be exported.
+    """
+
+    message_raised = Signal(object)
+    label_renamed = Signal(str, str)
+    export_requested = Signal(str)
+
+    def __init__(self, window: MainWindow, images: ImageModel, desk: SessionDesk, intake: Intake) -> None:
+        super().__init__()
+        self._window = window
+        self._images = images
+        self._table = images.table
+        self._desk = desk
+        self._labelling = desk.labelling
+        self._intake = intake
+        library = window.library
+        library.rename_requested.connect(self.rename)
+        library.merge_requested.connect(self.merge)
+        library.remove_label_requested.connect(self.remove)
+        library.export_label_requested.connect(self._on_export_wanted)
+        library.rows_dropped_on_label.connect(self._on_rows_dropped)
+        library.files_dropped_on_label.connect(self._on_files_dropped)
+
+    def orders(self) -> dict[ActionId, Callable[[], object]]:
+        """What the actions do."""
+        return {ActionId.LABEL_ABOVE: self.accept_above}
+
+    @Slot(int)
+    def rename(self, code: int) -> None:
+        """Ask for another name of a label; the name of another label merges the two."""
+        old = self._table.vocabulary.text(code)
+        name, is_wanted = QInputDialog.getText(self._window, tr("Rename label"), tr("Name of the label:"), text=old)
+        if is_wanted:
+            self._rename(code, clean_label(name))
+
+    @Slot(int)
+    def merge(self, code: int) -> None:
+        """Ask into which other label this one goes."""
+        vocabulary = self._table.vocabulary
+        others = sorted(vocabulary.text(one) for one in self._table.label_counts() if one != code)
+        if not others:
+            return
+        name, is_wanted = QInputDialog.getItem(
+            self._window, tr("Merge label"), tr("Into which label?"), others, editable=False
+        )
+        if is_wanted:
+            self._rename(code, name)
+
+    @Slot(int)
+    def remove(self, code: int) -> None:
+        """Take a label off every image."""
+        self._labelling.unlabel(code)
+
+    @Slot()
+    def accept_above(self) -> None:
+        """Ask from which score on the shown suggestions are accepted."""
+        from gui.labelling_widgets.accept_above import AcceptAboveDialog  # noqa: PLC0415 - with its first use
+
+        table, columns = self._table, self._table.columns
+        places = table.places_of(self._images.shown_keys())
+        waiting = [place for place in places if columns.states[place] == ImageState.SUGGESTED]
+        dialog = AcceptAboveDialog(self._window)
+        dialog.set_suggestions(
+            [columns.scores[place] for place in waiting],
+            [columns.suggestions[place] for place in waiting],
+            table.vocabulary.text,
+        )
+        accepted, corrected = table.count(ImageState.ACCEPTED), table.count(ImageState.CORRECTED)
+        if accepted + corrected:
+            share = accepted / (accepted + corrected)
+            dialog.set_accuracy_text(label_notices.accuracy_known(share, accepted + corrected))
+        dialog.threshold_chosen.connect(self._on_threshold_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(float, int)
+    def _on_threshold_chosen(self, threshold: float, code: int) -> None:
+        import numpy as np  # noqa: PLC0415 - not at the start
+
+        table, columns = self._table, self._table.columns
+        keys = self._images.shown_keys()
+        places = table.places_of(keys)
+        states = np.frombuffer(bytes(map(columns.states.__getitem__, places)), np.uint8)
+        scores = np.asarray(taken(columns.scores, places, "f"), np.float32)
+        chosen = (states == ImageState.SUGGESTED) & (scores >= np.float32(threshold))
+        if code != NO_NAME:
+            chosen &= np.asarray(taken(columns.suggestions, places, "i"), np.int32) == code
+        accepted = np.asarray(keys, np.int64)[chosen].tolist()
+        self._labelling.accept(accepted, kind=StepKind.ACCEPT_ABOVE, subject=f"{100 * threshold:g}")
+
+    def _rename(self, code: int, name: str) -> None:
+        old = self._table.vocabulary.text(code)
+        if not name:
+            self.message_raised.emit(label_notices.label_empty())
+            return
+        known = self._table.vocabulary.find(name)
+        is_merge = known is not None and bool(self._table.label_counts().get(known))
+        step = None if name == old else self._labelling.rename(code, name)
+        if step is not None:
+            told = label_notices.merged if is_merge else label_notices.renamed
+            self.message_raised.emit(told(len(step), old, name))
+            self.label_renamed.emit(old, name)
+
+    @Slot(int)
+    def _on_export_wanted(self, code: int) -> None:
+        self.export_requested.emit(self._table.vocabulary.text(code))
+
+    @Slot(int)
+    def _on_rows_dropped(self, code: int) -> None:
+        """Images of this window were dropped on a label: the selected ones."""
+        self._labelling.choose(self._window.grid.selected_keys(), self._table.vocabulary.text(code))
+
+    @Slot(int, bytes)
+    def _on_files_dropped(self, code: int, uri_list: bytes) -> None:
+        """Files were dropped on a label: they are added, and those that are images get it."""
+        self._intake.open_labelled(local_paths(uri_list), self._table.vocabulary.text(code))

@@ -1,0 +1,1 @@
+"""Choose a label by typing, or accept many suggestions at once."""

@@ -1,0 +1,365 @@
+"""Carry out what a person wants with sessions: go on, begin anew, rename, restore; and say how they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QFile, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from gui import session_notices
+from gui.action_table import ActionId
+from gui.decision_writer import DecisionWriter
+from gui.intake import Intake
+from gui.main_window import MainWindow, View
+from gui.messages import describe, unexpected
+from gui.session_desk import SessionDesk
+from gui.session_holder import SessionLoaded, SessionShown
+from gui.start.session_lines import SessionOnStart
+from gui.tasks import Lane, TaskRunner
+from gui.user_message import UserMessage
+from gui.words import tr
+from inference.errors import CardinalError, SessionDamagedError, SessionError
+from inference.profile import Profile
+
+_SAVING_SHOWN_MS = 1000
+"""Decisions that wait for the disk longer than this are said to be saved."""
+
+
+class SessionActions(QObject):
+    """Stands between the window and the session desk.
+
+    Signals:
+        message_raised(message: UserMessage): something about a session must be said.
+        changed(): another session is open, or none.
+    """
+
+    message_raised = Signal(object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        desk: SessionDesk,
+        writer: DecisionWriter,
+        intake: Intake,
+        runner: TaskRunner,
+        profile: Profile,
+    ) -> None:
+        super().__init__()
+        self._window = window
+        self._desk = desk
+        self._writer = writer
+        self._intake = intake
+        self._runner = runner
+        self._profile = profile
+        self._sessions: list[SessionOnStart] = []
+        self._dialog: Any = None
+        self._unsaved_timer = QTimer(self)
+        self._unsaved_timer.setSingleShot(True)
+        self._unsaved_timer.setInterval(_SAVING_SHOWN_MS)
+        self._unsaved_timer.timeout.connect(self._show_unsaved)
+        intake.session_given.connect(self.open)
+        window.start_page.session_chosen.connect(self.open)
+        window.start_page.all_sessions_requested.connect(self.show_sessions)
+        desk.shown.connect(self._on_shown)
+        desk.loaded.connect(self._on_loaded)
+        desk.left.connect(self._on_left)
+        desk.open_failed.connect(self._on_open_failed)
+        desk.damage_found.connect(self._on_damage_found)
+        writer.failed.connect(self._on_saving_failed)
+        writer.saved.connect(self._on_saved)
+        writer.unsaved_changed.connect(self._on_unsaved_changed)
+
+    def orders(self) -> dict[ActionId, Callable[[], object]]:
+        """What the actions of sessions do."""
+        return {
+            ActionId.OPEN_RECENT: self.show_sessions,
+            ActionId.SESSION_NEW: self.begin_new,
+            ActionId.SESSION_RENAME: self.rename,
+            ActionId.RESCAN: self.rescan,
+        }
+
+    @Slot(object)
+    def open(self, path: str, *, read_only: bool = False) -> None:
+        """Go on with a session."""
+        self._desk.open(path, read_only=read_only)
+
+    @Slot()
+    def begin_new(self) -> None:
+        """Leave the session; the next images that are opened begin another one."""
+        self._desk.leave()
+        self._window.show_view(View.START)
+
+    @Slot()
+    def rename(self) -> None:
+        """Ask for another name of the open session."""
+        session = self._desk.session
+        if session is None:
+            return
+        name, is_wanted = QInputDialog.getText(
+            self._window, tr("Rename session"), tr("Name of the session:"), text=session.name
+        )
+        if is_wanted and name and name != session.name:
+            path = session.path
+            self._desk.leave()
+            self._do(lambda: self._renamed(path, name), self._on_renamed, path)
+
+    @Slot()
+    def rescan(self) -> None:
+        """Look through the session's folders again."""
+        session = self._desk.session
+        if session is not None:
+            self._intake.rescan()
+
+    @Slot()
+    def list_sessions(self) -> None:
+        """Read from the disk which sessions there are; start page and dialog show them."""
+        profile = self._profile
+
+        def work(_tell: object, _cancel: object) -> list[SessionOnStart]:
+            from inference.sessions.folder import list_sessions  # noqa: PLC0415 - in the worker
+
+            return [
+                SessionOnStart(str(one.path), one.name, one.images, one.labelled, one.changed_at, one.sources)
+                for one in list_sessions(profile)
+            ]
+
+        task = self._runner.create(work, Lane.READING)
+        task.succeeded.connect(self._on_listed)
+        self._runner.start(task)
+
+    @Slot()
+    def show_sessions(self) -> None:
+        """Show all sessions, to open, rename or put away one."""
+        from gui.start.sessions_dialog import SessionsDialog  # noqa: PLC0415 - with its first use
+
+        dialog = SessionsDialog(self._window)
+        dialog.session_chosen.connect(self.open)
+        dialog.new_requested.connect(self.begin_new)
+        dialog.rename_requested.connect(self._on_rename_wanted)
+        dialog.trash_requested.connect(self._on_trash_wanted)
+        dialog.finished.connect(self._on_dialog_closed)
+        dialog.set_sessions(self._sessions)
+        self._dialog = dialog
+        dialog.open()
+        self.list_sessions()
+
+    @Slot()
+    def try_again(self) -> None:
+        """Write what could not be written."""
+        self._writer.write()
+
+    def restore_copy(self, path: str) -> None:
+        """Put the newest copy in the place of a damaged session, and open it."""
+        self._leave_if(path)
+        self._do(lambda: _restore(Path(path)), self._on_restored, Path(path))
+
+    def start_empty(self, path: str) -> None:
+        """Set a damaged session aside and begin a new one."""
+        self._leave_if(path)
+        self._do(lambda: _set_aside(Path(path)), self._on_set_aside, Path(path))
+
+    def save_damaged(self, path: str) -> None:
+        """Let the person keep a copy of the damaged file."""
+        target, _ = QFileDialog.getSaveFileName(self._window, tr("Save damaged file"), Path(path).name)
+        if target:
+            self._do(lambda: shutil.copyfile(path, target), self._on_done, Path(path))
+
+    def save_elsewhere(self) -> None:
+        """Let the person choose another place for the session that cannot be saved where it is."""
+        session = self._desk.session
+        if session is None:
+            return
+        target, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save the session elsewhere"), session.path.name, tr("Sessions (*.cardinal)")
+        )
+        if target:
+            self._do(lambda: self._desk.copy_to(Path(target)), self._on_moved, Path(target), lane=Lane.STORE)
+
+    def _do(
+        self, work: Callable[[], object], then: Callable[[Any], None], path: Path, *, lane: Lane = Lane.FILES
+    ) -> None:
+        task = self._runner.create(lambda _tell, _cancel: work(), lane)
+        task.succeeded.connect(then)
+        task.failed.connect(partial(self._on_failed, str(path)))
+        self._runner.start(task)
+
+    def _renamed(self, path: Path, name: str) -> Path:
+        """Runs on: the files lane, after the session was closed."""
+        from inference.sessions.renaming import rename_session  # noqa: PLC0415 - in the worker
+
+        self._desk.wait_closed(path)
+        return rename_session(path, name)
+
+    def _leave_if(self, path: str) -> None:
+        session = self._desk.session
+        if session is not None and session.path == Path(path):
+            self._desk.leave()
+
+    @Slot(object)
+    def _on_renamed(self, path: object) -> None:
+        self.open(str(path))
+        self.list_sessions()
+
+    @Slot(object)
+    def _on_restored(self, restored: tuple[str, Path, int]) -> None:
+        path, kept, labelled = restored
+        self.open(path)
+        self.message_raised.emit(session_notices.copy_restored(labelled, str(kept)))
+
+    @Slot(object)
+    def _on_set_aside(self, _kept: object) -> None:
+        self.begin_new()
+        self.list_sessions()
+
+    @Slot(object)
+    def _on_moved(self, path: object) -> None:
+        self.open(str(path))
+
+    @Slot(object)
+    def _on_done(self, _result: object) -> None:
+        self.list_sessions()
+
+    def _on_failed(self, path: str, error: object) -> None:
+        self.message_raised.emit(_told(error))
+        if self._desk.session is None and Path(path).exists() and not isinstance(error, SessionDamagedError):
+            self.open(path)
+
+    @Slot(object)
+    def _on_listed(self, sessions: list[SessionOnStart]) -> None:
+        self._sessions = sessions
+        self._window.start_page.set_sessions(sessions)
+        if self._dialog is not None:
+            self._dialog.set_sessions(sessions)
+
+    @Slot(str, str)
+    def _on_rename_wanted(self, path: str, name: str) -> None:
+        session = self._desk.session
+        if session is not None and str(session.path) == path:
+            self._desk.leave()
+            self._do(lambda: self._renamed(Path(path), name), self._on_renamed, Path(path))
+        else:
+            self._do(lambda: self._renamed(Path(path), name), self._on_done, Path(path))
+
+    @Slot(str)
+    def _on_trash_wanted(self, path: str) -> None:
+        self._leave_if(path)
+        self._do(lambda: self._trash(Path(path)), self._on_done, Path(path))
+
+    def _trash(self, path: Path) -> None:
+        """Runs on: the files lane."""
+        self._desk.wait_closed(path)
+        if not QFile.moveToTrash(str(path)):
+            raise OSError(f"{path.name} could not be moved to the trash")
+
+    @Slot(int)
+    def _on_dialog_closed(self) -> None:
+        dialog, self._dialog = self._dialog, None
+        dialog.deleteLater()
+
+    @Slot(object)
+    def _on_shown(self, told: SessionShown) -> None:
+        session = told.session
+        self._window.set_session(session.name, is_read_only=session.is_read_only)
+        if told.fallback is not None:
+            self.message_raised.emit(session_notices.saved_elsewhere(told.fallback, str(session.path)))
+        if session.is_read_only:
+            self.message_raised.emit(session_notices.session_read_only(session.read_only_reason))
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_loaded(self, told: SessionLoaded) -> None:
+        session = told.session
+        if session.was_interrupted and session.saved_at is not None:
+            self.message_raised.emit(session_notices.session_restored(session.saved_at))
+        elif told.image_count:
+            self.message_raised.emit(
+                session_notices.session_continued(session.name, told.image_count, told.labelled_count)
+            )
+        self.changed.emit()
+
+    @Slot()
+    def _on_left(self) -> None:
+        self._window.set_session("")
+        for message_id in ("E-401", "E-402", "E-404", "E-419", "E-602"):
+            self._window.messages.withdraw(message_id)
+        self.list_sessions()
+        self.changed.emit()
+
+    @Slot(object, object)
+    def _on_open_failed(self, path: str, error: CardinalError) -> None:
+        if isinstance(error, SessionDamagedError):
+            self._tell_damage(error)
+        else:
+            self.message_raised.emit(describe(error))
+        if self._window.view is not View.START:
+            self._window.show_view(View.START)
+        self.list_sessions()
+
+    @Slot(object)
+    def _on_damage_found(self, error: CardinalError) -> None:
+        if isinstance(error, SessionDamagedError):
+            self._tell_damage(error)
+        else:
+            self.message_raised.emit(describe(error))
+
+    def _tell_damage(self, error: SessionDamagedError) -> None:
+        self._do(lambda: (error, _newest_copy(Path(error.path))), self._on_copy_found, Path(error.path))
+
+    @Slot(object)
+    def _on_copy_found(self, found: tuple[SessionDamagedError, Any]) -> None:
+        error, copy = found
+        message = describe(error) if copy is None else session_notices.damaged_with_copy(error, copy.at, copy.labelled)
+        self.message_raised.emit(message)
+
+    @Slot(object)
+    def _on_saving_failed(self, error: SessionError) -> None:
+        self._show_unsaved()
+        self.message_raised.emit(_told(error))
+
+    @Slot()
+    def _on_saved(self) -> None:
+        for message_id in ("E-401", "E-402"):
+            self._window.messages.withdraw(message_id)
+
+    @Slot(int)
+    def _on_unsaved_changed(self, count: int) -> None:
+        if not count:
+            self._unsaved_timer.stop()
+            self._window.show_unsaved(0)
+        elif not self._unsaved_timer.isActive():
+            self._unsaved_timer.start()
+
+    @Slot()
+    def _show_unsaved(self) -> None:
+        self._window.show_unsaved(self._writer.unsaved)
+
+
+def _told(error: object) -> UserMessage:
+    return describe(error) if isinstance(error, CardinalError) else unexpected(tr("the session"), repr(error))
+
+
+def _newest_copy(path: Path) -> Any:  # noqa: ANN401 - a `Backup`, whose module is imported in the worker
+    from inference.sessions.backups import list_backups  # noqa: PLC0415 - in the worker
+
+    return next(iter(list_backups(path)), None)
+
+
+def _restore(path: Path) -> tuple[str, Path, int]:
+    from inference.sessions.backups import list_backups, restore_backup  # noqa: PLC0415 - in the worker
+
+    copy = next(iter(list_backups(path)), None)
+    if copy is None:
+        raise SessionDamagedError(str(path), "There is no copy of it any more.")
+    return str(path), restore_backup(path, copy), copy.labelled
+
+
+def _set_aside(path: Path) -> Path:
+    from inference.sessions.backups import set_aside  # noqa: PLC0415 - in the worker
+
+    return set_aside(path)

@@ -1,0 +1,276 @@
+"""Hold the one session that is open, for the threads that read and write it: scans, the network's answers, decisions.
+
+Knows no Qt. Imported early, so `inference.sessions.session` is imported only when a session is opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.cancel import CancelToken
+from inference.errors import CardinalError, SessionError, SessionSaveError
+from inference.profile import Profile
+from inference.sessions.records import KeptAnswer, SessionModel
+from inference.sessions.steps import Step
+
+if TYPE_CHECKING:
+    from inference.classify.events import Answered
+    from inference.sessions.session import Session
+    from inference.sessions.thumbnails import ThumbnailStore
+
+logger = logging.getLogger(__name__)
+
+_UNTITLED = "pictures"
+_CLOSE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """A session is open; its images follow as `ImageRows`, then `SessionLoaded`.
+
+    Attributes:
+        session: it, open.
+        is_new: it was made just now.
+        fallback: it could not be made in its place and lies in a temporary folder for this reason, or None.
+    """
+
+    session: Session
+    is_new: bool = False
+    fallback: SessionSaveError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLoaded:
+    """Every image of the session has been told.
+
+    Attributes:
+        session: it.
+        steps: what can be taken back or was taken back, oldest first.
+        in_force: how many of them are in force.
+        image_count: how many images it has.
+        labelled_count: how many of them have a label.
+    """
+
+    session: Session
+    steps: tuple[Step, ...]
+    in_force: int
+    image_count: int = 0
+    labelled_count: int = 0
+
+
+class SessionHolder:
+    """The open session, if any. Every method may be called from any thread but the GUI's, unless it says otherwise."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._closing: set[Path] = set()
+        self._closed = threading.Condition()
+        self._thumbnails: ThumbnailStore | None = None
+        self._has_no_thumbnails = False
+        self._model: SessionModel | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """The open session. Any thread."""
+        return self._session
+
+    def set_model(self, model: SessionModel) -> None:
+        """Say which model answers from now on. Called in the network's thread, before its first answer."""
+        self._model = model
+
+    def needs_matching(self, session: Session) -> bool:
+        """Whether the answers that a session gives are another model's than the open one. Any thread."""
+        return self._model is not None and not session.is_read_only and session.model != self._model
+
+    def match_model(self, session: Session) -> None:
+        """Let a session give the open model's answers.
+
+        Raises:
+            SessionSaveError: it could not be written down.
+        """
+        model = self._model
+        if model is not None and not session.is_read_only and session.model != model:
+            session.set_model(model)
+
+    def open(
+        self, path: Path, tell: Callable[[object], None], cancel: CancelToken, *, read_only: bool = False
+    ) -> Session:
+        """Open a session file and tell its images: `SessionShown`, `ImageRows` ..., `SessionLoaded`.
+
+        Raises:
+            SessionError: it cannot be opened; nothing is open then.
+        """
+        from inference.sessions.session import Session  # noqa: PLC0415 - sqlite3 waits for the first session
+
+        self.wait_closed(path)
+        session = Session.open(path, read_only=read_only)
+        self.match_model(session)
+        self._take(session)
+        tell(SessionShown(session))
+        for rows in session.load():
+            cancel.raise_if_set()
+            tell(rows)
+        steps, in_force = session.journal()
+        tell(SessionLoaded(session, steps, in_force, session.image_count(), session.labelled_count()))
+        return session
+
+    def require(
+        self, paths: Sequence[str], tell: Callable[[object], None], cancel: CancelToken, *, new: bool = False
+    ) -> Session:
+        """The open session; if there is none, the one that knows the folder among `paths`, or a new one.
+
+        Args:
+            paths: what is being opened; a new session is named after the first of them.
+            tell: takes the same as in `open`, if a session is opened.
+            cancel: ends the telling.
+            new: never continue an earlier session.
+
+        Raises:
+            SessionSaveError: none could be made anywhere.
+        """
+        with self._lock:
+            session = self._session
+        if session is not None:
+            return session
+        if not new and len(paths) == 1:
+            known = self._continued(paths[0], tell, cancel)
+            if known is not None:
+                return known
+        return self._create(_name_for(paths), tell)
+
+    def _continued(self, path: str, tell: Callable[[object], None], cancel: CancelToken) -> Session | None:
+        from inference.sessions.folder import find_session_of  # noqa: PLC0415 - as in `open`
+
+        known = find_session_of(self._profile, path) if os.path.isdir(path) else None  # noqa: PTH112 - text as given
+        if known is None:
+            return None
+        try:
+            return self.open(known, tell, cancel)
+        except SessionError as error:
+            # In use elsewhere, or damaged: the folder gets a new session, the other one stays as it is.
+            logger.info("the session of this folder cannot be continued: %s", error)
+            return None
+
+    def _create(self, name: str, tell: Callable[[object], None]) -> Session:
+        from inference.sessions.folder import new_session_path  # noqa: PLC0415 - as in `open`
+        from inference.sessions.session import Session  # noqa: PLC0415 - as in `open`
+
+        fallback: SessionSaveError | None = None
+        try:
+            session = Session.create(new_session_path(self._profile, name))
+        except (SessionSaveError, OSError) as error:
+            fallback = error if isinstance(error, SessionSaveError) else SessionSaveError(name, f"{error}.")
+            folder = Path(tempfile.mkdtemp(prefix="cardinal-"))
+            session = Session.create(new_session_path(Profile.below(folder), name))
+        self.match_model(session)
+        self._take(session)
+        tell(SessionShown(session, is_new=True, fallback=fallback))
+        tell(SessionLoaded(session, (), 0))
+        return session
+
+    def _take(self, session: Session) -> None:
+        with self._lock:
+            before, self._session = self._session, session
+        if before is not None:
+            before.close()
+
+    def detach(self) -> Session | None:
+        """Leave the session; whoever called this closes it with `close_left`. Any thread."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            with self._closed:
+                self._closing.add(session.path)
+        return session
+
+    def wait_closed(self, path: Path) -> None:
+        """Wait for a session that was left a moment ago, whose last decisions are still being written."""
+        with self._closed:
+            self._closed.wait_for(lambda: path not in self._closing, _CLOSE_S)
+
+    def close_left(self, session: Session) -> None:
+        """Close a session that was left, when its last decision has been written."""
+        session.close()
+        with self._closed:
+            self._closing.discard(session.path)
+            self._closed.notify_all()
+
+    def close_all(self) -> None:
+        """Close the session and the store of thumbnails, as the person left them."""
+        session = self.detach()
+        if session is not None:
+            self.close_left(session)
+        with self._lock:
+            store, self._thumbnails, self._has_no_thumbnails = self._thumbnails, None, True
+        if store is not None:
+            store.close()
+
+    # What the network's thread needs.
+
+    def keep(self, answered: Sequence[Answered]) -> None:
+        """Write answers down before anybody is told of them, and the thumbnails that came with them.
+
+        An answer that belongs to a session that was left meanwhile (its key has another path here) is passed over.
+
+        Raises:
+            SessionSaveError: they could not be written.
+        """
+        session = self._session
+        if session is None or session.is_read_only:
+            return
+        self.match_model(session)
+        ours = [one for one in answered if session.path_of(one.key) == one.outcome.path]
+        session.keep_answers([KeptAnswer(one.key, one.outcome, one.embedding) for one in ours])
+        pairs = [
+            (facts.content_hash, one.thumbnail)
+            for one in ours
+            if one.thumbnail is not None
+            and (facts := getattr(one.outcome, "facts", None)) is not None
+            and facts.content_hash
+        ]
+        store = self.thumbnails() if pairs else None
+        if store is not None:
+            store.put(pairs)
+
+    def thumbnails(self) -> ThumbnailStore | None:
+        """The thumbnails kept on disk, or None where there can be none."""
+        with self._lock:
+            if self._thumbnails is None and not self._has_no_thumbnails:
+                from inference.sessions.thumbnails import ThumbnailStore  # noqa: PLC0415 - as in `open`
+
+                try:
+                    self._thumbnails = ThumbnailStore.open(self._profile)
+                except (CardinalError, OSError) as error:
+                    logger.info("thumbnails are not kept: %s", error)
+                    self._has_no_thumbnails = True
+            return self._thumbnails
+
+    def kept_thumbnails(self, images: Sequence[tuple[int, str]]) -> Iterator[tuple[int, bytes | None]]:
+        """The JPEG of each image (key, path) that is kept, None for the others."""
+        session = self._session
+        store = self.thumbnails() if session is not None else None
+        if session is None or store is None:
+            yield from ((key, None) for key, _ in images)
+            return
+        hashes = session.content_hashes_of([key for key, _ in images])
+        kept = store.get([one for one in hashes.values() if one])
+        for key, _ in images:
+            yield key, kept.get(hashes.get(key, b""))
+
+
+def _name_for(paths: Sequence[str]) -> str:
+    """What a new session is called: the folder that was opened, or the one that holds the first picture."""
+    if not paths:
+        return _UNTITLED
+    first = Path(paths[0]).absolute()
+    folder = first if first.is_dir() else first.parent
+    return folder.name or _UNTITLED

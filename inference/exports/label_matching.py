@@ -1,0 +1,140 @@
+"""Find the images that imported rows speak of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from inference.exports.label_rows import ImportedRow
+from inference.sessions.states import ImageState
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Rows that say different things of one image; none of them is taken.
+
+    Attributes:
+        path: of the image.
+        rows: at least two.
+    """
+
+    path: str
+    rows: tuple[ImportedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What rows say of images of a session.
+
+    Attributes:
+        found: label of each image, by its path; only images that get a label.
+        states: what the file says of an image, by its path: ACCEPTED, CORRECTED, UNSURE, REJECTED. Where it says
+            nothing there is no entry. UNSURE and REJECTED have no label in `found`.
+        unmatched: rows to which no image belongs.
+        ambiguous: rows whose file name several images have.
+        contradictory: images of which rows say different things.
+        by_name: so many images were found by their file name alone.
+    """
+
+    found: dict[str, str]
+    states: dict[str, ImageState]
+    unmatched: tuple[ImportedRow, ...]
+    ambiguous: tuple[ImportedRow, ...]
+    contradictory: tuple[Contradiction, ...]
+    by_name: int
+
+
+def match_rows(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequence[str]) -> Match:
+    """See `importing.match`."""
+    known = dict.fromkeys(paths)
+    by_path: dict[str, list[ImportedRow]] = {}
+    rest: list[ImportedRow] = []
+    for row in rows:
+        path = next((path for path in _candidates(row, roots) if path in known), None)
+        if path is None:
+            rest.append(row)
+        else:
+            by_path.setdefault(path, []).append(row)
+    unmatched: list[ImportedRow] = []
+    ambiguous: list[ImportedRow] = []
+    named: dict[str, list[ImportedRow]] = {}
+    index = _NameIndex(known) if rest else None
+    for row in rest:
+        fitting = index.find(row.path) if index is not None else ()
+        if len(fitting) > 1:
+            ambiguous.append(row)
+        elif not fitting or fitting[0] in by_path:
+            # An image that a row names in full does not belong to another row by its bare name.
+            unmatched.append(row)
+        else:
+            named.setdefault(fitting[0], []).append(row)
+    return _judged(by_path | named, len(named), tuple(unmatched), tuple(ambiguous))
+
+
+def _judged(
+    by_path: dict[str, list[ImportedRow]],
+    by_name: int,
+    unmatched: tuple[ImportedRow, ...],
+    ambiguous: tuple[ImportedRow, ...],
+) -> Match:
+    found: dict[str, str] = {}
+    states: dict[str, ImageState] = {}
+    contradictory: list[Contradiction] = []
+    for path, rows in by_path.items():
+        if len({(row.label, row.state) for row in rows}) > 1:
+            contradictory.append(Contradiction(path, tuple(rows)))
+            continue
+        row = rows[0]
+        if row.label:
+            found[path] = row.label
+        if row.state is not None:
+            states[path] = row.state
+    return Match(found, states, unmatched, ambiguous, tuple(contradictory), by_name)
+
+
+def _candidates(row: ImportedRow, roots: Sequence[str]) -> Iterator[str]:
+    """Paths that a row may mean, surest first."""
+    for text in (row.path, row.other_path):
+        for spelling in _spellings(text):
+            yield spelling
+            for root in roots:
+                whole = spelling if os.path.isabs(spelling) else os.path.join(root, spelling)  # noqa: PTH117, PTH118
+                yield whole
+                yield os.path.normpath(whole)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    if not text:
+        return
+    yield text
+    if os.sep == "/" and "\\" in text and "/" not in text:
+        # Written on Windows. A backslash in a name here was tried first.
+        yield text.replace("\\", "/")
+    elif os.sep == "\\" and "/" in text:
+        yield text.replace("/", "\\")
+
+
+class _NameIndex:
+    """Images by file name, and by file name without suffix."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._names: dict[str, list[str]] = {}
+        self._stems: dict[str, list[str]] = {}
+        for path in paths:
+            name = _name_of(path)
+            self._names.setdefault(name, []).append(path)
+            self._stems.setdefault(os.path.splitext(name)[0], []).append(path)  # noqa: PTH122
+
+    def find(self, text: str) -> Sequence[str]:
+        """The images with the file name of a path; an id without suffix ("000bec18") may mean any suffix."""
+        for spelling in _spellings(text):
+            name = _name_of(spelling)
+            fitting = self._names.get(name) or self._stems.get(name)
+            if fitting:
+                return fitting
+        return ()
+
+
+def _name_of(path: str) -> str:
+    return os.path.basename(path)  # noqa: PTH119

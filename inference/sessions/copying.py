@@ -1,0 +1,35 @@
+"""Copy a session to another place, whole, while it is open."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from inference.errors import SessionSaveError
+from inference.sessions.connection import connect, connect_to_read
+from inference.sessions.faults import translated
+
+_PAGES_AT_ONCE = 1024
+
+
+def copy_session(source: Path, target: Path) -> None:
+    """Copy everything that is in a session file; nothing is left at the target if that fails.
+
+    Raises:
+        SessionSaveError: something lies at the target, or it cannot be written there.
+        SessionDamagedError: the source cannot be read.
+    """
+    if os.path.lexists(target):
+        raise SessionSaveError(str(target), "There is a file of this name already.")
+    try:
+        with (
+            translated(target),
+            contextlib.closing(connect_to_read(source)) as reader,
+            contextlib.closing(connect(target, "rwc")) as writer,
+        ):
+            reader.backup(writer, pages=_PAGES_AT_ONCE)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise

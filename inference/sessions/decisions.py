@@ -1,0 +1,59 @@
+"""Carry out, take back and repeat steps: marks and journal change together or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from itertools import repeat
+
+from inference.sessions.journal import append_step, set_in_force, step_to_repeat, step_to_take_back
+from inference.sessions.marks import Marks
+from inference.sessions.names import Names
+from inference.sessions.steps import Step
+
+_DECIDE = """INSERT INTO decision (image_id, mark, name, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (image_id) DO UPDATE SET mark = excluded.mark, name = excluded.name, at = excluded.at"""
+
+
+def carry_out(connection: sqlite3.Connection, step: Step) -> None:
+    """Do a step and note it in the journal, inside the caller's transaction.
+
+    Raises:
+        ValueError: before and after are not about the same images.
+    """
+    if step.before.keys != step.after.keys:
+        raise ValueError("A step's marks before and after are of different images.")
+    write_marks(connection, step.after, step.at)
+    append_step(connection, step)
+
+
+def take_back(connection: sqlite3.Connection, names: Names) -> Step | None:
+    """Undo the newest step in force, inside the caller's transaction; None where there is none."""
+    stored = step_to_take_back(connection, names)
+    if stored is None:
+        return None
+    # Who takes a step back decides for what stood there before, now.
+    write_marks(connection, stored.step.before, time.time())
+    set_in_force(connection, stored.step_id, in_force=False)
+    return stored.step
+
+
+def repeat_step(connection: sqlite3.Connection, names: Names) -> Step | None:
+    """Do again the step that was taken back last, inside the caller's transaction; None where there is none."""
+    stored = step_to_repeat(connection, names)
+    if stored is None:
+        return None
+    write_marks(connection, stored.step.after, stored.step.at)
+    set_in_force(connection, stored.step_id, in_force=True)
+    return stored.step
+
+
+def write_marks(connection: sqlite3.Connection, marks: Marks, at: float) -> None:
+    """Write decisions, inside the caller's transaction.
+
+    Args:
+        connection: that writes.
+        marks: what stands from now on.
+        at: when it was decided, seconds since 1970.
+    """
+    connection.executemany(_DECIDE, zip(marks.keys, marks.marks, marks.names, repeat(at), strict=False))

@@ -1,0 +1,200 @@
+"""Take found files into a session: new, known, changed or moved."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from inference.errors import ImageProblem, InferenceError
+from inference.sessions.connection import Reader
+from inference.sessions.marks import is_removed, with_removed
+from inference.sessions.moves import MoveFinder
+from inference.sessions.newest import CURRENT_FAILURE, LABELLED, REMOVED, listed
+from inference.sessions.records import FoundFile
+
+TRANSIENT = frozenset(
+    {
+        ImageProblem.MISSING.value,
+        ImageProblem.NO_PERMISSION.value,
+        ImageProblem.UNREADABLE.value,
+        ImageProblem.TIMEOUT.value,
+        ImageProblem.CRASHED.value,
+        ImageProblem.OUT_OF_MEMORY.value,
+        InferenceError.kind,
+    }
+)
+"""Failures that may not happen again with the same file, so that finding it again means trying again."""
+
+_PATHS_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Findings:
+    """What has to be done about some files.
+
+    Attributes:
+        new: (path, size, mtime) of files to be added.
+        known: keys of images that have not changed.
+        changed: (size, mtime, key) of images with another stamp.
+        retried: keys of images that failed for a reason that may have passed.
+        moved: (path, size, mtime, key) of images found elsewhere.
+        removed: keys among the images above that are off the list.
+    """
+
+    new: list[tuple[bytes, int, int]] = field(default_factory=list)
+    known: array[int] = field(default_factory=lambda: array("q"))
+    changed: list[tuple[int, int, int]] = field(default_factory=list)
+    retried: list[int] = field(default_factory=list)
+    moved: list[tuple[bytes, int, int, int]] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+
+    @property
+    def needs_writing(self) -> bool:
+        """Whether anything is to be written down."""
+        return bool(self.new or self.changed or self.retried or self.moved or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: int
+    size: int
+    mtime_ns: int
+    mark: int
+    problem: str | None
+
+
+def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: int) -> Findings:
+    """Find out what files are to the session; nothing is written, and files are read only to recognise moved ones.
+
+    Args:
+        read: the session's way to read.
+        model_id: whose failures count.
+        files: found by a scan, no path twice.
+        last_key: images with higher keys were found by the same scan.
+    """
+    findings = Findings()
+    moves = MoveFinder(read, last_key)
+    paths = [os.fsencode(file.path) for file in files]
+    known = read(partial(_known_of, model_id=model_id, paths=paths))
+    for path, file in zip(paths, files, strict=True):
+        image = known.get(path)
+        if image is None:
+            _sort_in_unknown(findings, path, file, moves.find(file))
+        else:
+            _sort_in_known(findings, image, file)
+    moved = [entry[-1] for entry in findings.moved]
+    findings.removed.extend(read(partial(_removed_among, keys=moved)))
+    return findings
+
+
+def _sort_in_unknown(findings: Findings, path: bytes, file: FoundFile, moved_key: int | None) -> None:
+    if moved_key is None:
+        findings.new.append((path, file.size_bytes, file.mtime_ns))
+    else:
+        findings.moved.append((path, file.size_bytes, file.mtime_ns, moved_key))
+
+
+def _sort_in_known(findings: Findings, image: _Known, file: FoundFile) -> None:
+    if is_removed(image.mark):
+        findings.removed.append(image.key)
+    # A file that cannot be looked at now has no stamp to compare.
+    if file.size_bytes >= 0 and (file.size_bytes, file.mtime_ns) != (image.size, image.mtime_ns):
+        findings.changed.append((file.size_bytes, file.mtime_ns, image.key))
+    elif image.problem in TRANSIENT:
+        findings.retried.append(image.key)
+    else:
+        findings.known.append(image.key)
+
+
+def _known_of(connection: sqlite3.Connection, model_id: int, paths: Sequence[bytes]) -> dict[bytes, _Known]:
+    known: dict[bytes, _Known] = {}
+    for some in _portions_of_paths(paths):
+        query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem FROM image i
+            LEFT JOIN decision d ON d.image_id = i.id
+            LEFT JOIN failure f ON {CURRENT_FAILURE.replace(":model", "?")}
+            WHERE i.path IN ({_places(some)})"""  # noqa: S608 - question marks
+        for path, *facts in connection.execute(query, (model_id, *some)):
+            known[path] = _Known(*facts)
+    return known
+
+
+def _removed_among(connection: sqlite3.Connection, keys: Sequence[int]) -> list[int]:
+    query = f"SELECT image_id FROM decision WHERE image_id IN {listed(keys)} AND mark IN {REMOVED}"  # noqa: S608 - numbers
+    return [row[0] for row in connection.execute(query)]
+
+
+def write_findings(connection: sqlite3.Connection, findings: Findings, *, restore_removed: bool) -> int:
+    """Write down what was found out, inside the caller's transaction.
+
+    Returns:
+        The key of the first new image; the others follow it one by one.
+    """
+    first: int = last_key(connection) + 1
+    connection.executemany(
+        "INSERT INTO image (id, path, size, mtime_ns) VALUES (?, ?, ?, ?)",
+        ((key, *facts) for key, facts in enumerate(findings.new, first)),
+    )
+    connection.executemany(
+        "UPDATE image SET size = ?, mtime_ns = ?, content_hash = NULL, ignored = 0 WHERE id = ?", findings.changed
+    )
+    connection.executemany("UPDATE image SET path = ?, size = ?, mtime_ns = ? WHERE id = ?", findings.moved)
+    stale = [entry[-1] for entry in findings.changed] + findings.retried + [entry[-1] for entry in findings.moved]
+    connection.executemany("DELETE FROM failure WHERE image_id = ?", ((key,) for key in stale))
+    if restore_removed:
+        _restore(connection, findings.removed)
+    return first
+
+
+def _restore(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+    for key in keys:
+        mark: int = connection.execute("SELECT mark FROM decision WHERE image_id = ?", (key,)).fetchone()[0]
+        connection.execute("UPDATE decision SET mark = ? WHERE image_id = ?", (with_removed(mark, removed=False), key))
+
+
+def last_key(connection: sqlite3.Connection) -> int:
+    """The highest key, or 0."""
+    key: int = connection.execute("SELECT coalesce(max(id), 0) FROM image").fetchone()[0]
+    return key
+
+
+def count_images(connection: sqlite3.Connection) -> int:
+    """How many images are on the list."""
+    count: int = connection.execute(
+        f"SELECT (SELECT count(*) FROM image) - (SELECT count(*) FROM decision WHERE mark IN {REMOVED})"  # noqa: S608
+    ).fetchone()[0]
+    return count
+
+
+def count_labels(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """(name, how many images on the list have it as label)."""
+    return connection.execute(
+        f"SELECT name, count(*) FROM decision WHERE mark IN {LABELLED} GROUP BY name"  # noqa: S608
+    ).fetchall()
+
+
+def path_of(connection: sqlite3.Connection, key: int) -> bytes | None:
+    """The path of an image, or None."""
+    row = connection.execute("SELECT path FROM image WHERE id = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def keys_of_paths(connection: sqlite3.Connection, paths: Sequence[bytes]) -> dict[bytes, int]:
+    """The keys of those paths that are known."""
+    found: dict[bytes, int] = {}
+    for some in _portions_of_paths(paths):
+        query = f"SELECT path, id FROM image WHERE path IN ({_places(some)})"  # noqa: S608 - question marks
+        found.update(connection.execute(query, some).fetchall())
+    return found
+
+
+def _portions_of_paths(paths: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(paths), _PATHS_AT_ONCE):
+        yield paths[start : start + _PATHS_AT_ONCE]
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,50 @@
+"""Give a session that nobody has open another name, together with what lies beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from inference.errors import SessionSaveError
+from inference.sessions.backups import backup_folder
+from inference.sessions.suffix import SUFFIX
+
+SIDECAR_LIST = ".sidecars.jsonl"
+"""Ending of the list of sidecars that were written for a session."""
+
+
+def renamed_path(path: Path, name: str) -> Path:
+    """Where a session would lie under another name.
+
+    Raises:
+        SessionSaveError: the name cannot be a file name.
+    """
+    if not name.strip() or name != Path(name).name or name.startswith(".") or "\0" in name:
+        raise SessionSaveError(str(path), f"{name!r} cannot be the name of a file.")
+    return path.with_name(f"{name.strip()}{SUFFIX}")
+
+
+def rename_session(path: Path, name: str) -> Path:
+    """Rename a closed session, its backups and its list of sidecars; the new path.
+
+    Raises:
+        SessionSaveError: the name is taken or cannot be a file name, or the folder cannot be written to.
+    """
+    target = renamed_path(path, name)
+    if target == path:
+        return path
+    if os.path.lexists(target):
+        raise SessionSaveError(str(target), "There is a session of this name already.")
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise SessionSaveError(str(path), f"{error.strerror or error}.") from error
+    for old, new in (
+        (backup_folder(path), backup_folder(target)),
+        (path.with_name(f"{path.stem}{SIDECAR_LIST}"), target.with_name(f"{target.stem}{SIDECAR_LIST}")),
+    ):
+        # The session has its new name; what lies beside it follows as far as it can.
+        with contextlib.suppress(OSError):
+            old.rename(new)
+    return target

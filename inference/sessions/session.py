@@ -1,0 +1,252 @@
+"""Offer a session as one object: register files, keep answers, decide, take back, read for windows and exports."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.results import Classification, CropGeometry
+from inference.sessions import answers, decisions, images, journal, loading, reading, status
+from inference.sessions.faults import decoding
+from inference.sessions.labelled import PORTION, LabelledReader
+from inference.sessions.newest import NO_MODEL
+from inference.sessions.opening import OpenedFile
+from inference.sessions.records import FoundFile, ImageRows, KeptAnswer, LabelledImage, Registered, SessionModel
+from inference.sessions.session_file import SessionFile
+from inference.sessions.steps import Step
+from inference.sessions.suffix import SUFFIX
+
+if TYPE_CHECKING:
+    from inference.arrays import Embedding, EvidenceMap
+
+__all__ = ["SUFFIX", "Session"]
+
+
+class Session(SessionFile):
+    """One session file, open. Every method may be called from any thread; a change is made whole or not at all.
+
+    Methods that read raise SessionDamagedError where they meet something broken; methods that change something raise
+    SessionSaveError where it cannot be written. After either the session can be used as before.
+    """
+
+    def __init__(self, path: Path, opened: OpenedFile) -> None:
+        """For `create` and `open`."""
+        super().__init__(path, opened)
+        self._registering = threading.Lock()
+        self._scan_began_at_key = 0
+
+    # Images
+
+    def register(
+        self, files: Sequence[FoundFile], *, restore_removed: bool = True, continues_scan: bool = False
+    ) -> Registered:
+        """Take files in: new ones, known ones, changed ones, and images that were found under another name.
+
+        Args:
+            files: what a scan found; a path that comes twice counts once.
+            restore_removed: images that were taken off the list come back, reported as added.
+            continues_scan: the files belong to the scan of the call before, so that images which that scan has added
+                need not be looked for. It saves time only.
+
+        Raises:
+            SessionSaveError: it could not be written down; nothing was.
+        """
+        once = list({file.path: file for file in files}.values())
+        with self._registering:
+            if not continues_scan:
+                self._scan_began_at_key = self._read(images.last_key)
+            findings = images.look_up(self._read, self._model_id, once, self._scan_began_at_key)
+            first = 0
+            if findings.needs_writing:
+                with self._writing() as connection:
+                    first = images.write_findings(connection, findings, restore_removed=restore_removed)
+            return self._registered(findings, first, findings.removed if restore_removed else [])
+
+    def _registered(self, findings: images.Findings, first: int, restored: Sequence[int]) -> Registered:
+        back = frozenset(restored)
+        added = self._rows_of(sorted(back)) if back else ImageRows()
+        loading.append_new(added, first, findings.new)
+        changed = [entry[-1] for entry in findings.changed] + findings.retried
+        return Registered(
+            added=added,
+            known=_without(findings.known, back),
+            changed=_without(changed, back),
+            moved=tuple((key, os.fsdecode(path)) for path, _, _, key in findings.moved if key not in back),
+        )
+
+    def add_source(self, folder: str) -> None:
+        """Note a folder that was opened."""
+        with self._writing() as connection:
+            status.add_source(connection, os.fsencode(folder))
+
+    def sources(self) -> tuple[str, ...]:
+        """Folders that were opened, in order."""
+        with self._reading() as connection:
+            return tuple(os.fsdecode(folder) for folder in status.read_sources(connection))
+
+    def load(self, chunk: int = 2000) -> Iterator[ImageRows]:
+        """All images in portions, keys ascending; removed ones too, whose mark says so."""
+        key = 0
+        while True:
+            with self._reading() as connection:
+                rows = loading.rows_after(connection, self._names, self._model_id, key, chunk)
+            if not rows.keys:
+                return
+            key = rows.keys[-1]
+            yield rows
+
+    def answers(self, chunk: int = 2000) -> Iterator[ImageRows]:
+        """Like `load`, with the answers of the model that was set last."""
+        return self.load(chunk)
+
+    def _rows_of(self, keys: Sequence[int]) -> ImageRows:
+        return self._read(lambda connection: loading.rows_of(connection, self._names, self._model_id, keys))
+
+    def image_count(self) -> int:
+        """How many images are on the list."""
+        return self._read(images.count_images)
+
+    def labelled_count(self) -> int:
+        """How many of them have a label."""
+        return sum(self.label_counts().values())
+
+    def label_counts(self) -> dict[int, int]:
+        """By vocabulary code: how many images on the list have this label."""
+        with self._reading() as connection:
+            counts = images.count_labels(connection)
+            self._names.refresh(connection)
+            return {self._names.code(name): count for name, count in counts}
+
+    def path_of(self, key: int) -> str | None:
+        """Where an image is, or None for a key that the session does not know."""
+        path = self._read(lambda connection: images.path_of(connection, key))
+        return None if path is None else os.fsdecode(path)
+
+    def keys_of_paths(self, paths: Sequence[str]) -> dict[str, int]:
+        """The keys of those paths that the session knows."""
+        wanted = [os.fsencode(path) for path in paths]
+        found = self._read(lambda connection: images.keys_of_paths(connection, wanted))
+        return {os.fsdecode(path): key for path, key in found.items()}
+
+    # The model and its answers
+
+    def set_model(self, model: SessionModel) -> None:
+        """Say whose answers are the suggestions from now on."""
+        if model == self._model:
+            return
+        if self.is_read_only:
+            self._model_id, self._model = self._read(lambda connection: _known_model(connection, model)), model
+            return
+        with self._database.lock:
+            with self._writing() as connection:
+                model_id = status.choose_model(connection, model)
+            self._model_id, self._model = model_id, model
+
+    @property
+    def model(self) -> SessionModel | None:
+        """Whose answers count, also after a restart; None before the first."""
+        return self._model
+
+    def keep_answers(self, kept: Sequence[KeptAnswer]) -> None:
+        """Write answers down, all or none; a power cut may take the last ones back, which costs computing again.
+
+        Raises:
+            SessionSaveError: nothing was written.
+            ValueError: no model was set.
+        """
+        if self._model is None:
+            raise ValueError("No model was set whose answers these could be.")
+        with self._writing() as connection:
+            answers.keep_answers(connection, self._names, self._model_id, self._model.name, kept)
+
+    def forget_answers(self, keys: Sequence[int] | None = None) -> None:
+        """Let images wait to be classified again; None for all."""
+        with self._writing() as connection:
+            answers.forget_answers(connection, keys)
+
+    def classification_of(self, key: int) -> Classification | None:
+        """The newest answer of the current model with its evidence maps (float16 precision), or None."""
+        return self._read(lambda connection: reading.classification_of(connection, self._names, self._model_id, key))
+
+    def evidence_of(self, keys: Sequence[int]) -> dict[int, EvidenceMap]:
+        """(h, w) float32 maps of the images' first classes, where there are any."""
+        return self._read(lambda connection: reading.evidence_of(connection, self._model_id, keys))
+
+    def crops_of(self, keys: Sequence[int]) -> dict[int, tuple[CropGeometry, int, int]]:
+        """What the network saw of the images, and the originals' width and height in pixels."""
+        return self._read(lambda connection: reading.crops_of(connection, self._model_id, keys))
+
+    def embeddings_of(self, keys: Sequence[int]) -> dict[int, Embedding]:
+        """(K,) float32 (float16 precision), where there are any."""
+        return self._read(lambda connection: reading.embeddings_of(connection, self._model_id, keys))
+
+    def content_hashes_of(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """SHA-256 of the images' bytes, 32 bytes each, where it is known."""
+        return self._read(lambda connection: reading.content_hashes_of(connection, keys))
+
+    # Decisions
+
+    def carry_out(self, step: Step) -> None:
+        """Do a step. It is on the disk when this returns; what could be repeated is forgotten.
+
+        Raises:
+            SessionSaveError: nothing was changed.
+            ValueError: the step's marks before and after are of different images.
+        """
+        with self._writing(durable=True) as connection:
+            decisions.carry_out(connection, step)
+
+    def take_back(self) -> Step | None:
+        """Undo the newest step in force, which is returned; None where there is none."""
+        with self._writing(durable=True) as connection, decoding(self.path):
+            return decisions.take_back(connection, self._names)
+
+    def repeat(self) -> Step | None:
+        """Do again the step that was taken back last, which is returned; None where there is none."""
+        with self._writing(durable=True) as connection, decoding(self.path):
+            return decisions.repeat_step(connection, self._names)
+
+    def journal(self) -> tuple[tuple[Step, ...], int]:
+        """The steps, oldest first, and how many of them are in force."""
+        return self._read(lambda connection: journal.read_journal(connection, self._names))
+
+    # Settings and exports
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep a small JSON value with the session.
+
+        Raises:
+            TypeError, ValueError: JSON cannot say it.
+        """
+        with self._writing() as connection:
+            status.write_memo(connection, name, value)
+
+    def remembered(self, name: str) -> object | None:
+        """A kept value, or None."""
+        return self._read(lambda connection: status.read_memo(connection, name))
+
+    def labelled_images(self, keys: Sequence[int] | None = None) -> Iterator[LabelledImage]:
+        """Images of the list as exports see them: all, keys ascending, or certain ones in the order given."""
+        reader = LabelledReader(self._names, self._model_id, self._model)
+        if keys is None:
+            while (portion := self._read(reader.next_portion)) is not None:
+                yield from portion
+            return
+        for start in range(0, len(keys), PORTION):
+            some = keys[start : start + PORTION]
+            yield from self._read(partial(reader.portion_of, keys=some))
+
+
+def _known_model(connection: sqlite3.Connection, model: SessionModel) -> int:
+    row = connection.execute("SELECT id FROM model WHERE hash = ?", (model.model_hash,)).fetchone()
+    return NO_MODEL if row is None else row[0]
+
+
+def _without(keys: Sequence[int], left_out: frozenset[int]) -> array[int]:
+    return array("q", (key for key in keys if key not in left_out) if left_out else keys)

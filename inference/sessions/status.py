@@ -1,0 +1,88 @@
+"""Keep what the program notes for itself in a session: whether it is open, the model, when something was written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from enum import StrEnum
+
+from inference.sessions.records import SessionModel
+
+
+class Note(StrEnum):
+    """Names of rows in the table `status`."""
+
+    IS_OPEN = "is_open"
+    """1 from the first thing that a program writes until it closes the session."""
+    SAVED_AT = "saved_at"
+    """When something was last written, seconds since 1970."""
+    MODEL = "model_id"
+    BACKUP_DAY = "backup_day"
+    """The day for which a backup was made, "2026-11-21"."""
+
+
+def read_note(connection: sqlite3.Connection, note: Note) -> object:
+    """What stands there, or None."""
+    row = connection.execute("SELECT value FROM status WHERE name = ?", (note.value,)).fetchone()
+    return None if row is None else row[0]
+
+
+def write_note(connection: sqlite3.Connection, note: Note, value: float | int | str) -> None:
+    """Write it down, inside the caller's transaction."""
+    connection.execute("INSERT OR REPLACE INTO status (name, value) VALUES (?, ?)", (note.value, value))
+
+
+def model_with_id(connection: sqlite3.Connection, model_id: int) -> SessionModel | None:
+    """A model that has been used in the session."""
+    row = connection.execute("SELECT hash, name, title FROM model WHERE id = ?", (model_id,)).fetchone()
+    return None if row is None else SessionModel(*row)
+
+
+def model_id_named(connection: sqlite3.Connection, name: str) -> int | None:
+    """The model of that name that came last, or None."""
+    row = connection.execute("SELECT max(id) FROM model WHERE name = ?", (name,)).fetchone()
+    found: int | None = row[0]
+    return found
+
+
+def choose_model(connection: sqlite3.Connection, model: SessionModel) -> int:
+    """Write down whose answers count from now on, inside the caller's transaction; its id, 1 or more."""
+    connection.execute(
+        "INSERT INTO model (hash, name, title) VALUES (?, ?, ?) "
+        "ON CONFLICT (hash) DO UPDATE SET name = excluded.name, title = excluded.title",
+        (model.model_hash, model.name, model.title),
+    )
+    model_id: int = connection.execute("SELECT id FROM model WHERE hash = ?", (model.model_hash,)).fetchone()[0]
+    write_note(connection, Note.MODEL, model_id)
+    return model_id
+
+
+def write_memo(connection: sqlite3.Connection, name: str, value: object) -> None:
+    """Keep a small JSON value, inside the caller's transaction.
+
+    Raises:
+        TypeError, ValueError: JSON cannot say it.
+    """
+    text = json.dumps(value, allow_nan=False)
+    connection.execute("INSERT OR REPLACE INTO memo (name, value) VALUES (?, ?)", (name, text))
+
+
+def read_memo(connection: sqlite3.Connection, name: str) -> object | None:
+    """A kept value, or None.
+
+    Raises:
+        ValueError: the stored text is damaged.
+    """
+    row = connection.execute("SELECT value FROM memo WHERE name = ?", (name,)).fetchone()
+    value: object | None = None if row is None else json.loads(row[0])
+    return value
+
+
+def add_source(connection: sqlite3.Connection, folder: bytes) -> None:
+    """Note a folder that was opened, inside the caller's transaction; twice is once."""
+    connection.execute("INSERT OR IGNORE INTO source (path) VALUES (?)", (folder,))
+
+
+def read_sources(connection: sqlite3.Connection) -> list[bytes]:
+    """The folders, in the order in which they came."""
+    return [row[0] for row in connection.execute("SELECT path FROM source ORDER BY id")]

@@ -1,0 +1,3 @@
+"""Say how the names of session files end; apart, so that the list of sessions needs nothing else of the session."""
+
+SUFFIX = ".cardinal"

@@ -1,0 +1,1 @@
+"""Tests of labels on their way out and in."""

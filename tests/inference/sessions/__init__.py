@@ -1,0 +1,1 @@
+"""Tests of inference/sessions; the tree mirrors the sources."""
