@@ -231,6 +231,8 @@ class Program(QObject):
         self.arrivals.images_arrived.connect(self._on_images_arrived)
         self.desk.rows_came.connect(self._on_session_rows)
         self.desk.left.connect(self._on_session_left)
+        for moved in (self.desk.labelling.taken_back, self.desk.labelling.repeated):
+            moved.connect(self._on_journal_moved)
         self.controller.model_opened.connect(self._on_model_opened)
         self.intake.opened.connect(self._on_opened)
         self.models.loading.connect(self._on_model_loading)
@@ -291,6 +293,16 @@ class Program(QObject):
             self.window.show_view(View.GALLERY)
             self.window.grid.set_current_row(0)
 
+    @Slot(object)
+    def _on_journal_moved(self) -> None:
+        """Images came back to an empty list, or the last of them left it."""
+        if self.window.view is View.START and len(self.images):
+            self._arrived_key = -1
+            self._on_images_arrived(self.images.key_at(0), len(self.images))
+        elif not len(self.images.table):
+            self.viewing.show_nothing()
+            self.window.show_view(View.START)
+
     @Slot()
     def _on_session_left(self) -> None:
         self._arrived_key = -1
@@ -300,14 +312,18 @@ class Program(QObject):
         """Bring what was opened on screen, and let it be there when more of it comes."""
         window, row = self.window, self.images.row_of(key)
         is_first_chunk = key != self._arrived_key
+        is_where_it_began = row is not None and window.grid.current_row() == row
+        if window.view is View.START or (is_first_chunk and count > FEW_IMAGES):
+            window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
+        elif count > FEW_IMAGES and window.view is View.VIEWER and is_where_it_began:
+            # There are more than it seemed at first, and the person has not gone on yet.
+            window.show_view(View.GALLERY)
         if is_first_chunk:
             self._trace.note("images", count=count)
             self._arrived_key = key
-        if window.view is View.START or (is_first_chunk and count > FEW_IMAGES):
-            window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
-        elif count > FEW_IMAGES and window.view is View.VIEWER and window.grid.current_row() == row:
-            # There are more than it seemed at first, and the person has not gone on yet.
-            window.show_view(View.GALLERY)
+            if row is not None:
+                # After the view is shown: a view without size would scroll to the row in vain.
+                window.grid.set_current_row(row)
 
     @Slot(object)
     def _on_opened(self) -> None:
