@@ -14,6 +14,7 @@ from typing import TextIO
 from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, abandon, say
 from inference.errors import CardinalError
 from inference.profile import Profile
+from inference.sessions.suffix import SUFFIX
 
 COMMANDS = ("classify", "explain", "label", "export", "models", "doctor")
 """Each is a module of `inference.commands`; only the one that was asked for is imported."""
@@ -76,8 +77,7 @@ def _open_window(argv: Sequence[str]) -> int:
         say(problem)
         if not arguments.paths:
             return EXIT_NOTHING_DONE
-        suffix: str = importlib.import_module("inference.commands.session_images").SUFFIX
-        if any(path.endswith(suffix) for path in arguments.paths):
+        if any(path.endswith(SUFFIX) for path in arguments.paths):
             say("A session is opened in a window; `label` and `export` work with it here.")
             return EXIT_NOTHING_DONE
         say("Classifying the paths here instead.")

@@ -116,7 +116,6 @@ class ActionRunner(QObject):
             ActionId.NEXT_TODO: lambda: self._go_to_todo(1),
             ActionId.PREVIOUS_TODO: lambda: self._go_to_todo(-1),
             ActionId.PANEL_LIBRARY: self._toggle_library,
-            ActionId.REMOVE: self._remove,
             ActionId.VIEW_GALLERY: lambda: window.show_view(View.GALLERY),
             ActionId.VIEW_VIEWER: lambda: window.show_view(View.VIEWER),
             ActionId.VIEW_BACK: self._back,
@@ -259,7 +258,8 @@ class ActionRunner(QObject):
             QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
             self.message_raised.emit(notices.copied())
 
-    def _remove(self) -> None:
+    def remove_chosen(self) -> None:
+        """Take the selected images, or the one on screen, off the list."""
         keys = self._chosen_keys()
         if not keys:
             return

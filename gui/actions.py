@@ -92,6 +92,11 @@ def keys_of(action: QAction) -> tuple[QKeySequence, ...]:
     return tuple(key for owner in (action, *companions) for key in owner.shortcuts())
 
 
+def native_text(sequence: str) -> str:
+    """A key of the table as this system writes it."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
 def _action(row: ActionRow, window: QWidget) -> QAction:
     action = QAction(_text(row), window)
     action.setObjectName(row.id.value)
@@ -109,7 +114,7 @@ def _action(row: ActionRow, window: QWidget) -> QAction:
 def _text(row: ActionRow) -> str:
     """The text in the menu; Qt knows nothing of the keys of decisions, so the first of them is written behind it."""
     text = tr(row.text)
-    return f"{text}\t{tr(row.keys[0].sequence)}" if row.decides and row.keys else text
+    return f"{text}\t{native_text(row.keys[0].sequence)}" if row.decides and row.keys else text
 
 
 def _give_keys(action: QAction, row: ActionRow, window: QWidget, places: Mapping[Scope, tuple[QWidget, ...]]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui import notices
 from gui.engine_link import EngineLink
+from gui.gallery.columns import GONE
 from gui.gallery.image_state import ImageState
 from gui.gallery.image_table import ImageTable
 from gui.intake import Found, Intake, Opened
@@ -16,6 +18,8 @@ from gui.model_choice import ModelChoice
 from gui.session_desk import SessionDesk
 from gui.viewing import Viewing
 from inference.pictures.scan import ScanReport
+from inference.sessions.marks import with_removed
+from inference.sessions.records import ImageRows
 
 
 class Arrivals(QObject):
@@ -105,25 +109,54 @@ class Arrivals(QObject):
         for key, path in images.moved:
             if self._table.place_of(key) is not None:
                 self._table.relocate(key, path)
+        back = self._as_it_stands(images.added)
         self._table.append(images.added)
         if images.changed:
             self._table.forget_answers(images.changed)
             self._table.forget_thumbnails(images.changed)
             self._viewing.forget({*images.changed})
-        waiting = array("q", images.changed)
+        known, changed, moved = (
+            self._listed(keys) for keys in (images.known, images.changed, [key for key, _ in images.moved])
+        )
+        waiting = array("q", changed)
         waiting.extend(
             key
             for key, answer in zip(images.added.keys, images.added.answers, strict=True)
             if answer == ImageState.QUEUED
         )
         self._jobs.add_found(waiting)
-        self._new.extend(images.added.keys)
-        self._seen.extend((*images.added.keys, *images.known, *images.changed, *(key for key, _ in images.moved)))
-        self._known += len(images.known) + len(images.changed) + len(images.moved)
+        self._new.extend(key for key in images.added.keys if key not in back)
+        self._seen.extend((*images.added.keys, *known, *changed, *moved))
+        self._known += len(known) + len(changed) + len(moved)
         if self._first_key is None:
             self._first_key = found.first_key
         if self._first_key is not None:
             self.images_arrived.emit(self._first_key, len(self._new))
+
+    def _as_it_stands(self, rows: ImageRows) -> set[int]:
+        """Give rows of images that come back the decisions of the table, which is never older than the session file.
+
+        Returns:
+            Those that are back already (somebody took their removal back while the folder was looked through).
+        """
+        table, back = self._table, set()
+        first_new = table.columns.keys[-1] + 1 if table.columns.keys else 0
+        for entry, key in enumerate(rows.keys):
+            place = table.place_of(key) if key < first_new else None
+            if place is not None:
+                rows.marks[entry] = with_removed(table.mark(place), removed=False)
+                rows.labels[entry] = table.label_code(place)
+                if not table.is_removed(place):
+                    back.add(key)
+        return back
+
+    def _listed(self, keys: Sequence[int]) -> Sequence[int]:
+        """Those of some images that were not taken off the list."""
+        columns = self._table.columns
+        if GONE not in columns.states:
+            return keys
+        places = self._table.places_of(keys)
+        return [columns.keys[place] for place in places if columns.states[place] != GONE]
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -131,6 +164,7 @@ class Arrivals(QObject):
         new, known, seen, report = self._new, self._known, self._seen, opened.report
         self._begin()
         if not opened.given:
+            self._tell_skipped(report)
             return
         if self._desk.is_writable and len(new):
             self._desk.labelling.note_added(new)

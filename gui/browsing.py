@@ -167,7 +167,8 @@ class Browsing(QObject):
 
     @Slot()
     def _on_folders_counted(self) -> None:
-        self._counting = None
+        if self.sender() is self._counting:
+            self._counting = None
 
     @Slot(object)
     def _on_session_shown(self) -> None:
@@ -185,6 +186,9 @@ class Browsing(QObject):
     @Slot()
     def _on_left(self) -> None:
         self._sources = ()
+        if self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
         self._library.set_sources([])
         self._images.set_arrangement(Arrangement())
 

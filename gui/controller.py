@@ -20,6 +20,7 @@ from gui.model_choice import ModelChoice
 from gui.recalling import Recalling
 from gui.running import Running
 from gui.session_desk import SessionDesk
+from gui.session_holder import SessionLoaded
 from gui.viewing import Viewing
 from gui.words import tr
 from inference.classify.events import (
@@ -74,7 +75,6 @@ class Controller(QObject):
         self._desk = desk
         self._recalling = recalling
         self._model_wanted = ""
-        self._has_model = False
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
@@ -134,6 +134,8 @@ class Controller(QObject):
     def remove(self, keys: Sequence[int]) -> None:
         """Take images off the list; the files and the labels stay, and undo brings the images again."""
         room = self._link.room
+        if not self._desk.is_writable:
+            return
         self._jobs.stop()
         if self._desk.labelling.remove(keys) is None:
             return
@@ -150,7 +152,6 @@ class Controller(QObject):
     @Slot(object)
     def _on_engine_started(self, room: EngineRoom) -> None:
         self._models.open(self._model_wanted)
-        self._jobs.add(self._table.keys_answered(ImageState.QUEUED))
         self._viewing.reload()
 
     @Slot(object)
@@ -170,12 +171,15 @@ class Controller(QObject):
             # Not stopped: what is on its way runs out, and its answers find no image of that path any more.
             room.service.queue.clear()
             self._running.resume()
-            room.forget_images()
+            for key in room.forget_images():
+                # The viewer waits for it no longer: keys begin anew in the next session.
+                self._viewing.on_picture(PictureLoaded(key, None, None))
 
     @Slot(object)
-    def _on_session_loaded(self) -> None:
+    def _on_session_loaded(self, loaded: SessionLoaded) -> None:
         """Go on where the session was left: what has no answer is queued."""
-        if self._has_model:
+        self._recalling.take_loaded(loaded)
+        if self._jobs.has_model:
             self._recalling.match_answers()
 
     @Slot()
@@ -218,7 +222,7 @@ class Controller(QObject):
         if room is None:
             return
         self._viewing.set_model(classifier.network.contract, room.map_maker(classifier))
-        self._has_model = True
+        self._jobs.has_model = True
         if self._desk.is_loaded:
             self._recalling.match_answers()
         self.model_opened.emit(classifier)

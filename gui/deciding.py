@@ -17,6 +17,7 @@ from gui.recalling import Recalling
 from gui.review.label_keys import LabelAction, LabelKey, should_advance
 from gui.review.letters import LetterKeys
 from gui.review.letters_dialog import LettersDialog
+from gui.review.review_words import done_text
 from gui.reviewing import Reviewing, current_in_words
 from gui.session_desk import SessionDesk
 from gui.user_message import UserMessage
@@ -66,7 +67,8 @@ class Deciding(QObject):
         self._labelling = desk.labelling
         self._recalling = recalling
         self._class_names: tuple[str, ...] = ()
-        self._awaited: tuple[int, int, Sequence[int]] | None = None
+        # Digits that were pressed before it was known what the model said: which suggestion, of which images.
+        self._awaited: dict[int, tuple[int, Sequence[int]]] = {}
         self.letters = LetterKeys()
         self.advances = True
         keys.pressed.connect(self._on_key)
@@ -78,6 +80,7 @@ class Deciding(QObject):
         self._table.marks_changed.connect(self.show_decision)
         recalling.answer_recalled.connect(self._on_recalled)
         desk.loaded.connect(self._on_session_loaded)
+        images.arranged.connect(self._on_arranged)
 
     def _connect_panels(self) -> None:
         panel, window = self._window.review_panel, self._window
@@ -146,7 +149,7 @@ class Deciding(QObject):
             return
         known = self._viewing.result_of(key)
         if known is None:
-            self._awaited = (key, nth, targets)
+            self._awaited[key] = (nth, targets)
             self._recalling.recall(key)
         elif nth <= len(known.predictions):
             self._choose(known.predictions[nth - 1].label, targets, shift=shift)
@@ -177,14 +180,14 @@ class Deciding(QObject):
     @Slot()
     def clear(self) -> None:
         """Take the decision back; the image stays, since it waits for another one."""
-        if self._desk.is_writable:
+        if self.may_decide():
             self._labelling.clear(self.targets())
 
     @Slot()
     def type_label(self) -> None:
         """Let the person type a label."""
         targets = self.targets()
-        if not len(targets) or not self._desk.is_writable:
+        if not len(targets) or not self.may_decide():
             return
         palette = self._window.palette_of_labels
         counts = self._table.label_counts()
@@ -233,7 +236,7 @@ class Deciding(QObject):
         self._carry_out(lambda: decision(targets), targets, shift=shift)
 
     def _carry_out(self, decision: Callable[[], Step | None], targets: Sequence[int], *, shift: bool) -> None:
-        if not len(targets) or not self._desk.is_writable:
+        if not len(targets) or not self.may_decide():
             return
         has_decided = decision() is not None or self._is_decided(targets[0])
         in_review = self._window.view is View.REVIEW
@@ -243,19 +246,27 @@ class Deciding(QObject):
         ):
             self._go_on(targets[0])
 
+    def may_decide(self) -> bool:
+        """Whether decisions can be kept now; if not, the person is told why nothing happened."""
+        session = self._desk.session
+        if session is None or not session.is_read_only:
+            return self._desk.is_writable
+        self.message_raised.emit(label_notices.not_labelled())
+        return False
+
     def _is_decided(self, key: int) -> bool:
         """Whether somebody had decided the same before: the key is an answer to the question all the same."""
         place = self._table.place_of(key)
         return place is not None and self._table.mark(place) != 0
 
     def _go_on(self, key: int) -> None:
+        # Not from an image that is no longer on screen: its answer came late, or a filter took it away.
+        row = self._window.grid.current_row()
         if self._window.view is View.REVIEW:
-            self._reviewing.advance()
-        elif self._images.row_of(key) is not None:
-            # Where a filter took the image away, the next one is on screen already.
-            row = self._window.grid.current_row() + 1
-            if row < len(self._images):
-                self._window.grid.set_current_row(row)
+            if self._reviewing.current == key:
+                self._reviewing.advance()
+        elif self._images.row_of(key) == row and row + 1 < len(self._images):
+            self._window.grid.set_current_row(row + 1)
 
     @Slot(object)
     def _on_key(self, key: LabelKey) -> None:
@@ -284,10 +295,10 @@ class Deciding(QObject):
 
     @Slot(int, object)
     def _on_recalled(self, key: int, classification: Classification | None) -> None:
-        awaited, self._awaited = self._awaited, None
-        if awaited is None or awaited[0] != key or classification is None:
+        awaited = self._awaited.pop(key, None)
+        if awaited is None or classification is None:
             return
-        _, nth, targets = awaited
+        nth, targets = awaited
         if nth <= len(classification.predictions):
             self._choose(classification.predictions[nth - 1].label, targets, shift=False)
 
@@ -304,7 +315,7 @@ class Deciding(QObject):
         elif len(step) > 1 and step.kind not in {StepKind.IMPORT, StepKind.RENAME}:
             self.message_raised.emit(_told(step))
         elif len(step) == 1:
-            self._announce(in_words(step))
+            self._announce(done_text(step))
 
     @Slot(object)
     def _on_taken_back(self, step: Step) -> None:
@@ -329,10 +340,18 @@ class Deciding(QObject):
         if self._reviewing.is_active or step.kind is StepKind.ADD or not len(keys):
             return
         if len(keys) <= _MOST_SHOWN_AGAIN:
-            self._images.show_also(keys)
+            hidden = [key for key in keys if self._images.row_of(key) is None]
+            self._images.show_also(hidden)
+            if any(self._images.row_of(key) is not None for key in hidden):
+                self._window.gallery.bar.set_also_shown(is_shown=True)
         row = self._images.row_of(keys[0])
         if row is not None:
             self._window.grid.set_current_row(row)
+
+    @Slot()
+    def _on_arranged(self) -> None:
+        """The filter is in force for every image again."""
+        self._window.gallery.bar.set_also_shown(is_shown=False)
 
     def _announce(self, sentence: str) -> None:
         """Tell a screen reader what a single key did."""

@@ -7,6 +7,7 @@ task, off the GUI thread, and nobody imports it at the top of a module.
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -21,7 +22,7 @@ from gui.qimage import rgb_to_qimage
 from gui.session_holder import SessionHolder
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
-from inference.classify.events import Answers, ModelOpened
+from inference.classify.events import Answered, Answers, ModelOpened
 from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.preprocess import ViewPicture, make_thumbnail, view_picture
 from inference.classify.service import ClassifyService
@@ -35,6 +36,8 @@ from inference.models.request import ModelRequest
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
 from inference.sessions.records import SessionModel
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SIDE_PX = 2048
 """The viewer shows pictures at most this large (UX.md 4.4); larger ones are shrunk while they are read."""
@@ -56,13 +59,16 @@ class EngineRoom:
 
     def __init__(self, profile: Profile, pool: DecodePool, holder: SessionHolder, deliver: Deliver) -> None:
         self.service = ClassifyService(pool, self._pass_on, thumbnail_px=THUMBNAIL_PX)
-        self.service.set_keeper(holder.keep)
+        self.service.set_keeper(self._keep)
         self._profile = profile
         self._pool = pool
         self._holder = holder
         self._deliver = deliver
         # Goes up when another session is opened: keys begin anew there, so what was read for the old ones is dropped.
         self._generation = 0
+        self._telling = threading.RLock()
+        # The generation of the answers that were kept last, and which of them belong to the session that is open.
+        self._kept: tuple[int, frozenset[int]] = (0, frozenset())
         # What is being read, by the image's key.
         self._reading = threading.Lock()
         self._pictures: dict[int, Future[Any]] = {}
@@ -137,11 +143,19 @@ class EngineRoom:
         with self._reading:
             return _give_up(self._thumbnails, keys)
 
-    def forget_images(self) -> None:
-        """Another session is opened: nothing that was asked for until now will be told any more."""
-        self._generation += 1
+    def forget_images(self) -> list[int]:
+        """Another session is opened: nothing that was asked for until now will be told any more.
+
+        Returns:
+            The keys of the viewer's pictures that were being read.
+        """
+        with self._telling:
+            self._generation += 1
+        with self._reading:
+            reading = list(self._pictures)
         self.keep_pictures(())
         self.keep_thumbnails(())
+        return reading
 
     def close(self) -> None:
         """Stop everything. The worker processes end first, so that nobody waits for a slow picture."""
@@ -155,7 +169,7 @@ class EngineRoom:
         wanted = [(key, path) for key, path, future in asked if not future.cancelled()]
         paths = dict(wanted)
         found = []
-        for key, jpeg in self._holder.kept_thumbnails(wanted):
+        for key, jpeg in self._kept_thumbnails(wanted):
             if jpeg is not None and generation == self._generation:
                 found.append((key, QImage.fromData(jpeg)))
                 with self._reading:
@@ -165,6 +179,14 @@ class EngineRoom:
         if found:
             self._tell(ThumbnailsLoaded(tuple(found)), generation)
 
+    def _kept_thumbnails(self, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, bytes | None]]:
+        try:
+            return list(self._holder.kept_thumbnails(wanted))
+        except CardinalError as error:
+            # The session was left, or cannot be read: the pictures are there.
+            logger.info("kept thumbnails cannot be looked up: %s", error)
+            return [(key, None) for key, _ in wanted]
+
     def _read_thumbnail(self, key: int, path: str, generation: int) -> None:
         future = self._pool.submit(make_thumbnail, path, THUMBNAIL_PX, urgent=True)
         with self._reading:
@@ -172,8 +194,14 @@ class EngineRoom:
         future.add_done_callback(lambda done: self._thumbnail_loaded(key, done, generation))
 
     def _tell(self, event: object, generation: int) -> None:
-        if generation == self._generation:
-            self._deliver(event)
+        with self._telling:
+            if generation == self._generation:
+                self._deliver(event)
+
+    def _keep(self, answered: Sequence[Answered]) -> None:
+        """Runs on: the service's thread, before the answers are passed on."""
+        generation = self._generation
+        self._kept = (generation, self._holder.keep(answered))
 
     def _pass_on(self, event: object) -> None:
         """Decode the thumbnails that came with answers, off the GUI thread. Runs on: the service's thread."""
@@ -182,9 +210,14 @@ class EngineRoom:
             contract = network.contract
             self._holder.set_model(SessionModel(network.model_hash, contract.name, contract.title))
         elif isinstance(event, Answers):
-            pairs = [(one.key, QImage.fromData(one.thumbnail)) for one in event.answered if one.thumbnail is not None]
+            generation, ours = self._kept
+            pairs = [
+                (one.key, QImage.fromData(one.thumbnail))
+                for one in event.answered
+                if one.thumbnail is not None and one.key in ours
+            ]
             if pairs:
-                self._deliver(ThumbnailsLoaded(tuple(pairs)))
+                self._tell(ThumbnailsLoaded(tuple(pairs)), generation)
         self._deliver(event)
 
     def _picture_loaded(self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool) -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from gui import export_notices
+from gui import export_notices, label_notices
 from gui.gallery.image_table import ImageTable
 from gui.main_window import MainWindow
 from gui.messages import describe, unexpected
 from gui.plain_text import file_name
 from gui.session_desk import SessionDesk
 from gui.tasks import Lane, Task, TaskRunner
+from gui.user_message import UserMessage
 from gui.words import counted, tr
 from inference.cancel import CancelToken
-from inference.errors import CardinalError
+from inference.errors import CardinalError, OutputWriteError
 from inference.sessions.states import ImageState
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class ExportDesk(QObject):
         self._labels: frozenset[str] | None = None
         self._found: FoundLabels | None = None
         self._asking: Task | None = None
+        self._writing: tuple[Task, str] | None = None
+        desk.left.connect(self._on_left)
 
     @property
     def has_exported(self) -> bool:
@@ -83,6 +86,7 @@ class ExportDesk(QObject):
         dialog.plan_wanted.connect(partial(self._plan, dialog))
         dialog.export_requested.connect(self._export)
         dialog.review_requested.connect(self.review_requested)
+        dialog.finished.connect(self._on_dialog_closed)
         dialog.finished.connect(dialog.deleteLater)
         dialog.start(ExportSettings.from_json(self._desk.remembered(_REMEMBERED)))
         dialog.open()
@@ -108,6 +112,7 @@ class ExportDesk(QObject):
         task = self._task(work)
         if task is not None:
             task.succeeded.connect(self._on_reverted)
+            task.failed.connect(self._on_failed)
             self._runner.start(task)
 
     @Slot()
@@ -133,6 +138,7 @@ class ExportDesk(QObject):
         dialog = ImportDialog(self._window)
         dialog.match_wanted.connect(partial(self._match, dialog))
         dialog.import_requested.connect(self._import)
+        dialog.finished.connect(self._on_dialog_closed)
         dialog.finished.connect(dialog.deleteLater)
         dialog.start(os.path.abspath(path))  # noqa: PTH100 - text as given
         dialog.open()
@@ -141,9 +147,12 @@ class ExportDesk(QObject):
         session = self._desk.session
         if session is None:
             return None
-        task = self._runner.create(lambda _tell, cancel: work(session, cancel), Lane.EXPORTS)
-        task.failed.connect(self._on_failed)
-        return task
+        return self._runner.create(lambda _tell, cancel: work(session, cancel), Lane.EXPORTS)
+
+    @Slot(int)
+    def _on_dialog_closed(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._ask(None)
 
     def _ask(self, task: Task | None) -> None:
         """Start what a dialog waits for; an older question is given up."""
@@ -164,6 +173,7 @@ class ExportDesk(QObject):
         task = self._task(work)
         if task is not None:
             task.succeeded.connect(dialog.show_preview)
+            task.failed.connect(partial(self._on_unanswered, dialog))
         self._ask(task)
 
     def _plan(self, dialog: ExportDialog, settings: ExportSettings) -> None:
@@ -177,6 +187,7 @@ class ExportDesk(QObject):
         task = self._task(work)
         if task is not None:
             task.succeeded.connect(dialog.show_plan)
+            task.failed.connect(partial(self._on_unanswered, dialog))
         self._ask(task)
 
     @Slot(object)
@@ -197,7 +208,22 @@ class ExportDesk(QObject):
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_exported)
         task.failed.connect(self._on_failed)
+        task.finished.connect(self._on_finished)
+        self._writing = (task, settings.target)
         self._runner.start(task)
+
+    @Slot()
+    def _on_left(self) -> None:
+        """The session goes, so what is not exported yet cannot be read any more."""
+        if self._writing is not None:
+            task, target = self._writing
+            task.cancel()
+            self._on_failed(OutputWriteError(target, tr("the session was left before everything was exported.")))
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self._writing is not None and self.sender() is self._writing[0]:
+            self._writing = None
 
     def _match(self, dialog: ImportDialog, settings: ImportSettings) -> None:
         reviewed = [*self._table.keys_in(ImageState.ACCEPTED), *self._table.keys_in(ImageState.CORRECTED)]
@@ -211,7 +237,12 @@ class ExportDesk(QObject):
         task = self._task(work)
         if task is not None:
             task.succeeded.connect(partial(self._on_matched, dialog))
+            task.failed.connect(partial(self._on_unanswered, dialog))
         self._ask(task)
+
+    def _on_unanswered(self, dialog: ExportDialog | ImportDialog, error: object) -> None:
+        """Say in the dialog why it gets no answer."""
+        dialog.show_problem(_told(error))
 
     def _on_matched(self, dialog: ImportDialog, found: FoundLabels) -> None:
         self._found = found
@@ -221,6 +252,9 @@ class ExportDesk(QObject):
     def _import(self, settings: ImportSettings) -> None:
         found, self._found = self._found, None
         if found is None:
+            return
+        if not self._desk.is_writable:
+            self.message_raised.emit(label_notices.not_labelled())
             return
         labels = found.labels
         if not settings.replace:
@@ -261,5 +295,8 @@ class ExportDesk(QObject):
     @Slot(object)
     def _on_failed(self, error: object) -> None:
         self._window.statusBar().clearMessage()
-        message = describe(error) if isinstance(error, CardinalError) else unexpected(tr("exporting"), repr(error))
-        self.message_raised.emit(message)
+        self.message_raised.emit(_told(error))
+
+
+def _told(error: object) -> UserMessage:
+    return describe(error) if isinstance(error, CardinalError) else unexpected(tr("exporting"), repr(error))

@@ -35,9 +35,18 @@ class GalleryPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.grid, 1)
-        self.setFocusProxy(self.grid)
         self.bar.left.connect(self._focus_grid)
         self._notice.clear_requested.connect(self.clear_requested)
+
+    def begin_at(self, row: int) -> None:
+        """Make a row current and the first on screen.
+
+        Right after the page has come on screen the grid does not have its size yet; "scroll as far as needed" would be
+        too far then.
+        """
+        self.grid.set_current_row(row)
+        if self.grid.current_row() == row:
+            self.grid.scroll_row_to(row, 0)
 
     @Slot()
     def show_counts(self) -> None:

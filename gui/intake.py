@@ -19,7 +19,7 @@ from gui.session_holder import SessionHolder, SessionLoaded, SessionShown
 from gui.tasks import Lane, Task, TaskRunner, Work
 from gui.user_message import UserMessage
 from inference.cancel import CancelToken
-from inference.errors import CardinalError, OutputWriteError
+from inference.errors import CardinalError, OutputWriteError, SessionError, SessionSaveError
 from inference.pictures.scan import ScanReport, scan
 from inference.profile import Profile
 from inference.sessions.records import FoundFile, ImageRows, Registered
@@ -80,6 +80,7 @@ class Intake(QObject):
         session_told(told: SessionShown | ImageRows | SessionLoaded): a session is open, or more of it is known.
         found(found: Found): pictures were found.
         session_given(path: str): a session file is to be opened.
+        session_refused(error: SessionError): the session of what was opened cannot be continued; nothing was opened.
         labels_given(path: str): a file of labels is to be imported.
         opened(opened: Opened): all were, for one opening.
         scan_ended(): once for each `scan_started`.
@@ -90,6 +91,7 @@ class Intake(QObject):
     session_told = Signal(object)
     found = Signal(object)
     session_given = Signal(object)
+    session_refused = Signal(object)
     labels_given = Signal(object)
     opened = Signal(object)
     scan_ended = Signal()
@@ -101,6 +103,11 @@ class Intake(QObject):
         self._holder = holder
         self._dropped = profile.data / "dropped"
         self._scans: set[Task] = set()
+        self._flush: Callable[[], object] = bool
+
+    def set_flush(self, flush: Callable[[], object]) -> None:
+        """Before each scan this writes what was decided: images that were removed a moment ago can be found again."""
+        self._flush = flush
 
     def open_paths(self, paths: Sequence[str], *, new: bool = False) -> None:
         """Open pictures, folders, models, a session or a file of labels.
@@ -126,7 +133,7 @@ class Intake(QObject):
         """Look through the folders of the open session again."""
         session = self._holder.session
         if session is not None:
-            self._scan(lambda: list(session.sources()), new=False)
+            self._scan(lambda: list(session.sources()), new=False, is_rescan=True)
 
     def open_session(self, path: Path, *, read_only: bool = False) -> Task:
         """Open a session file; `session_told` brings it, and the task fails where it cannot be opened."""
@@ -166,9 +173,13 @@ class Intake(QObject):
         task.failed.connect(self._on_picture_not_saved)
         self._runner.start(task)
 
-    def _scan(self, given: Callable[[], list[str]], *, new: bool, label: str = "") -> None:
+    def _scan(self, given: Callable[[], list[str]], *, new: bool, label: str = "", is_rescan: bool = False) -> None:
+        """Begin to find pictures; a rescan brings no images back that were taken off the list."""
+
         def work(progress: Callable[[object], None], cancel: CancelToken) -> Opened:
-            return replace(_find(given(), self._holder, progress, cancel, new=new), label=label)
+            self._flush()
+            opened = _find(given(), self._holder, progress, cancel, new=new, is_rescan=is_rescan)
+            return replace(opened, label=label)
 
         task = self._start(work)
         task.succeeded.connect(self.opened)
@@ -208,7 +219,10 @@ class Intake(QObject):
 
     @Slot(object)
     def _on_scan_failed(self, error: object) -> None:
-        self.message_raised.emit(_failure(error))
+        if isinstance(error, SessionError) and not isinstance(error, SessionSaveError):
+            self.session_refused.emit(error)
+        else:
+            self.message_raised.emit(_failure(error))
 
 
 def _failure(error: object) -> UserMessage:
@@ -224,42 +238,52 @@ def _find(
     cancel: CancelToken,
     *,
     new: bool,
+    is_rescan: bool,
 ) -> Opened:
     """Scan, enter what is found in the session, and tell in chunks. Runs on: the files lane."""
     models = tuple(path for path in given if path.lower().endswith(MODEL_SUFFIX))
     if models:
         on_progress(Found(models=models))
     pictures = [_absolute(path) for path in given if path not in models]
-    if not pictures:
-        return Opened((), (), ScanReport())
+    report = ScanReport()
     folders = tuple(path for path in pictures if os.path.isdir(path))  # noqa: PTH112 - paths are text as given
+    if is_rescan:
+        # A folder that was unplugged is no picture.
+        report.unreadable_folders.extend(path for path in pictures if path not in folders)
+        pictures = [*folders]
+    if not pictures:
+        return Opened((), (), report)
     session = holder.require(pictures, on_progress, cancel, new=new)
     for folder in folders:
         session.add_source(folder)
-    report = ScanReport()
     chunk: list[FoundFile] = []
     size, deadline = FIRST_CHUNK, time.monotonic() + FIRST_CHUNK_S
     is_first = True
     for path in scan(pictures, report=report, cancel=cancel):
         chunk.append(_found_file(path))
         if len(chunk) >= size or time.monotonic() >= deadline:
-            on_progress(_entered(session, chunk, is_first=is_first))
+            on_progress(_entered(session, chunk, is_first=is_first, restore_removed=not is_rescan))
             is_first = False
             chunk.clear()
             size, deadline = CHUNK, time.monotonic() + CHUNK_S
     if chunk:
-        on_progress(_entered(session, chunk, is_first=is_first))
+        on_progress(_entered(session, chunk, is_first=is_first, restore_removed=not is_rescan))
     return Opened(tuple(pictures), folders, report)
 
 
-def _entered(session: Session, files: Sequence[FoundFile], *, is_first: bool) -> Found:
-    registered = session.register(files, continues_scan=not is_first)
+def _entered(session: Session, files: Sequence[FoundFile], *, is_first: bool, restore_removed: bool) -> Found:
+    registered = session.register(files, restore_removed=restore_removed, continues_scan=not is_first)
     return Found(registered, session.keys_of_paths([files[0].path]).get(files[0].path))
 
 
 def _absolute(path: str) -> str:
-    """Below the working folder, where a path is not absolute; otherwise as it was given."""
-    return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - Path would normalise
+    """Below the working folder, where a path is not absolute; without separators at the end and the like.
+
+    What comes after ".." depends on links, so such a path stays as it was given.
+    """
+    if os.pardir in Path(path).parts:
+        return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - Path would normalise
+    return os.path.abspath(path)  # noqa: PTH100 - text as given
 
 
 def _found_file(path: str) -> FoundFile:

@@ -22,6 +22,7 @@ class JobList(QObject):
     Attributes:
         is_scanning: folders are being listed.
         is_quiet: what is found now brings no jobs: a run was stopped while folders were still being listed.
+        has_model: a model has been opened; before that nothing is handed over, since all that waits is at once then.
     """
 
     def __init__(self, runner: TaskRunner, link: EngineLink, table: ImageTable) -> None:
@@ -32,11 +33,12 @@ class JobList(QObject):
         self._writing: Task | None = None
         self.is_scanning = False
         self.is_quiet = False
+        self.has_model = False
 
     def add(self, keys: Sequence[int]) -> None:
-        """Have these images classified; nothing happens while the engine starts."""
+        """Have these images classified; nothing happens before the first model is open."""
         room = self._link.room
-        if room is None or not len(keys):
+        if room is None or not self.has_model or not len(keys):
             return
         places = self._table.places_of(keys)
         if len(places) <= SLICE:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.action_table import ACTIONS, ActionId, ActionRow, Menu
-from gui.actions import Actions, keys_of
+from gui.actions import Actions, keys_of, native_text
 from gui.labels import plain_label
 from gui.theme import theme_of
 from gui.words import tr
@@ -32,21 +32,36 @@ class SheetEntry:
 
 
 def sheet_entries(actions: Actions) -> tuple[SheetEntry, ...]:
-    """All actions that have a key, in the table's order, with the keys that the live actions have."""
+    """All actions that have a key, in the table's order, with the texts and keys that the live actions have."""
     entries = []
     for row in ACTIONS:
-        keys = _taught_keys(row) if row.taught else tuple(key.toString(_NATIVE) for key in keys_of(actions[row.id]))
+        action = actions[row.id]
+        if row.taught or row.decides:
+            keys = _keys_of_views(row)
+        else:
+            keys = tuple(key.toString(_NATIVE) for key in keys_of(action))
         if keys:
-            text = actions[row.id].text().replace("&&", "\0").replace("&", "").replace("\0", "&")
-            entries.append(SheetEntry(row.menu, text.removesuffix("..."), tuple(dict.fromkeys(keys))))
+            entries.append(SheetEntry(row.menu, _without_marks(action.text()), tuple(dict.fromkeys(keys))))
     return tuple(entries)
 
 
-def _taught_keys(row: ActionRow) -> tuple[str, ...]:
-    keys = [QKeySequence(key.sequence).toString(_NATIVE) for key in row.keys]
-    if row.id is ActionId.MAP_HOLD:
-        return (tr("{key} (hold)").format(key=keys[0]),)
-    return (tr("{first} to {last}").format(first=keys[0], last=keys[-1]),) if len(keys) > 1 else tuple(keys)
+def _without_marks(text: str) -> str:
+    """A menu's text without its access key, without the key behind it, and without dots."""
+    words = text.partition("\t")[0]
+    return words.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("...")
+
+
+def _keys_of_views(row: ActionRow) -> tuple[str, ...]:
+    """The keys that no live action has, because the views handle them; many that belong together are one entry."""
+    keys = tuple(native_text(key.sequence) for key in row.keys)
+    match row.id:
+        case ActionId.MAP_HOLD:
+            return (tr("{key} (hold)").format(key=keys[0]),)
+        case ActionId.LABEL_NTH:
+            return (tr("{first} to {last}").format(first=keys[0], last=keys[-1]),)
+        case ActionId.LABEL_CUSTOM:
+            return (" ".join(keys),)
+    return keys
 
 
 class KeyboardSheet(QWidget):

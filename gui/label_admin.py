@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,9 +11,9 @@ from PySide6.QtWidgets import QInputDialog
 from gui import label_notices
 from gui.action_table import ActionId
 from gui.dropping import local_paths
+from gui.gallery.columns import taken
 from gui.gallery.image_model import ImageModel
 from gui.intake import Intake
-from gui.labelling import taken
 from gui.labelling_widgets.label_text import clean_label
 from gui.main_window import MainWindow
 from gui.session_desk import SessionDesk
@@ -58,6 +59,8 @@ class LabelAdmin(QObject):
     @Slot(int)
     def rename(self, code: int) -> None:
         """Ask for another name of a label; the name of another label merges the two."""
+        if not self._can_decide():
+            return
         old = self._table.vocabulary.text(code)
         name, is_wanted = QInputDialog.getText(self._window, tr("Rename label"), tr("Name of the label:"), text=old)
         if is_wanted:
@@ -66,6 +69,8 @@ class LabelAdmin(QObject):
     @Slot(int)
     def merge(self, code: int) -> None:
         """Ask into which other label this one goes."""
+        if not self._can_decide():
+            return
         vocabulary = self._table.vocabulary
         others = sorted(vocabulary.text(one) for one in self._table.label_counts() if one != code)
         if not others:
@@ -79,7 +84,8 @@ class LabelAdmin(QObject):
     @Slot(int)
     def remove(self, code: int) -> None:
         """Take a label off every image."""
-        self._labelling.unlabel(code)
+        if self._can_decide():
+            self._labelling.unlabel(code)
 
     @Slot()
     def accept_above(self) -> None:
@@ -111,12 +117,19 @@ class LabelAdmin(QObject):
         keys = self._images.shown_keys()
         places = table.places_of(keys)
         states = np.frombuffer(bytes(map(columns.states.__getitem__, places)), np.uint8)
-        scores = np.asarray(taken(columns.scores, places, "f"), np.float32)
+        scores = np.asarray(taken(columns.scores, places), np.float32)
         chosen = (states == ImageState.SUGGESTED) & (scores >= np.float32(threshold))
         if code != NO_NAME:
-            chosen &= np.asarray(taken(columns.suggestions, places, "i"), np.int32) == code
-        accepted = np.asarray(keys, np.int64)[chosen].tolist()
+            chosen &= np.asarray(taken(columns.suggestions, places), np.int32) == code
+        accepted = array("q", np.asarray(keys, np.int64)[chosen].tobytes())
         self._labelling.accept(accepted, kind=StepKind.ACCEPT_ABOVE, subject=f"{100 * threshold:g}")
+
+    def _can_decide(self) -> bool:
+        """Whether labels can be changed now; why not is said where it is not a matter of moments."""
+        session = self._desk.session
+        if session is not None and session.is_read_only:
+            self.message_raised.emit(label_notices.not_labelled())
+        return self._desk.is_writable
 
     def _rename(self, code: int, name: str) -> None:
         old = self._table.vocabulary.text(code)
@@ -138,9 +151,11 @@ class LabelAdmin(QObject):
     @Slot(int)
     def _on_rows_dropped(self, code: int) -> None:
         """Images of this window were dropped on a label: the selected ones."""
-        self._labelling.choose(self._window.grid.selected_keys(), self._table.vocabulary.text(code))
+        if self._can_decide():
+            self._labelling.choose(self._window.grid.selected_keys(), self._table.vocabulary.text(code))
 
     @Slot(int, bytes)
     def _on_files_dropped(self, code: int, uri_list: bytes) -> None:
         """Files were dropped on a label: they are added, and those that are images get it."""
-        self._intake.open_labelled(local_paths(uri_list), self._table.vocabulary.text(code))
+        if self._can_decide():
+            self._intake.open_labelled(local_paths(uri_list), self._table.vocabulary.text(code))

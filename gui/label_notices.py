@@ -58,6 +58,12 @@ def redone(what: str) -> UserMessage:
     return UserMessage("T-20", Place.TOAST, Level.INFO, tr("Redone: {what}.").format(what=what.rstrip(".")))
 
 
+def not_labelled() -> UserMessage:
+    """A key of a decision was pressed where decisions cannot be kept."""
+    text = tr("Nothing was changed: this session is open for reading only.")
+    return UserMessage("E-420", Place.STATUS, Level.WARNING, text)
+
+
 def label_empty() -> UserMessage:
     """Nothing was typed (E-406)."""
     return UserMessage("E-406", Place.INLINE, Level.WARNING, tr("A label cannot be empty."))

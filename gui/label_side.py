@@ -13,6 +13,7 @@ from gui.controller import Controller
 from gui.deciding import Deciding
 from gui.decision_keys import DecisionKeys
 from gui.decision_writer import DecisionWriter
+from gui.dragging_out import DraggingOut
 from gui.export_desk import ExportDesk
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
@@ -72,6 +73,7 @@ class LabelSide(QObject):
         self._recalling = recalling
         self._trace = trace
         self._actions: Actions = {}
+        self._runner: ActionRunner | None = None
         self.keys = DecisionKeys(self)
         self.browsing = Browsing(runner, images, window.gallery, window.library, desk)
         self.reviewing = Reviewing(window, images, desk.labelling, viewing)
@@ -96,6 +98,8 @@ class LabelSide(QObject):
         window.library.set_key_requested.connect(self.deciding.edit_letters)
         window.library.source_rescan_requested.connect(self._on_source_rescan)
         self.exports.review_requested.connect(self.start_review)
+        for view in (window.grid, window.filmstrip):
+            DraggingOut(view, self).message_raised.connect(self.message_raised)
         window.grid.maps_wanted.connect(self._on_maps_wanted)
         self._recalling.maps_recalled.connect(self._on_maps)
         self._viewing.answer_wanted.connect(self._recalling.recall)
@@ -107,7 +111,7 @@ class LabelSide(QObject):
 
     def take_actions(self, actions: Actions, runner: ActionRunner, controller: Controller) -> None:
         """Carry out the actions that are about sessions and labels."""
-        self._actions = actions
+        self._actions, self._runner = actions, runner
         orders = {
             **self.deciding.orders(),
             **self.admin.orders(),
@@ -118,6 +122,7 @@ class LabelSide(QObject):
             ActionId.REVERT_SIDECARS: self.exports.revert_sidecars,
             ActionId.IMPORT_LABELS: self.exports.import_labels,
             ActionId.IMPORT_FOLDERS: self.exports.import_folders,
+            ActionId.REMOVE: self._remove,
             ActionId.MAP_TILES: self._toggle_maps,
             ActionId.ADVANCE: self._toggle_advance,
         }
@@ -134,7 +139,7 @@ class LabelSide(QObject):
     @Slot()
     def start_review(self) -> None:
         """Begin to review what is shown."""
-        if self._desk.is_writable:
+        if self.deciding.may_decide():
             self.reviewing.start()
 
     def set_model(self, contract: ModelContract, map_scale: float) -> None:
@@ -206,6 +211,10 @@ class LabelSide(QObject):
             self.reviewing.stop()
         elif self._window.view is View.GALLERY and len(self._window.grid.selected_keys()) > 1:
             self._window.grid.set_current_row(self._window.grid.current_row())
+
+    def _remove(self) -> None:
+        if self._runner is not None and self.deciding.may_decide():
+            self._runner.remove_chosen()
 
     def _toggle_maps(self) -> None:
         shown = not self._window.grid.are_maps_shown

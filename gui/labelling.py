@@ -6,27 +6,26 @@ import time
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import compress
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.decision_writer import DecisionWriter
-from gui.gallery.columns import view
+from gui.gallery.columns import taken
 from gui.gallery.image_table import ImageTable
 from gui.words import counted, tr
-from inference.sessions.marks import NO_NAME, UNMARKED, Marks, make_mark, with_removed
+from inference.sessions.marks import NO_NAME, UNMARKED, Marks, is_removed, make_mark, with_removed
 from inference.sessions.states import ImageState
-from inference.sessions.steps import MOST_STEPS, Step, StepKind
+from inference.sessions.steps import Step, StepKind, kept_steps
 from inference.texts import visible
 
-_Column = TypeVar("_Column", "array[int]", "array[float]")
+_OFF = bytes(with_removed(mark, removed=True) for mark in range(256))
+"""By mark: the same decision, off the list."""
 
-_FEW = 1000
-"""More images than this are looked up by numpy."""
+_IS_OFF = bytes(is_removed(mark) for mark in range(256))
 
 
 class Labelling(QObject):
-    """Every decision of the person goes through here, by key of image.
+    """Every decision of the person goes through here, by key of image. Where none can be kept, none is made.
 
     Attributes:
         last_label: the label that was given last, for "same as last"; empty before the first.
@@ -55,8 +54,12 @@ class Labelling(QObject):
     def start(self, steps: Sequence[Step], in_force: int) -> None:
         """Go on with the journal of a session."""
         self._steps, self._in_force = list(steps), in_force
-        labelled = (step.subject for step in reversed(self._steps[:in_force]) if step.kind is StepKind.LABEL)
-        self.last_label = next(labelled, "")
+        self.last_label = ""
+        for step in self.steps:
+            if step.kind is StepKind.LABEL:
+                self.last_label = step.subject
+            elif step.kind is StepKind.RENAME:
+                self._follow_name(step)
         self.journal_changed.emit()
 
     @property
@@ -77,13 +80,13 @@ class Labelling(QObject):
     def accept(self, keys: Sequence[int], *, kind: StepKind = StepKind.ACCEPT, subject: str = "") -> Step | None:
         """Agree with the suggestion of each image that has one."""
         known, suggestions = self._suggestions_of(keys)
-        chosen = [code != NO_NAME for code in suggestions]
-        codes = array("i", compress(suggestions, chosen))
-        mark = make_mark(ImageState.ACCEPTED)
-        after = Marks(array("q", compress(known, chosen)), bytes([mark]) * len(codes), codes)
-        if not subject and len({*codes}) == 1:
-            subject = self._table.vocabulary.text(codes[0])
-        return self._carry_out(kind, subject, after)
+        if NO_NAME in suggestions:
+            chosen = [code != NO_NAME for code in suggestions]
+            known, suggestions = array("q", compress(known, chosen)), array("i", compress(suggestions, chosen))
+        if not subject and suggestions and suggestions == suggestions[:1] * len(suggestions):
+            subject = self._table.vocabulary.text(suggestions[0])
+        marks = bytes([make_mark(ImageState.ACCEPTED)]) * len(known)
+        return self._carry_out(kind, subject, Marks(known, marks, suggestions))
 
     def choose(self, keys: Sequence[int], label: str) -> Step | None:
         """Give images a label: ACCEPTED where the model suggests it, CORRECTED elsewhere."""
@@ -91,24 +94,25 @@ class Labelling(QObject):
         known, suggestions = self._suggestions_of(keys)
         accepted, corrected = make_mark(ImageState.ACCEPTED), make_mark(ImageState.CORRECTED)
         marks = bytes(accepted if suggestion == code else corrected for suggestion in suggestions)
-        self.last_label = label
+        if known and self._writer.can_write:
+            self.last_label = label
         return self._carry_out(StepKind.LABEL, label, Marks(known, marks, array("i", [code]) * len(known)))
 
     def import_labels(self, labels: Sequence[tuple[int, str, ImageState | None]], file_name: str) -> Step | None:
         """Take what a file says of images: key, label (empty where it says only a state), state (None: a label)."""
-        keys, marks, names = array("q"), bytearray(), array("i")
-        for key, text, state in labels:
-            place = self._table.place_of(key)
-            if place is None:
-                continue
-            code = self._table.vocabulary.code(text) if text else NO_NAME
-            if text:
-                agrees = self._table.suggestion_code(place) == code
-                state = ImageState.ACCEPTED if agrees else ImageState.CORRECTED  # noqa: PLW2901 - as it is here
-            keys.append(key)
-            marks.append(make_mark(state, imported=True))
-            names.append(code)
-        return self._carry_out(StepKind.IMPORT, file_name, Marks(keys, bytes(marks), names))
+        keys = array("q", [key for key, _, _ in labels])
+        known, suggestions = self._suggestions_of(keys)
+        if len(known) < len(keys):
+            here = {*known}
+            labels = [one for one in labels if one[0] in here]
+        codes = {text: self._table.vocabulary.code(text) for text in {text for _, text, _ in labels} if text}
+        names = array("i", [codes.get(text, NO_NAME) for _, text, _ in labels])
+        accepted, corrected = (make_mark(one, imported=True) for one in (ImageState.ACCEPTED, ImageState.CORRECTED))
+        marks = bytes(
+            make_mark(state, imported=True) if name == NO_NAME else accepted if name == suggestion else corrected
+            for (_, _, state), name, suggestion in zip(labels, names, suggestions, strict=True)
+        )
+        return self._carry_out(StepKind.IMPORT, file_name, Marks(known, marks, names))
 
     def set_unsure(self, keys: Sequence[int]) -> Step | None:
         """Skip images on purpose."""
@@ -127,8 +131,11 @@ class Labelling(QObject):
         keys = self._labelled(old)
         before = self._table.marks_of(keys)
         code = self._table.vocabulary.code(new)
-        after = Marks(before.keys, before.marks, Marks.same(before.keys, UNMARKED, code).names)
-        return self._carry_out(StepKind.RENAME, new, after)
+        after = Marks(before.keys, before.marks, array("i", [code]) * len(before))
+        step = self._carry_out(StepKind.RENAME, new, after)
+        if step is not None:
+            self._follow_name(step)
+        return step
 
     def unlabel(self, code: int) -> Step | None:
         """Take a label off every image that has it."""
@@ -137,77 +144,93 @@ class Labelling(QObject):
     def remove(self, keys: Sequence[int]) -> Step | None:
         """Take images off the list; files and labels stay."""
         before = self._table.marks_of(keys)
-        marks = bytes(with_removed(mark, removed=True) for mark in before.marks)
-        return self._carry_out(StepKind.REMOVE, "", Marks(before.keys, marks, before.names))
+        return self._carry_out(StepKind.REMOVE, "", Marks(before.keys, before.marks.translate(_OFF), before.names))
 
     def note_added(self, keys: Sequence[int]) -> None:
         """Let the opening of images be taken back as one step; they are on the list already."""
         after = self._table.marks_of(keys)
-        if len(after):
-            marks = bytes(with_removed(mark, removed=True) for mark in after.marks)
-            before = Marks(after.keys, marks, after.names)
+        if len(after) and self._writer.can_write:
+            before = Marks(after.keys, after.marks.translate(_OFF), after.names)
             self._push(Step(StepKind.ADD, "", before, after, self._clock()))
 
     @Slot()
     def undo(self) -> Step | None:
-        """Take the newest step back."""
-        step = self.next_undo
+        """Take the newest step back; None where there is none, or none can be taken back."""
+        step = self.next_undo if self._writer.can_write else None
         if step is not None:
             self._in_force -= 1
             self._table.apply_marks(step.before)
-            self._writer.take_back()
+            self._writer.take_back(step)
             self.taken_back.emit(step)
             self.journal_changed.emit()
         return step
 
     @Slot()
     def redo(self) -> Step | None:
-        """Carry the step out again that was taken back last."""
-        step = self.next_redo
+        """Carry the step out again that was taken back last; None likewise."""
+        step = self.next_redo if self._writer.can_write else None
         if step is not None:
             self._in_force += 1
             self._table.apply_marks(step.after)
-            self._writer.repeat()
+            self._writer.repeat(step)
             self.repeated.emit(step)
             self.journal_changed.emit()
         return step
 
     def _carry_out(self, kind: StepKind, subject: str, after: Marks) -> Step | None:
-        """Do one step, for the images that it changes; None where it changes nothing."""
-        after = self._only_known(after)
+        """Do one step; None where nothing would change, or can. Keys that are unknown are passed over."""
+        if not self._writer.can_write:
+            return None
         before = self._table.marks_of(after.keys)
+        if len(before) < len(after):
+            after = self._only_known(after)
+        if kind is not StepKind.REMOVE:
+            after = _staying_off(before, after)
         if before.marks == after.marks and before.names == after.names:
             return None
-        step = Step(kind, subject, before, after, self._clock())
+        step = Step(kind, subject, Marks(after.keys, before.marks, before.names), after, self._clock())
         self._table.apply_marks(after)
         self._push(step)
         self.decided.emit(step)
         return step
 
     def _labelled(self, code: int) -> array[int]:
+        """The keys of all images with a label, of those that were taken off the list, too."""
         columns = self._table.columns
-        return array("q", [key for key, label in zip(columns.keys, columns.labels, strict=True) if label == code])
+        return array("q", compress(columns.keys, map(code.__eq__, columns.labels)))
 
     def _suggestions_of(self, keys: Sequence[int]) -> tuple[array[int], array[int]]:
         """The keys that are known, and the code of each one's suggestion."""
         places, columns = self._table.places_of(keys), self._table.columns
-        return taken(columns.keys, places, "q"), taken(columns.suggestions, places, "i")
+        return taken(columns.keys, places), taken(columns.suggestions, places)
 
     def _only_known(self, marks: Marks) -> Marks:
-        if len(self._table.places_of(marks.keys)) == len(marks):
-            return marks
         rows = [row for row, key in enumerate(marks.keys) if self._table.place_of(key) is not None]
         return Marks.of(
             (marks.keys[row] for row in rows), (marks.marks[row] for row in rows), (marks.names[row] for row in rows)
         )
 
+    def _follow_name(self, step: Step) -> None:
+        """A label has another name: "same as last" means that one."""
+        if step.before.names and self.last_label == self._table.vocabulary.text(step.before.names[0]):
+            self.last_label = step.subject
+
     def _push(self, step: Step) -> None:
         del self._steps[self._in_force :]
         self._steps.append(step)
-        del self._steps[: max(0, len(self._steps) - MOST_STEPS)]
+        del self._steps[: len(self._steps) - kept_steps([len(one) for one in self._steps])]
         self._in_force = len(self._steps)
         self._writer.carry_out(step)
         self.journal_changed.emit()
+
+
+def _staying_off(before: Marks, after: Marks) -> Marks:
+    """The decisions `after`, with images that are off the list staying off it: only undo brings them back."""
+    were_off = before.marks.translate(_IS_OFF)
+    if not any(were_off):
+        return after
+    marks = bytes(with_removed(mark, removed=bool(off)) for mark, off in zip(after.marks, were_off, strict=True))
+    return Marks(after.keys, marks, after.names)
 
 
 def in_words(step: Step) -> str:
@@ -235,10 +258,3 @@ def decision_in_words(state: ImageState, label: str) -> str:
         return f"{visible(label)} ({word})"
     words = {ImageState.UNSURE: tr("unsure"), ImageState.REJECTED: tr("rejected")}
     return words.get(state, tr("none yet"))
-
-
-def taken(column: _Column, places: array[int], kind: str) -> _Column:
-    """What stands at these places of a column of this type."""
-    if len(places) <= _FEW:
-        return array(kind, [column[place] for place in places])
-    return array(kind, view(column, kind)[view(places, "i")].tobytes())

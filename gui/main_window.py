@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
@@ -27,7 +28,8 @@ from gui.labelling_widgets.label_palette import LabelPalette
 from gui.labels import plain_label
 from gui.library.library_dock import LibraryDock
 from gui.library.library_panel import LibraryPanel
-from gui.message_bar import MessageBar
+from gui.message_list import MessageListButton
+from gui.message_places import MessagePlaces
 from gui.model_line import ModelLine
 from gui.notices import drop_refused
 from gui.review.class_page import ClassPage
@@ -44,6 +46,8 @@ from inference.texts import visible
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 900, 600
 USUAL_WIDTH, USUAL_HEIGHT = 1280, 800
+_COUNTS_LEFT_PX = 4
+"""The counts begin where a status message does."""
 
 
 class View(IntEnum):
@@ -71,7 +75,7 @@ class MainWindow(QMainWindow):
         class_page: a page of images of one class in review.
         library: sources, states, labels; in a dock at the left.
         palette_of_labels: over the centre, where a label is typed.
-        messages: below the menu bar.
+        messages: banners below the menu bar, toasts over the images.
         job_bar: above the status bar.
         model_line: at the right of the status bar.
 
@@ -82,6 +86,8 @@ class MainWindow(QMainWindow):
         full_screen_changed(full: bool): the window has taken the whole screen or given it back, whoever asked for it.
         painted(): the window was painted for the first time.
         close_requested(): the window is about to close; whoever computes must stop.
+
+    `may_close` is asked before that; where it says no, the window stays.
     """
 
     dropped = Signal(object, bytes, object, bool)
@@ -97,6 +103,7 @@ class MainWindow(QMainWindow):
         self._drop: Drop | None = None
         self._view = View.START
         self._can_start_new = False
+        self.may_close: Callable[[], bool] = lambda: True
         self.start_page = StartPage()
         self.gallery = GalleryPage(images)
         self.grid = self.gallery.grid
@@ -108,14 +115,16 @@ class MainWindow(QMainWindow):
         self.class_page = ClassPage(TableTiles(images.table))
         self.library = LibraryPanel()
         self.library_dock = LibraryDock(self.library, self)
-        self.messages = MessageBar()
+        self.messages = MessagePlaces()
         self.job_bar = JobBar()
         self.model_line = ModelLine()
         self._counts = plain_label(secondary=True)
+        self._counts.setContentsMargins(_COUNTS_LEFT_PX, 0, 0, 0)
         self._zoom = plain_label(secondary=True)
         self._unsaved = plain_label(secondary=True)
         self._stack = QStackedWidget()
         self._arrange()
+        self.messages.float_over(self._stack)
         self._overlay = DropOverlay(self._centre)
         self.palette_of_labels = LabelPalette(self._centre)
         self.setWindowTitle(tr("Cardinal"))
@@ -143,7 +152,9 @@ class MainWindow(QMainWindow):
         }
         self.page.show_companions(shown=view is View.REVIEW)
         self._stack.setCurrentWidget(places[view])
-        places[view].setFocus(Qt.FocusReason.OtherFocusReason)
+        # The gallery has no focus proxy: Tab would pass over its bar, and go from the library to the images at once.
+        centre = self.grid if view is View.GALLERY else places[view]
+        centre.setFocus(Qt.FocusReason.OtherFocusReason)
         self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
         self._zoom.setVisible(view in {View.VIEWER, View.REVIEW})
         self.view_changed.emit(view)
@@ -206,6 +217,7 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self._zoom)
         self.model_line.setMinimumHeight(TARGET_PX)
         bar.addPermanentWidget(self.model_line)
+        bar.addPermanentWidget(MessageListButton(self.messages, self))
         self._zoom.hide()
 
     # Drops: the decision is made once, when something enters; moving only uses it again (UX.md 2.4).
@@ -277,6 +289,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Disappear at once; what computes is stopped while nobody waits for a window."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.hide()
         self.close_requested.emit()
         event.accept()

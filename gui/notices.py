@@ -8,7 +8,7 @@ from gui.dropping import DropKind
 from gui.messages import describe
 from gui.plain_text import name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
-from gui.words import counted, tr
+from gui.words import counted, number, tr
 from inference.errors import ImageProblem, ImageReadError
 from inference.texts import visible
 
@@ -31,8 +31,8 @@ def removed(count: int) -> UserMessage:
     """Images were taken off the list."""
     text = counted(
         count,
-        "Removed %n image from the list. The file is still there.",
-        "Removed %n images from the list. The files are still there.",
+        "Removed %n image from the session. The file is still there.",
+        "Removed %n images from the session. The files are still there.",
     )
     return UserMessage("T-04", Place.TOAST, Level.INFO, text, actions=(MessageAction.UNDO,))
 
@@ -91,6 +91,13 @@ def links_not_followed(count: int) -> UserMessage:
     """Links to folders are never followed."""
     text = counted(count, "%n link was not followed.", "%n links were not followed.")
     return UserMessage("E-115", Place.STATUS, Level.INFO, text)
+
+
+def drag_cut(dragged: int, count: int) -> UserMessage:
+    """More images are dragged out of the window than can be handed over at once (E-206)."""
+    text = tr("Dragging the first {dragged} of {n} images. For all of them use Export.")
+    text = text.format(dragged=number(dragged), n=number(count))
+    return UserMessage("E-206", Place.TOAST, Level.WARNING, text, actions=(MessageAction.EXPORT,))
 
 
 def first_frame_used(path: str) -> UserMessage:

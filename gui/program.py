@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
+from gui import session_notices
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
 from gui.actions import create_actions, fill_menu_bar, update_icons
@@ -30,6 +31,7 @@ from gui.main_window import MainWindow, View
 from gui.message_actions import MessageActions
 from gui.model_choice import ModelChoice
 from gui.models_menu import ModelsMenu
+from gui.place_kept import PlaceKept
 from gui.recalling import Recalling
 from gui.running import Running
 from gui.session_desk import SessionDesk
@@ -93,6 +95,7 @@ class Program(QObject):
         self._store = SettingsStore(profile)
         self._trace = trace
         self._closed = False
+        self._has_warned = False
         self._arrived_key = -1
         self._opened: Classifier | None = None
         self.runner = TaskRunner()
@@ -127,6 +130,7 @@ class Program(QObject):
             profile=profile,
             trace=trace,
         )
+        self.place = PlaceKept(self.window.gallery, self.images, self.desk)
         self.theme_keeper = ThemeKeeper(application)
         self.actions = create_actions(
             self.window,
@@ -208,6 +212,8 @@ class Program(QObject):
         window.painted.connect(self._on_painted)
         window.dropped.connect(self._on_dropped)
         window.close_requested.connect(self.close)
+        window.may_close = self._may_close
+        self.writer.saved.connect(self._on_saved)
         window.start_page.open_images_requested.connect(self.action_runner.open_images)
         window.start_page.open_folder_requested.connect(self.action_runner.open_folder)
         window.start_page.model_change_requested.connect(self.models_menu.open_here)
@@ -257,11 +263,29 @@ class Program(QObject):
         """Say something at its place."""
         self._trace.note("message", id=message.id)
         if message.place is Place.STATUS:
+            self.window.messages.remember(message)
             self.window.show_status(message.text)
         elif self.window.view is View.START and message.place is not Place.BANNER:
+            self.window.messages.remember(message)
             self.window.start_page.show_message(message)
         else:
             self.window.messages.show_message(message)
+
+    def _may_close(self) -> bool:
+        """Whether the window may go: not before a person has heard that decisions cannot be written."""
+        if self._has_warned or not self.writer.unsaved:
+            return True
+        try:
+            self.writer.flush()
+        except SessionError as error:
+            self._has_warned = True
+            self.show_message(session_notices.closing_unsaved(error, self.writer.unsaved))
+            return False
+        return True
+
+    @Slot()
+    def _on_saved(self) -> None:
+        self._has_warned = False
 
     @Slot()
     def _on_painted(self) -> None:
@@ -291,7 +315,7 @@ class Program(QObject):
         """Images of a session that was opened come on screen."""
         if self.window.view is View.START and len(self.images):
             self.window.show_view(View.GALLERY)
-            self.window.grid.set_current_row(0)
+            self.place.begin()
 
     @Slot(object)
     def _on_journal_moved(self) -> None:
@@ -322,8 +346,7 @@ class Program(QObject):
             self._trace.note("images", count=count)
             self._arrived_key = key
             if row is not None:
-                # After the view is shown: a view without size would scroll to the row in vain.
-                window.grid.set_current_row(row)
+                window.gallery.begin_at(row)
 
     @Slot(object)
     def _on_opened(self) -> None:
@@ -389,9 +412,9 @@ class Program(QObject):
         self.labels.set_model(contract, self.viewing.map_scale)
         refusals = [f"{one.device.value}: {one}" for one in network.refusals]
         self.window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
-        text = tr("{title}, {count} classes, runs on {device}")
+        text = tr("{title}, {count} classes, runs on this computer ({device})")
         self.window.start_page.set_model_text(
-            text.format(title=contract.title, count=len(contract.labels), device=network.device.value)
+            text.format(title=contract.title, count=len(contract.labels), device=network.device.value.upper())
         )
 
     @Slot(str)
@@ -417,7 +440,10 @@ class Program(QObject):
         table = self.images.table
         total, failed = len(table), table.count_answered(ImageState.FAILED)
         done = table.count_answered(ImageState.SUGGESTED)
+        labelled = table.count(ImageState.ACCEPTED) + table.count(ImageState.CORRECTED)
         parts = [counted(total, "%n image", "%n images"), counted(done, "%n classified", "%n classified")]
+        if labelled:
+            parts.append(counted(labelled, "%n labelled", "%n labelled"))
         if failed:
             parts.append(counted(failed, "%n could not be read", "%n could not be read"))
         self.window.show_counts("   ".join(parts) if total else "")
@@ -425,6 +451,7 @@ class Program(QObject):
     @Slot(object)
     def _on_run_state_changed(self, state: JobState) -> None:
         counts = {one.name.lower(): self.images.count(one) for one in ImageState}
+        self.window.gallery.bar.set_arriving(is_arriving=self.running.is_under_way)
         self._trace.note("run", state=state.value, **counts)
 
     @Slot(int)

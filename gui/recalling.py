@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui.gallery.image_table import ImageTable
-from gui.session_holder import SessionHolder
+from gui.session_holder import SessionHolder, SessionLoaded
 from gui.tasks import Lane, Task, TaskRunner
 from inference.cancel import CancelToken
-from inference.sessions.records import ImageRows
+from inference.sessions.records import ImageRows, SessionModel
 
 if TYPE_CHECKING:
     from inference.results import Classification
@@ -39,24 +39,33 @@ class Recalling(QObject):
         self._holder = holder
         self._table = table
         self._matching: Task | None = None
+        # Whose answers the table shows, and of which session.
+        self._shown: tuple[Session, SessionModel | None] | None = None
+
+    def take_loaded(self, loaded: SessionLoaded) -> None:
+        """A session's images are in the table, with the answers of the model that the session had then."""
+        self._shown = (loaded.session, loaded.model)
 
     def match_answers(self) -> None:
         """Show what the open model said earlier, where the session was loaded with another model's answers."""
         session = self._holder.session
         if session is None:
             return
-        if not self._holder.needs_matching(session):
-            self.answers_matched.emit()
-            return
         if self._matching is not None:
             self._matching.cancel()
-        holder = self._holder
+            self._matching = None
+        wanted = (session, self._holder.wanted_model(session))
+        if self._shown == wanted:
+            self.answers_matched.emit()
+            return
+        holder, self._shown = self._holder, None
 
-        def work(tell: object, cancel: CancelToken) -> None:
+        def work(tell: object, cancel: CancelToken) -> object:
             holder.match_model(session)
             for rows in session.answers():
                 cancel.raise_if_set()
                 tell(rows)  # type: ignore[operator]  # a callable, as every work gets it
+            return wanted
 
         self._matching = self._run(work, Lane.STORE)
         self._matching.progressed.connect(self._on_rows)
@@ -100,8 +109,8 @@ class Recalling(QObject):
         self._table.replace_answers(rows)
 
     @Slot(object)
-    def _on_matched(self) -> None:
-        self._matching = None
+    def _on_matched(self, shown: tuple[Session, SessionModel | None]) -> None:
+        self._matching, self._shown = None, shown
         self.answers_matched.emit()
 
     @Slot(object)

@@ -12,6 +12,16 @@ def nothing_to_review() -> UserMessage:
     return UserMessage("T-24", Place.TOAST, Level.INFO, text)
 
 
+def last_page(left_over: int) -> UserMessage:
+    """The pages of all classes were shown, and some images on them wait still."""
+    text = counted(
+        left_over,
+        "That was the last page. %n image was left out and waits for a decision.",
+        "That was the last page. %n images were left out and wait for a decision.",
+    )
+    return UserMessage("T-26", Place.TOAST, Level.INFO, text, actions=(MessageAction.REVIEW,))
+
+
 def review_finished(reviewed: int) -> UserMessage:
     """The queue is at its end."""
     text = counted(reviewed, "Review finished: %n image reviewed.", "Review finished: %n images reviewed.")

@@ -9,14 +9,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui import review_notices
+from gui.gallery.columns import taken
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
-from gui.labelling import Labelling, in_words, taken
+from gui.labelling import Labelling
 from gui.main_window import MainWindow, View
 from gui.plain_text import file_name, for_sentence
 from gui.review.queue_order import QueueColumns, build_queue
 from gui.review.review_pace import ReviewPace
 from gui.review.review_queue import QueueOrder, ReviewQueue
+from gui.review.review_words import done_text
 from gui.review.strip_frame import StripEntry
 from gui.viewing import Viewing
 from gui.words import tr
@@ -69,6 +71,7 @@ class Reviewing(QObject):
         page.previous_requested.connect(self._on_previous_page)
         page.next_requested.connect(self._on_next_page)
         page.thumbnails_wanted.connect(self._on_thumbnails_wanted)
+        page.order_chosen.connect(self.start)
         page.done.connect(self.stop)
         labelling.decided.connect(self._on_decided)
         labelling.repeated.connect(self._on_repeated)
@@ -154,9 +157,9 @@ class Reviewing(QObject):
         return QueueColumns(
             keys=keys,
             states=bytes(map(columns.states.__getitem__, places)),
-            suggestions=taken(columns.suggestions, places, "i"),
-            scores=taken(columns.scores, places, "f"),
-            margins=taken(columns.margins, places, "f"),
+            suggestions=taken(columns.suggestions, places),
+            scores=taken(columns.scores, places),
+            margins=taken(columns.margins, places),
             names=table.vocabulary.since(0),
             folders=[_folder_of(columns.paths[place]) for place in places] if disagrees else (),
         )
@@ -187,6 +190,7 @@ class Reviewing(QObject):
         name = self._table.vocabulary.text(page.suggestion)
         self._window.show_view(View.CLASSES)
         self._window.class_page.show_page(name, page)
+        self._window.class_page.show_pace(self._pace.reviewed)
         self._window.class_page.set_pages_beside(
             has_previous=self._page > 0, has_next=self._page + 1 < queue.page_count
         )
@@ -196,6 +200,7 @@ class Reviewing(QObject):
             header = self._window.review_header
             header.show_queue(self._queue.remaining, self._queue.order, seed=self._queue.seed)
             header.show_pace(self._pace.reviewed, self._pace.per_minute())
+            self._window.class_page.show_pace(self._pace.reviewed)
 
     def _show_strip(self) -> None:
         queue = self._queue
@@ -207,8 +212,7 @@ class Reviewing(QObject):
         keys += queue.upcoming(_BESIDE)
         self._window.review_strip.set_entries([self._entry(key) for key in dict.fromkeys(keys)], queue.current)
         step = self._labelling.next_undo
-        sentence = "" if step is None else in_words(step)
-        self._window.review_strip.show_decision(sentence[:1].upper() + sentence[1:])
+        self._window.review_strip.show_decision("" if step is None else done_text(step))
 
     def _entry(self, key: int) -> StripEntry:
         table, place = self._table, self._table.place_of(key)
@@ -247,7 +251,9 @@ class Reviewing(QObject):
             self._page += 1
             self._show_page()
         elif queue is not None:
-            self.message_raised.emit(review_notices.review_finished(self._pace.reviewed))
+            left_over = queue.remaining
+            finished = review_notices.review_finished(self._pace.reviewed)
+            self.message_raised.emit(review_notices.last_page(left_over) if left_over else finished)
             self._show_page()
 
     @Slot()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QFile, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog
@@ -25,6 +26,8 @@ from gui.user_message import UserMessage
 from gui.words import tr
 from inference.errors import CardinalError, SessionDamagedError, SessionError
 from inference.profile import Profile
+
+_Result = TypeVar("_Result")
 
 _SAVING_SHOWN_MS = 1000
 """Decisions that wait for the disk longer than this are said to be saved."""
@@ -64,11 +67,14 @@ class SessionActions(QObject):
         self._unsaved_timer.setInterval(_SAVING_SHOWN_MS)
         self._unsaved_timer.timeout.connect(self._show_unsaved)
         intake.session_given.connect(self.open)
+        # The folder that was opened has a session that cannot be continued now, or the open one is damaged.
+        intake.session_refused.connect(self._on_damage_found)
         window.start_page.session_chosen.connect(self.open)
         window.start_page.all_sessions_requested.connect(self.show_sessions)
         desk.shown.connect(self._on_shown)
         desk.loaded.connect(self._on_loaded)
         desk.left.connect(self._on_left)
+        desk.closed.connect(self.list_sessions)
         desk.open_failed.connect(self._on_open_failed)
         desk.damage_found.connect(self._on_damage_found)
         writer.failed.connect(self._on_saving_failed)
@@ -138,6 +144,9 @@ class SessionActions(QObject):
         """Show all sessions, to open, rename or put away one."""
         from gui.start.sessions_dialog import SessionsDialog  # noqa: PLC0415 - with its first use
 
+        if self._dialog is not None:
+            self._dialog.raise_()
+            return
         dialog = SessionsDialog(self._window)
         dialog.session_chosen.connect(self.open)
         dialog.new_requested.connect(self.begin_new)
@@ -157,12 +166,12 @@ class SessionActions(QObject):
     def restore_copy(self, path: str) -> None:
         """Put the newest copy in the place of a damaged session, and open it."""
         self._leave_if(path)
-        self._do(lambda: _restore(Path(path)), self._on_restored, Path(path))
+        self._do(lambda: self._closed_first(_restore, Path(path)), self._on_restored, Path(path))
 
     def start_empty(self, path: str) -> None:
         """Set a damaged session aside and begin a new one."""
         self._leave_if(path)
-        self._do(lambda: _set_aside(Path(path)), self._on_set_aside, Path(path))
+        self._do(lambda: self._closed_first(_set_aside, Path(path)), self._on_set_aside, Path(path))
 
     def save_damaged(self, path: str) -> None:
         """Let the person keep a copy of the damaged file."""
@@ -179,6 +188,7 @@ class SessionActions(QObject):
             self._window, tr("Save the session elsewhere"), session.path.name, tr("Sessions (*.cardinal)")
         )
         if target:
+            self._desk.freeze(is_frozen=True)
             self._do(lambda: self._desk.copy_to(Path(target)), self._on_moved, Path(target), lane=Lane.STORE)
 
     def _do(
@@ -190,15 +200,19 @@ class SessionActions(QObject):
         self._runner.start(task)
 
     def _renamed(self, path: Path, name: str) -> Path:
-        """Runs on: the files lane, after the session was closed."""
+        """Runs on: the files lane."""
         from inference.sessions.renaming import rename_session  # noqa: PLC0415 - in the worker
 
+        return self._closed_first(lambda closed: rename_session(closed, name), path)
+
+    def _closed_first(self, work: Callable[[Path], _Result], path: Path) -> _Result:
+        """Do something with a session's file when it is closed. Runs on: the files lane."""
         self._desk.wait_closed(path)
-        return rename_session(path, name)
+        return work(path)
 
     def _leave_if(self, path: str) -> None:
         session = self._desk.session
-        if session is not None and session.path == Path(path):
+        if session is not None and session.path == Path(os.path.realpath(path)):
             self._desk.leave()
 
     @Slot(object)
@@ -226,6 +240,7 @@ class SessionActions(QObject):
         self.list_sessions()
 
     def _on_failed(self, path: str, error: object) -> None:
+        self._desk.freeze(is_frozen=False)
         self.message_raised.emit(_told(error))
         if self._desk.session is None and Path(path).exists() and not isinstance(error, SessionDamagedError):
             self.open(path)
@@ -249,13 +264,7 @@ class SessionActions(QObject):
     @Slot(str)
     def _on_trash_wanted(self, path: str) -> None:
         self._leave_if(path)
-        self._do(lambda: self._trash(Path(path)), self._on_done, Path(path))
-
-    def _trash(self, path: Path) -> None:
-        """Runs on: the files lane."""
-        self._desk.wait_closed(path)
-        if not QFile.moveToTrash(str(path)):
-            raise OSError(f"{path.name} could not be moved to the trash")
+        self._do(lambda: self._closed_first(_trash, Path(path)), self._on_done, Path(path))
 
     @Slot(int)
     def _on_dialog_closed(self) -> None:
@@ -357,6 +366,11 @@ def _restore(path: Path) -> tuple[str, Path, int]:
     if copy is None:
         raise SessionDamagedError(str(path), "There is no copy of it any more.")
     return str(path), restore_backup(path, copy), copy.labelled
+
+
+def _trash(path: Path) -> None:
+    if not QFile.moveToTrash(str(path)):
+        raise OSError(f"{path.name} could not be moved to the trash")
 
 
 def _set_aside(path: Path) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 _UNTITLED = "pictures"
 _CLOSE_S = 10.0
+_NUMBER = re.compile(r" \d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SessionLoaded:
         in_force: how many of them are in force.
         image_count: how many images it has.
         labelled_count: how many of them have a label.
+        model: whose answers were told with the images, or None where there are none.
     """
 
     session: Session
@@ -63,6 +66,7 @@ class SessionLoaded:
     in_force: int
     image_count: int = 0
     labelled_count: int = 0
+    model: SessionModel | None = None
 
 
 class SessionHolder:
@@ -73,7 +77,7 @@ class SessionHolder:
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._closing: set[Path] = set()
-        self._closed = threading.Condition()
+        self._closed = threading.Condition(self._lock)
         self._thumbnails: ThumbnailStore | None = None
         self._has_no_thumbnails = False
         self._model: SessionModel | None = None
@@ -87,9 +91,9 @@ class SessionHolder:
         """Say which model answers from now on. Called in the network's thread, before its first answer."""
         self._model = model
 
-    def needs_matching(self, session: Session) -> bool:
-        """Whether the answers that a session gives are another model's than the open one. Any thread."""
-        return self._model is not None and not session.is_read_only and session.model != self._model
+    def wanted_model(self, session: Session) -> SessionModel | None:
+        """Whose answers its images should show: the open model's, where a session can keep them. Any thread."""
+        return session.model if session.is_read_only or self._model is None else self._model
 
     def match_model(self, session: Session) -> None:
         """Let a session give the open model's answers.
@@ -113,15 +117,23 @@ class SessionHolder:
 
         self.wait_closed(path)
         session = Session.open(path, read_only=read_only)
-        self.match_model(session)
-        self._take(session)
+        try:
+            self.match_model(session)
+            self._take(session, cancel)
+            self._tell_images(session, tell, cancel)
+        except BaseException:
+            self._let_go(session)
+            raise
+        return session
+
+    def _tell_images(self, session: Session, tell: Callable[[object], None], cancel: CancelToken) -> None:
+        model = session.model
         tell(SessionShown(session))
         for rows in session.load():
             cancel.raise_if_set()
             tell(rows)
         steps, in_force = session.journal()
-        tell(SessionLoaded(session, steps, in_force, session.image_count(), session.labelled_count()))
-        return session
+        tell(SessionLoaded(session, steps, in_force, session.image_count(), session.labelled_count(), model))
 
     def require(
         self, paths: Sequence[str], tell: Callable[[object], None], cancel: CancelToken, *, new: bool = False
@@ -135,35 +147,44 @@ class SessionHolder:
             new: never continue an earlier session.
 
         Raises:
-            SessionSaveError: none could be made anywhere.
+            SessionError: the folder's session cannot be continued (it is open in another window, or damaged), so that
+                the person decides what becomes of it; or none could be made anywhere.
         """
         with self._lock:
             session = self._session
         if session is not None:
             return session
-        if not new and len(paths) == 1:
-            known = self._continued(paths[0], tell, cancel)
-            if known is not None:
-                return known
-        return self._create(_name_for(paths), tell)
-
-    def _continued(self, path: str, tell: Callable[[object], None], cancel: CancelToken) -> Session | None:
-        from inference.sessions.folder import find_session_of  # noqa: PLC0415 - as in `open`
-
-        known = find_session_of(self._profile, path) if os.path.isdir(path) else None  # noqa: PTH112 - text as given
-        if known is None:
-            return None
-        try:
+        is_folder = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112 - text as given
+        known = self._session_of(paths[0]) if is_folder and not new else None
+        if known is not None:
             return self.open(known, tell, cancel)
-        except SessionError as error:
-            # In use elsewhere, or damaged: the folder gets a new session, the other one stays as it is.
-            logger.info("the session of this folder cannot be continued: %s", error)
-            return None
+        return self._create(_name_for(paths), tell, cancel)
 
-    def _create(self, name: str, tell: Callable[[object], None]) -> Session:
+    def _session_of(self, folder: str) -> Path | None:
+        """The session that knows a folder; else a damaged one that has its name, which could be the one."""
+        from inference.sessions.folder import (  # noqa: PLC0415 - as in `open`
+            find_session_of,
+            list_sessions,
+            new_session_path,
+            sessions_folder,
+        )
+        from inference.sessions.session import SUFFIX  # noqa: PLC0415 - as in `open`
+
+        known = find_session_of(self._profile, folder)
+        place = sessions_folder(self._profile)
+        if known is not None or not place.is_dir():
+            return known
+        sound = {summary.path for summary in list_sessions(self._profile)}
+        # The name that a session gets where no other is.
+        name = new_session_path(Profile.below(place / "none"), _name_for([folder])).stem
+        namesakes = (path for path in sorted(place.glob(f"*{SUFFIX}")) if path not in sound)
+        return next((path for path in namesakes if _NUMBER.sub("", path.stem) == name), None)
+
+    def _create(self, name: str, tell: Callable[[object], None], cancel: CancelToken) -> Session:
         from inference.sessions.folder import new_session_path  # noqa: PLC0415 - as in `open`
         from inference.sessions.session import Session  # noqa: PLC0415 - as in `open`
 
+        cancel.raise_if_set()
         fallback: SessionSaveError | None = None
         try:
             session = Session.create(new_session_path(self._profile, name))
@@ -171,38 +192,55 @@ class SessionHolder:
             fallback = error if isinstance(error, SessionSaveError) else SessionSaveError(name, f"{error}.")
             folder = Path(tempfile.mkdtemp(prefix="cardinal-"))
             session = Session.create(new_session_path(Profile.below(folder), name))
-        self.match_model(session)
-        self._take(session)
+        try:
+            self.match_model(session)
+            self._take(session, cancel)
+        except BaseException:
+            self._let_go(session)
+            raise
         tell(SessionShown(session, is_new=True, fallback=fallback))
-        tell(SessionLoaded(session, (), 0))
+        tell(SessionLoaded(session, (), 0, model=session.model))
         return session
 
-    def _take(self, session: Session) -> None:
+    def _take(self, session: Session, cancel: CancelToken) -> None:
+        """Make it the open session, unless it was left before it was there: `cancel` is set before `detach`."""
         with self._lock:
+            cancel.raise_if_set()
             before, self._session = self._session, session
         if before is not None:
             before.close()
+
+    def _let_go(self, session: Session) -> None:
+        """Close a session that could not be brought on screen, if nobody has detached it: they close it then."""
+        with self._lock:
+            is_detached = session.path in self._closing
+            if self._session is session:
+                self._session = None
+        if not is_detached:
+            session.close()
 
     def detach(self) -> Session | None:
         """Leave the session; whoever called this closes it with `close_left`. Any thread."""
         with self._lock:
             session, self._session = self._session, None
-        if session is not None:
-            with self._closed:
+            if session is not None:
                 self._closing.add(session.path)
         return session
 
     def wait_closed(self, path: Path) -> None:
         """Wait for a session that was left a moment ago, whose last decisions are still being written."""
+        real = Path(os.path.realpath(path))
         with self._closed:
-            self._closed.wait_for(lambda: path not in self._closing, _CLOSE_S)
+            self._closed.wait_for(lambda: real not in self._closing, _CLOSE_S)
 
     def close_left(self, session: Session) -> None:
         """Close a session that was left, when its last decision has been written."""
-        session.close()
-        with self._closed:
-            self._closing.discard(session.path)
-            self._closed.notify_all()
+        try:
+            session.close()
+        finally:
+            with self._closed:
+                self._closing.discard(session.path)
+                self._closed.notify_all()
 
     def close_all(self) -> None:
         """Close the session and the store of thumbnails, as the person left them."""
@@ -216,19 +254,33 @@ class SessionHolder:
 
     # What the network's thread needs.
 
-    def keep(self, answered: Sequence[Answered]) -> None:
+    def keep(self, answered: Sequence[Answered]) -> frozenset[int]:
         """Write answers down before anybody is told of them, and the thumbnails that came with them.
 
         An answer that belongs to a session that was left meanwhile (its key has another path here) is passed over.
+
+        Returns:
+            The keys of the others.
 
         Raises:
             SessionSaveError: they could not be written.
         """
         session = self._session
-        if session is None or session.is_read_only:
-            return
+        if session is None:
+            return frozenset()
+        try:
+            ours = [one for one in answered if session.path_of(one.key) == one.outcome.path]
+            if not session.is_read_only:
+                self._keep(session, ours)
+        except SessionError:
+            if session is not self._session:
+                # It was left and closed meanwhile.
+                return frozenset()
+            raise
+        return frozenset(one.key for one in ours)
+
+    def _keep(self, session: Session, ours: Sequence[Answered]) -> None:
         self.match_model(session)
-        ours = [one for one in answered if session.path_of(one.key) == one.outcome.path]
         session.keep_answers([KeptAnswer(one.key, one.outcome, one.embedding) for one in ours])
         pairs = [
             (facts.content_hash, one.thumbnail)

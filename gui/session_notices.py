@@ -10,7 +10,7 @@ from gui.messages import describe
 from gui.plain_text import elide_middle, for_sentence, name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.words import counted, locale, number, tr
-from inference.errors import SessionDamagedError, SessionSaveError
+from inference.errors import SessionDamagedError, SessionError, SessionSaveError
 from inference.texts import visible
 
 
@@ -32,9 +32,20 @@ def session_restored(at_s: float) -> UserMessage:
 
 def session_read_only(reason: str) -> UserMessage:
     """The session can be looked at, but decisions cannot be kept; `reason` is a sentence."""
-    text = tr("This session is open for reading only. {reason}").format(reason=visible(reason)).rstrip()
+    text = tr("Nothing can be changed in this session. {reason}").format(reason=visible(reason)).rstrip()
     actions = (MessageAction.SAVE_ELSEWHERE,)
     return UserMessage("E-419", Place.BANNER, Level.WARNING, text, actions=actions)
+
+
+def closing_unsaved(error: SessionError, unsaved: int) -> UserMessage:
+    """The window is to be closed while decisions cannot be written (E-401); closing again leaves without them."""
+    said = describe(error)
+    text = counted(
+        unsaved,
+        "{why} %n step is not saved. Close the window again to leave without it.",
+        "{why} %n steps are not saved. Close the window again to leave without them.",
+    )
+    return replace(said, text=text.replace("{why}", said.text), place=Place.BANNER)
 
 
 def damaged_with_copy(error: SessionDamagedError, copy_at_s: float, labelled: int) -> UserMessage:

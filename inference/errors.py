@@ -237,6 +237,25 @@ class SessionError(CardinalError):
         self.path = path
 
 
+class NoSessionError(SessionError):
+    """There is no session of that name, or the name cannot be one's.
+
+    Attributes:
+        suffix: how the names of sessions end.
+    """
+
+    kind = "no-session"
+
+    def __init__(self, path: str, suffix: str) -> None:
+        super().__init__(path, suffix)
+        self.suffix = suffix
+
+    def __str__(self) -> str:
+        if not self.path.endswith(self.suffix):
+            return f"{self.path} is no session: the name of one ends in {self.suffix}."
+        return f"There is no session {self.path}. `classify --session {self.path} PATH...` makes one."
+
+
 class SessionInUseError(SessionError):
     """Another program has the session open for writing."""
 

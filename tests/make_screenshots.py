@@ -1,7 +1,8 @@
-"""Take the README's pictures of the real window, run on the sample pictures (run it as a module, with a display)."""
+"""Take the documents' pictures of the real window, run on crops of the samples (as a module, with a display)."""
 
 from __future__ import annotations
 
+import random
 import shutil
 import sys
 import tempfile
@@ -9,18 +10,226 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gui.action_table import ActionId
 from gui.app import build, create_application
+from gui.exporting.export_dialog import ExportDialog
+from gui.exporting.export_settings import ExportSettings
+from gui.gallery.arrangement import Arrangement, GroupKey, SortKey
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from gui.program import Program, Wishes
+from gui.review.review_queue import QueueOrder
 from inference.profile import Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
+SAMPLES = ROOT / "assets" / "samples"
 SIZE = QSize(1240, 780)
+FOLDERS = ("monday", "tuesday", "wednesday")
+CROPS = 48
+"""So many pictures are cut out of the samples, each sample as often as the others."""
+
+IN_REVIEW = "photo 010.jpg"
+EXPORT_TARGET = "/home/me/labels.csv"
+LONGEST_SIDE_PX = 480
+_SMALLEST, _LARGEST = 0.45, 1.0
+_BEST_COMPRESSION = 0
+
+
+def main() -> int:
+    """Take them all; a folder as argument stands in for the crops."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    application = create_application([])
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else make_pictures(Path(folder) / "april")
+        program = build(application, Profile.below(Path(folder) / "profile"), Wishes(None, "cpu"))
+        program.start()
+        program.window.resize(SIZE)
+        program.actions[ActionId.THEME_LIGHT].trigger()
+        _wait(lambda: bool(program.models.name))
+        _viewer(program)
+        _begin_anew(program)
+        _open(program, pictures)
+        _gallery(program)
+        _review(program)
+        _dialogs(program)
+        _begin_anew(program)
+        _shoot(program.window, "start-light")
+        program.actions[ActionId.THEME_DARK].trigger()
+        program.actions[ActionId.KEYS].trigger()
+        _shoot(program.window, "keys-dark")
+        program.close()
+    return 0
+
+
+def make_pictures(folder: Path) -> Path:
+    """Cut pictures out of the samples, always the same ones, and put two files among them that nobody can read."""
+    cut = random.Random(7)  # noqa: S311 - no secret
+    samples = [_read(path) for path in sorted(SAMPLES.glob("*.[pj][np]g"))]
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True)
+    for number in range(CROPS):
+        crop = _cut(samples[number * 7 // 3 % len(samples)], cut)
+        crop.save(folder / FOLDERS[number * len(FOLDERS) // CROPS] / f"photo {number + 1:03}.jpg", quality=90)
+    (folder / FOLDERS[0] / "photo 005 part.jpg").write_text("not a picture")
+    (folder / FOLDERS[0] / "photo 009 part.jpg").touch()
+    return folder
+
+
+def _read(path: Path) -> Image.Image:
+    with Image.open(path) as opened:
+        return opened.convert("RGB")
+
+
+def _cut(picture: Image.Image, cut: random.Random) -> Image.Image:
+    share = cut.uniform(_SMALLEST, _LARGEST)
+    width, height = round(picture.width * share), round(picture.height * share * cut.uniform(0.8, 1.0))
+    left, top = cut.randint(0, picture.width - width), cut.randint(0, picture.height - height)
+    crop = picture.crop((left, top, left + width, top + height))
+    if cut.choice((True, False)):
+        crop = crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    crop.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+    return crop
+
+
+def _viewer(program: Program) -> None:
+    """One picture and its map, in both palettes and as heat."""
+    folder = Path(tempfile.mkdtemp()) / "samples"
+    shutil.copytree(SAMPLES, folder, ignore=shutil.ignore_patterns("*.md"))
+    try:
+        _open(program, folder)
+        program.window.show_view(View.VIEWER)
+        program.window.grid.set_current_row(1)
+        _wait(lambda: program.viewing.has_inspection and not program.window.job_bar.isVisible())
+        _shoot(program.window, "viewer-light")
+        program.actions[ActionId.MAP_MODE].trigger()
+        _shoot(program.window, "viewer-heat")
+        program.actions[ActionId.MAP_MODE].trigger()
+        program.actions[ActionId.THEME_DARK].trigger()
+        program.window.grid.set_current_row(0)
+        _wait(lambda: program.viewing.has_inspection)
+        _shoot(program.window, "viewer-dark")
+        program.actions[ActionId.THEME_LIGHT].trigger()
+    finally:
+        shutil.rmtree(folder.parent)
+
+
+def _gallery(program: Program) -> None:
+    """States, groups, maps on the tiles; failures in the dark palette."""
+    grid = program.window.grid
+    program.window.show_view(View.GALLERY)
+    for row, key in ((1, "P"), (3, "2"), (4, "P"), (6, "S"), (8, "X")):
+        _press_in_gallery(program, row, key)
+    _clear_messages(program)
+    grid.set_current_row(0)
+    _shoot(program.window, "gallery-light")
+    program.actions[ActionId.MAP_TILES].trigger()
+    _settle(1.5)
+    _shoot(program.window, "gallery-maps")
+    program.actions[ActionId.MAP_TILES].trigger()
+    program.labels.browsing.arrange(Arrangement(sort=SortKey.SCORE, descending=True, group=GroupKey.SUGGESTION))
+    grid.set_current_row(0)
+    _shoot(program.window, "gallery-groups")
+    program.labels.browsing.arrange(Arrangement())
+    program.actions[ActionId.THEME_DARK].trigger()
+    grid.set_current_row(0)
+    _shoot(program.window, "gallery-dark")
+    program.actions[ActionId.THEME_LIGHT].trigger()
+
+
+def _review(program: Program) -> None:
+    """One decision after the other, a typed label, and a page of one class."""
+    letters = program.labels.deciding.letters
+    letters.assign("K", "tabby")
+    letters.assign("L", "rocket")
+    program.window.review_panel.set_letters(list(letters))
+    program.actions[ActionId.VIEW_REVIEW].trigger()
+    _settle()
+    picture = program.window.page.picture
+    picture.setFocus()
+    for key in ("P", "2", "P", "S"):
+        QTest.keyClicks(picture, key)
+        _settle(0.3)
+    _go_to(program, IN_REVIEW)
+    _shoot(program.window, "review-light")
+    QTest.keyClicks(picture, "T")
+    _settle(0.3)
+    field = QApplication.focusWidget()
+    if field is not None:
+        QTest.keyClicks(field, "ca")
+    _shoot(program.window, "palette-light")
+    program.window.palette_of_labels.close_palette()
+    program.labels.reviewing.start(QueueOrder.BY_CLASS)
+    _settle()
+    tiles = program.window.class_page.tiles
+    for step in (Qt.Key.Key_Right, Qt.Key.Key_Space):
+        QTest.keyClick(tiles, step)
+    _shoot(program.window, "class-page-light")
+    program.labels.reviewing.stop()
+
+
+def _go_to(program: Program, name: str) -> None:
+    """Bring an image of the review on screen, if there is one of that name."""
+    table = program.images.table
+    key = next((table.key(place) for place in range(len(table.columns)) if table.name(place) == name), None)
+    if key is not None:
+        program.labels.reviewing.go_to(key)
+        _settle(1.0)
+
+
+def _dialogs(program: Program) -> None:
+    """What asks before much is done at once."""
+    for action, name in ((ActionId.LABEL_ABOVE, "accept-above-light"), (ActionId.EXPORT_LABELS, "export-light")):
+        program.actions[action].trigger()
+        _settle(1.0)
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QDialog):
+            raise TypeError(f"no dialog came for {action}")
+        if isinstance(dialog, ExportDialog):
+            dialog.start(ExportSettings(target=EXPORT_TARGET))
+            _settle(1.0)
+        _shoot(dialog, name)
+        dialog.reject()
+        _settle(0.3)
+
+
+def _press_in_gallery(program: Program, row: int, key: str) -> None:
+    program.window.grid.setFocus()
+    program.window.grid.set_current_row(row)
+    _settle(0.3)
+    QTest.keyClicks(program.window.grid, key)
+    _settle(0.3)
+
+
+def _clear_messages(program: Program) -> None:
+    for message in program.window.messages.shown:
+        program.window.messages.withdraw(message.id)
+
+
+def _open(program: Program, folder: Path) -> None:
+    program.open_paths([str(folder)])
+    table = program.images.table
+    _wait(lambda: len(table) > 0 and program.desk.is_loaded and not table.count(ImageState.QUEUED))
+    _settle(1.0)
+
+
+def _begin_anew(program: Program) -> None:
+    program.actions[ActionId.SESSION_NEW].trigger()
+    _settle(1.5)
+
+
+def _shoot(widget: QWidget, name: str) -> None:
+    _settle()
+    widget.grab().save(str(TARGET / f"{name}.png"), "PNG", _BEST_COMPRESSION)
+
+
+def _settle(seconds: float = 0.6) -> None:
+    _wait(lambda: False, seconds)
 
 
 def _wait(holds: Callable[[], bool], limit_s: float = 60) -> None:
@@ -28,58 +237,6 @@ def _wait(holds: Callable[[], bool], limit_s: float = 60) -> None:
     while not holds() and time.monotonic() < end:
         QCoreApplication.processEvents()
         time.sleep(0.005)
-
-
-def _settle(seconds: float = 0.6) -> None:
-    _wait(lambda: False, seconds)
-
-
-def _shoot(program: Program, name: str) -> None:
-    _settle()
-    program.window.grab().save(str(TARGET / f"{name}.png"))
-
-
-def _open(program: Program, paths: list[Path], count: int) -> None:
-    program.open_paths([str(path) for path in paths])
-    _wait(lambda: len(program.images) == count and program.images.count(ImageState.QUEUED) == 0)
-
-
-def main() -> int:
-    """Start page, viewer in both palettes and as heat, gallery with failures."""
-    TARGET.mkdir(parents=True, exist_ok=True)
-    application = create_application([])
-    samples = ROOT / "assets" / "samples"
-    with tempfile.TemporaryDirectory() as folder:
-        program = build(application, Profile.below(Path(folder) / "profile"), Wishes(None, "cpu"))
-        program.start()
-        program.window.resize(SIZE)
-        program.actions[ActionId.THEME_LIGHT].trigger()
-        _wait(lambda: bool(program.models.name))
-        _shoot(program, "start-light")
-        _open(program, [samples], 3)
-        program.window.grid.set_current_row(1)
-        _wait(lambda: program.viewing.has_inspection)
-        _shoot(program, "viewer-light")
-        program.actions[ActionId.MAP_MODE].trigger()
-        _shoot(program, "viewer-heat")
-        program.actions[ActionId.MAP_MODE].trigger()
-        program.actions[ActionId.THEME_DARK].trigger()
-        program.window.grid.set_current_row(0)
-        _wait(lambda: program.viewing.has_inspection)
-        _shoot(program, "viewer-dark")
-        more = Path(folder) / "pictures"
-        more.mkdir()
-        for number, sample in enumerate(sorted(samples.glob("*.[pj][np]g"))):
-            shutil.copy(sample, more / f"copy {number}{sample.suffix}")
-        (more / "empty.jpg").touch()
-        (more / "notes.jpg").write_text("not a picture")
-        _open(program, [more], 8)
-        program.window.show_view(View.GALLERY)
-        _shoot(program, "gallery-dark")
-        program.actions[ActionId.KEYS].trigger()
-        _shoot(program, "keys-dark")
-        program.close()
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +16,13 @@ from inference.exports import folders, rows, sidecars, splits
 from inference.exports.folder_plan import FolderOptions, FolderPlan, FolderProblemKind
 from inference.exports.rows import RowForm, RowOptions
 from inference.exports.selection import Include, Selection, selected
+from inference.exports.session_content import common_folder, images_for_folders, images_for_sidecars
 from inference.exports.sidecar_file import SidecarTrouble
 from inference.exports.sidecar_plan import SidecarAction, SidecarOptions, SidecarPlan
 from inference.exports.sidecar_plan import SidecarNaming as Naming
 from inference.sessions.records import LabelledImage
-from inference.sessions.renaming import SIDECAR_LIST
 from inference.sessions.session import Session
+from inference.sessions.suffix import sidecar_list
 from inference.texts import visible
 
 PREVIEWED = 3
@@ -57,7 +57,7 @@ def make_preview(session: Session, settings: ExportSettings, labels: frozenset[s
     reviewed = count = 0
     first: list[LabelledImage] = []
     selection = _selection(settings, labels)
-    for image in _images(session, settings):
+    for image in session.labelled_images():
         reviewed += image.state.is_reviewed
         for one in selected([image], selection):
             if _takes(settings, one):
@@ -97,14 +97,13 @@ def export(
     """
     target = Path(settings.target)
     on_progress = _now_and_then(on_progress)
-    chosen = selected(_images(session, settings), _selection(settings, labels))
+    chosen = selected(session.labelled_images(), _selection(settings, labels))
     match settings.form:
         case ExportForm.CSV:
             count = rows.write_csv(chosen, target, _row_options(session, settings), cancel, on_progress)
         case ExportForm.JSON_LINES:
             count = rows.write_json_lines(chosen, target, _row_options(session, settings), cancel, on_progress)
         case ExportForm.SPLITS:
-            target.mkdir(parents=True, exist_ok=True)
             made = splits.split(chosen, settings.shares, seed=settings.seed)
             splits.write_splits(made, target, _root(session, settings))
             count = sum(map(len, made.parts))
@@ -131,7 +130,7 @@ def _now_and_then(tell: OnCount) -> OnCount:
 
 def sidecar_journal(session: Session) -> Path:
     """The list of what was written beside the images of a session."""
-    return session.path.with_name(f"{session.path.stem}{SIDECAR_LIST}")
+    return sidecar_list(session.path)
 
 
 def _selection(settings: ExportSettings, labels: frozenset[str] | None) -> Selection:
@@ -145,11 +144,6 @@ _WIDTH = (Include.REVIEWED, Include.SUGGESTED, Include.EVERYTHING)
 """From the fewest images to all of them."""
 
 
-def _images(session: Session, settings: ExportSettings) -> Iterator[LabelledImage]:
-    del settings
-    return session.labelled_images()
-
-
 def _takes(settings: ExportSettings, image: LabelledImage) -> bool:
     """Whether an image is written: only rows have a place for images without label."""
     return bool(image.label) or settings.form.has_states
@@ -161,11 +155,7 @@ def _root(session: Session, settings: ExportSettings) -> str | None:
         return None
     if settings.root:
         return settings.root
-    sources = session.sources()
-    try:
-        return os.path.commonpath(sources) if sources else None
-    except ValueError:
-        return None
+    return common_folder(session.sources())
 
 
 def _row_options(session: Session, settings: ExportSettings) -> RowOptions:
@@ -188,17 +178,9 @@ def _lines(session: Session, settings: ExportSettings, images: list[LabelledImag
 def _plan_folders(
     session: Session, settings: ExportSettings, labels: frozenset[str] | None, cancel: CancelToken
 ) -> FolderPlan:
-    images = session.labelled_images()
-    chosen = itertools.chain.from_iterable(
-        # Images that were skipped on purpose have a folder of their own where that is wanted.
-        [image]
-        if settings.unsure_folder and image.state.word == "unsure"
-        else selected([image], _selection(settings, labels))
-        for image in images
-    )
-    return folders.plan_folders(
-        chosen, Path(settings.target), FolderOptions(settings.way, settings.unsure_folder), cancel
-    )
+    options = FolderOptions(settings.way, settings.unsure_folder)
+    chosen = images_for_folders(session.labelled_images(), _selection(settings, labels), options)
+    return folders.plan_folders(chosen, Path(settings.target), options, cancel)
 
 
 def _folder_plan(settings: ExportSettings, plan: FolderPlan) -> ExportPlan:
@@ -239,17 +221,9 @@ def _plan_sidecars(
 ) -> SidecarPlan:
     naming = Naming.WHOLE_NAME if settings.naming is SidecarNaming.FULL_NAME else Naming.STEM
     options = SidecarOptions(naming, settings.root_tag, settings.last_keywords)
-    selection = _selection(settings, labels)
-
-    def chosen() -> Iterator[LabelledImage]:
-        for image in session.labelled_images():
-            taken = next(selected([image], selection), None)
-            if taken is not None:
-                yield taken
-            elif labels is None and not image.label:
-                yield image  # what was written about it before its label was cleared is taken back
-
-    return sidecars.plan_sidecars(chosen(), options, cancel)
+    journal, selection = sidecar_journal(session), _selection(settings, labels)
+    chosen = images_for_sidecars(session.labelled_images(), selection, options, journal)
+    return sidecars.plan_sidecars(chosen, options, cancel)
 
 
 def _sidecar_plan(settings: ExportSettings, plan: SidecarPlan) -> ExportPlan:

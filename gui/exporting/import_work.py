@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gui.exporting.label_match import NO_COLUMN, ImportSettings, LabelMatch, MatchRow
 from inference.errors import LabelFileError
-from inference.exports.importing import label_columns, match, read_folder_labels, read_labels
-from inference.exports.label_rows import Columns, ImportedRow, LabelFile
+from inference.exports.importing import bases, label_columns, match, read_folder_labels, read_labels
+from inference.exports.label_matching import Match, images_of
+from inference.exports.label_rows import Columns, LabelFile
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 
@@ -23,7 +24,7 @@ class FoundLabels:
     Attributes:
         match: for the dialog.
         labels: (key, label, state or None) of the images that rows were found for; no label where only a state is said.
-        unmatched: paths of rows without an image, as the file has them.
+        unmatched: paths of rows without an image, or with more than one, as the file has them.
     """
 
     match: LabelMatch
@@ -71,6 +72,9 @@ def _matched(session: Session, settings: ImportSettings, file: LabelFile, labell
     paths = {image.path: image.key for image in session.labelled_images()}
     found = match(file.rows, paths, file.folder, roots=session.sources())
     said = dict.fromkeys([*found.found, *found.states])
+    shown = file.rows[:SHOWN_ROWS]
+    images = images_of(shown, paths, bases(file.folder, session.sources()))
+    left_out = (*found.unmatched, *found.ambiguous)
     labels = tuple((paths[path], found.found.get(path, ""), found.states.get(path)) for path in said)
     summary = LabelMatch(
         settings,
@@ -79,18 +83,20 @@ def _matched(session: Session, settings: ImportSettings, file: LabelFile, labell
         label_column=_place(file, None if file.used is None else file.used.label),
         matched=len(labels),
         labelled=sum(key in labelled for key, _, _ in labels),
-        unmatched=len(found.unmatched),
+        unmatched=len(left_out),
         contradictory=len(found.contradictory),
-        rows=tuple(_shown(row, paths, file.folder) for row in file.rows[:SHOWN_ROWS]),
-        problems=file.problems,
+        rows=tuple(MatchRow(row.path, row.label, image) for row, image in zip(shown, images, strict=True)),
+        problems=(*file.problems, *_doubts(found)),
     )
-    return FoundLabels(summary, labels, tuple(row.path for row in found.unmatched))
+    return FoundLabels(summary, labels, tuple(row.path for row in left_out))
 
 
-def _shown(row: ImportedRow, paths: Collection[str], folder: str) -> MatchRow:
-    found = match([row], paths, folder)
-    image = next(iter([*found.found, *found.states]), "")
-    return MatchRow(row.path, row.label, image)
+def _doubts(found: Match) -> Iterator[str]:
+    """What a person should look at before taking the labels."""
+    if found.by_name:
+        yield f"Images found by their file name alone: {found.by_name:,}."
+    if found.ambiguous:
+        yield f"Rows left out because they fit several images: {len(found.ambiguous):,}."
 
 
 def _place(file: LabelFile, name: str | None) -> int:

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inference.sessions.marks import NO_NAME, Marks, decision_of, is_removed
 from inference.sessions.records import NO_SCORE, ImageRows
@@ -15,6 +15,8 @@ from inference.sessions.states import ANSWER_STATES, ImageState
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_Column = TypeVar("_Column", "array[int]", "array[float]")
 
 GONE = 255
 """Stands in `Columns.states` for an image that was taken off the list."""
@@ -42,6 +44,14 @@ def view(column: array[int] | array[float] | bytearray | bytes, dtype: str) -> N
     import numpy as np  # noqa: PLC0415  # not at the start
 
     return np.frombuffer(column, dtype) if len(column) else np.empty(0, dtype)
+
+
+def taken(column: _Column, places: array[int]) -> _Column:
+    """A copy of what stands at these places of a column."""
+    kind = column.typecode
+    if len(places) <= _MASS:
+        return array(kind, [column[place] for place in places])
+    return array(kind, view(column, kind)[view(places, "i")].tobytes())
 
 
 class Columns:
@@ -194,7 +204,11 @@ class Columns:
         """The places of all images on the list, in order; None if no image was ever removed."""
         if GONE not in self.states:
             return None
-        return array("i", [place for place, state in enumerate(self.states) if state != GONE])
+        if len(self) <= _MASS:
+            return array("i", [place for place, state in enumerate(self.states) if state != GONE])
+        import numpy as np  # noqa: PLC0415  # not at the start
+
+        return array("i", np.flatnonzero(view(self.states, "B") != GONE).astype(np.int32).tobytes())
 
     def positions_gone(self, places: Sequence[int]) -> list[int]:
         """Where removed images stand in a row of places."""

@@ -24,6 +24,8 @@ from inference.texts import visible
 _STATES = tuple(ImageState)
 _ONLY = tuple(bytes(one == state for one in range(256)) for state in ImageState)
 """By state: 1 for itself, 0 for all others."""
+_LISTED = bytes(one != GONE for one in range(256))
+"""By state: 1 for all that are on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,25 +191,27 @@ class ImageTable(QObject):
         columns = self._columns
         if GONE not in columns.states:
             return columns.keys[:]
-        return array("q", [key for key, state in zip(columns.keys, columns.states, strict=True) if state != GONE])
+        return array("q", compress(columns.keys, columns.states.translate(_LISTED)))
 
     def paths(self) -> list[str]:
         """A copy of their paths in the same order, likewise."""
         columns = self._columns
         if GONE not in columns.states:
             return columns.paths[:]
-        return [path for path, state in zip(columns.paths, columns.states, strict=True) if state != GONE]
+        return list(compress(columns.paths, columns.states.translate(_LISTED)))
 
     def keys_in(self, state: ImageState) -> list[int]:
         """The keys of all images whose visible state is this one, in order."""
         return list(compress(self._columns.keys, self._columns.states.translate(_ONLY[state])))
 
-    def keys_answered(self, answer: ImageState) -> list[int]:
+    def keys_answered(self, answer: ImageState) -> array[int]:
         """The keys of all images that classifying left QUEUED, SUGGESTED or FAILED, whatever a person decided."""
         columns = self._columns
-        chosen = columns.answers.translate(_ONLY[answer])
-        pairs = zip(compress(columns.keys, chosen), compress(columns.states, chosen), strict=True)
-        return [key for key, state in pairs if state != GONE]
+        keys, chosen = columns.keys, columns.answers.translate(_ONLY[answer])
+        if GONE not in columns.states:
+            return array("q", compress(keys, chosen))
+        listed = compress(columns.states.translate(_LISTED), chosen)
+        return array("q", compress(compress(keys, chosen), listed))
 
     def count(self, state: ImageState) -> int:
         """How many images have this visible state."""

@@ -40,17 +40,23 @@ class FilterLine(QWidget):
         self._clear = _button(tr("Clear"))
         self._clear.setAccessibleName(tr("Clear all filters"))
         self._clear.clicked.connect(self._on_cleared)
+        self._also = ChipButton()
+        self._also.set_text(tr("also showing undone"))
+        self._also.clicked.connect(self._on_also_clicked)
         self._stale = QWidget()
+        self._stale_text = plain_label()
         self._sort_now = _button(tr("Sort now"))
         self._sort_now.clicked.connect(self.sort_now_requested)
         row = QHBoxLayout(self._stale)
         row.setContentsMargins(8, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(plain_label(tr("Results are still arriving.")))
+        row.addWidget(self._stale_text)
         row.addWidget(self._sort_now)
         self._flow = FlowLayout(self)
-        for widget in (self._counts, self._clear, self._stale):
+        for widget in (self._also, self._counts, self._clear, self._stale):
             self._flow.addWidget(widget)
+        self.set_arriving(is_arriving=False)
+        self._also.hide()
         self._keep_height()
         self._stale.hide()
         self._show_chips()
@@ -74,6 +80,22 @@ class FilterLine(QWidget):
     def set_stale(self, is_stale: bool) -> None:
         """Say that the order is not up to date, and offer to sort."""
         self._stale.setVisible(is_stale)
+
+    def set_arriving(self, *, is_arriving: bool) -> None:
+        """Say whether results are still coming: an order that is not up to date has another reason without them."""
+        text = tr("Results are still arriving.") if is_arriving else tr("The order is not up to date.")
+        self._stale_text.setText(text)
+
+    def set_also_shown(self, *, is_shown: bool) -> None:
+        """Say that images are shown which the filter would hide, because what happened to them was taken back."""
+        if not is_shown and self._also.hasFocus():
+            self.emptied.emit()
+        self._also.setVisible(is_shown)
+
+    @property
+    def is_also_shown(self) -> bool:
+        """Whether the chip "also showing undone" is there."""
+        return not self._also.isHidden()
 
     def _keep_height(self) -> None:
         """Have the height of a line with chips and notice also without them: pictures must not move by themselves."""
@@ -120,6 +142,11 @@ class FilterLine(QWidget):
         button = self.sender()
         if isinstance(button, ChipButton):
             self.filter_wanted.emit(self._chips[self._buttons.index(button)].without)
+
+    @Slot()
+    def _on_also_clicked(self) -> None:
+        """Arranging anew hides them again."""
+        self.sort_now_requested.emit()
 
     @Slot()
     def _on_cleared(self) -> None:

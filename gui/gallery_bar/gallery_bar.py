@@ -76,6 +76,19 @@ class GalleryBar(QWidget):
         """Say that results came which are not sorted in yet."""
         self._line.set_stale(is_stale)
 
+    def set_arriving(self, *, is_arriving: bool) -> None:
+        """Say whether a run brings results now."""
+        self._line.set_arriving(is_arriving=is_arriving)
+
+    def set_also_shown(self, *, is_shown: bool) -> None:
+        """Say that images are shown which the filter would hide, because what happened to them was taken back."""
+        self._line.set_also_shown(is_shown=is_shown)
+
+    @property
+    def is_also_shown(self) -> bool:
+        """Whether the bar says so."""
+        return self._line.is_also_shown
+
     def set_names(self, label_name: Callable[[int], str]) -> None:
         """How a code of a label or suggestion is called."""
         self._line.set_names(label_name)
@@ -93,7 +106,7 @@ class GalleryBar(QWidget):
         self._text.selectAll()
 
     def _arrange(self) -> None:
-        controls = FlowLayout(gap_px=14)
+        controls = FlowLayout(gap_px=10)
         controls.addWidget(captioned(tr("Sort"), self._sort))
         controls.addWidget(captioned(tr("Group"), self._group))
         controls.addWidget(self._score)

@@ -13,7 +13,7 @@ from gui.words import tr
 
 LEAST_TILE_PX, MOST_TILE_PX = 96, 320
 _STEP_PX, _PAGE_PX = 8, 32
-_SLIDER_PX = 120
+_SLIDER_PX = 72
 
 
 class SortChoice(QComboBox):

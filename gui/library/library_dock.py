@@ -33,6 +33,8 @@ class LibraryDock(QDockWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(panel)
         self._stack.addWidget(self._rail)
+        self._no_title = QWidget(self)
+        self._no_title.hide()
         self._is_wished = True
         self._belongs = False
         self.setObjectName("library")  # under this name its place is kept for the next start
@@ -77,6 +79,8 @@ class LibraryDock(QDockWidget):
         shown: QWidget = self._rail if is_narrow else self._panel
         if self._stack.currentWidget() is not shown:
             self._stack.setCurrentWidget(shown)
+            # A rail is too narrow for a title; F7 and the menu show and hide it as well.
+            self.setTitleBarWidget(self._no_title if is_narrow else None)  # type: ignore[arg-type]  # None: Qt's own
         if is_narrow:
             self.setFixedWidth(self._rail.width())
         else:

@@ -12,8 +12,9 @@ from gui.review.button_flow import ButtonFlow
 from gui.review.class_tiles import ClassTiles
 from gui.review.class_tiles_model import ClassTilesModel, TileSource
 from gui.review.key_button import KeyButton
-from gui.review.review_queue import QueuePage
-from gui.review.review_words import page_text
+from gui.review.order_button import OrderButton
+from gui.review.review_queue import QueueOrder, QueuePage
+from gui.review.review_words import page_text, reviewed_text
 from gui.words import counted, tr
 
 _ACCEPTING_KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -31,6 +32,7 @@ class ClassPage(QWidget):
         previous_requested(): the person wants the page before.
         next_requested(): the person wants the page after, without accepting this one.
         thumbnails_wanted(keys: list[int]): these images are on screen without a picture.
+        order_chosen(order: QueueOrder): the person wants the review in another order.
         done(): the person wants to leave.
     """
 
@@ -39,6 +41,7 @@ class ClassPage(QWidget):
     previous_requested = Signal()
     next_requested = Signal()
     thumbnails_wanted = Signal(list)
+    order_chosen = Signal(object)
     done = Signal()
 
     def __init__(self, source: TileSource, parent: QWidget | None = None) -> None:
@@ -48,8 +51,10 @@ class ClassPage(QWidget):
         self._title = ElidedLabel()
         self._place = plain_label(secondary=True)
         self._left_out = plain_label(secondary=True)
+        self._reviewed = plain_label()
+        self._order = OrderButton()
         self.tiles = ClassTiles(self._model, self)
-        self._accept = KeyButton(_native("Ctrl+Return"), "")
+        self._accept = KeyButton(_native("Ctrl+Enter"), "")
         self._previous = KeyButton(_native("PgUp"), tr("Previous page"))
         self._next = KeyButton(_native("PgDown"), tr("Next page"))
         self._invert = KeyButton(_native("Ctrl+I"), tr("Invert"))
@@ -62,6 +67,8 @@ class ClassPage(QWidget):
         self._next.clicked.connect(self.next_requested)
         self._invert.clicked.connect(self.invert)
         self._leave.clicked.connect(self.done)
+        self._order.order_chosen.connect(self.order_chosen)
+        self._order.show_order(QueueOrder.BY_CLASS)
         self._on_left_out_changed()
 
     def show_page(self, class_name: str, page: QueuePage) -> None:
@@ -83,6 +90,10 @@ class ClassPage(QWidget):
         """Say whether there are pages before and after this one, of whatever class."""
         self._previous.setEnabled(has_previous)
         self._next.setEnabled(has_next)
+
+    def show_pace(self, reviewed: int) -> None:
+        """Say how many decisions were made since the review began."""
+        self._reviewed.setText(reviewed_text(reviewed))
 
     def refresh(self, keys: list[int]) -> None:
         """The pictures of these images have come."""
@@ -147,7 +158,8 @@ class ClassPage(QWidget):
         heading.addWidget(self._title)
         heading.addWidget(self._place)
         heading.addStretch(1)
-        heading.addWidget(self._left_out)
+        for widget in (self._left_out, self._reviewed, self._order):
+            heading.addWidget(widget)
         buttons = ButtonFlow()
         buttons.set_buttons((self._accept, self._invert, self._previous, self._next, self._leave))
         column = QVBoxLayout(self)

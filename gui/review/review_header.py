@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
-from gui.plain_text import for_menu
 from gui.review.key_button import KeyButton
+from gui.review.order_button import OrderButton
 from gui.review.review_queue import QueueOrder
-from gui.review.review_words import order_text, pace_text, queue_text, reviewed_text
+from gui.review.review_words import pace_text, queue_text, reviewed_text
 from gui.theme import TARGET_PX
 from gui.words import tr
 
@@ -31,13 +31,10 @@ class ReviewHeader(QWidget):
         self._queue = ElidedLabel()
         self._reviewed = plain_label()
         self._pace = plain_label(secondary=True)
-        self._order = QPushButton(for_menu(tr("Order")))
+        self._order = OrderButton()
         self._done = KeyButton(tr("Esc"), tr("Done"))
-        self._entries: dict[QueueOrder, QAction] = {}
-        self._order.setMenu(self._order_menu())
-        self._order.setAutoDefault(False)
-        self._order.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._order.setMinimumHeight(max(TARGET_PX, self._done.sizeHint().height()))
+        self._order.order_chosen.connect(self.order_chosen)
         self._done.clicked.connect(self.done_requested)
         self._queue.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.setAccessibleName(tr("Review"))
@@ -60,7 +57,7 @@ class ReviewHeader(QWidget):
             seed: with which a random order was drawn.
         """
         self._queue.set_text(queue_text(remaining, order, seed=seed))
-        self._entries[order].setChecked(True)
+        self._order.show_order(order)
 
     def show_pace(self, reviewed: int, per_minute: int | None) -> None:
         """Say how many decisions were made since the review began, and how many per minute of late (None: unknown)."""
@@ -73,19 +70,3 @@ class ReviewHeader(QWidget):
         """What the line says, for screen readers and tests."""
         parts = (self._queue.text(), self._reviewed.text(), self._pace.text())
         return "  ".join(part for part in parts if part)
-
-    def _order_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        for order in QueueOrder:
-            entry = menu.addAction(for_menu(order_text(order)))
-            entry.setCheckable(True)
-            entry.setData(order.value)
-            group.addAction(entry)
-            self._entries[order] = entry
-        group.triggered.connect(self._on_order_triggered)
-        return menu
-
-    @Slot(QAction)
-    def _on_order_triggered(self, entry: QAction) -> None:
-        self.order_chosen.emit(QueueOrder(entry.data()))

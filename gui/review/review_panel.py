@@ -19,7 +19,7 @@ from gui.words import tr
 from inference.results import Prediction
 from inference.texts import visible
 
-_WIDTH_IN_LETTERS = 38
+_WIDTH_IN_LETTERS = 46
 _NARROWEST_IN_LETTERS = 26
 _GAP_PX = 6
 
@@ -62,13 +62,16 @@ class ReviewPanel(QScrollArea):
         column = QWidget(self)
         self._decision = ElidedLabel()
         self._sentence = plain_label(secondary=True)
-        self._accept = KeyButton(tr("Enter"), tr("Accept"))
+        # They are made in the order in which Tab shall go through them.
+        self._accept = KeyButton(tr("Enter"), tr("Accept"), column)
         self.suggestions = ReviewSuggestions(column)
-        self._type = KeyButton("T", tr("Type a label…"))
-        self._again = KeyButton(".", tr("Same as last"))
+        self._type = KeyButton("T", tr("Type a label…"), column)
+        self._again = KeyButton(".", tr("Same as last"), column)
         self._unsure = KeyButton("S", tr("Unsure"))
         self._reject = KeyButton("X", tr("Reject"))
         self._clear = KeyButton("U", tr("Clear"))
+        self._verdicts = ButtonFlow(column, fills=True)
+        self._verdicts.set_buttons((self._unsure, self._reject, self._clear))
         self.my_keys = MyKeys(column)
         self._lay_out(column)
         self.setWidget(column)
@@ -160,8 +163,6 @@ class ReviewPanel(QScrollArea):
         decision = QHBoxLayout()
         decision.addWidget(plain_label(tr("Label"), bold=True))
         decision.addWidget(self._decision, 1)
-        verdicts = ButtonFlow(column, fills=True)
-        verdicts.set_buttons((self._unsure, self._reject, self._clear))
         layout = QVBoxLayout(column)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(_GAP_PX)
@@ -171,7 +172,7 @@ class ReviewPanel(QScrollArea):
         layout.addWidget(self.suggestions)
         layout.addWidget(self._type)
         layout.addWidget(self._again)
-        layout.addWidget(verdicts)
+        layout.addWidget(self._verdicts)
         layout.addSpacing(2 * _GAP_PX)
         layout.addWidget(self.my_keys)
         layout.addStretch(1)

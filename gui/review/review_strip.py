@@ -178,6 +178,7 @@ class _Frames(QWidget):
         self._shown = len(shown)
         while len(self._pool) < len(shown):
             self._pool.append(self._new_frame())
+            QWidget.setTabOrder(self._pool[-2], self._pool[-1])
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         for place, (frame, entry) in enumerate(zip(self._pool, shown, strict=False)):
             left = self.width() - (place + 1) * width if is_mirrored else place * width

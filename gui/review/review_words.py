@@ -7,6 +7,7 @@ from gui.plain_text import for_sentence
 from gui.review.review_queue import QueueOrder
 from gui.words import counted, number, tr
 from inference.sessions.states import ImageState
+from inference.sessions.steps import Step, StepKind
 
 
 def order_text(order: QueueOrder) -> str:
@@ -58,6 +59,28 @@ def decision_text(state: ImageState, label: str = "") -> str:
         return ""
     word = state_word(state).lower()
     return tr("{label} ({state})").format(label=for_sentence(label), state=word) if label else word
+
+
+def done_text(step: Step) -> str:
+    """What a step did, as people say it afterwards ("Labelled jay"); safe to show.
+
+    Nothing for added images: the opening of a folder is no decision, and must not look like the last one.
+    """
+    count, name = len(step), for_sentence(step.subject)
+    accepted = counted(count, "Accepted %n suggestion", "Accepted %n suggestions")
+    sentences = {
+        StepKind.LABEL: counted(count, "Labelled {label}", "Labelled %n images as {label}"),
+        StepKind.ACCEPT: tr("Accepted {label}") if count == 1 and name else accepted,
+        StepKind.ACCEPT_ABOVE: accepted,
+        StepKind.UNSURE: counted(count, "Marked unsure", "Marked %n images as unsure"),
+        StepKind.REJECT: counted(count, "Rejected", "Rejected %n images"),
+        StepKind.CLEAR: counted(count, "Cleared the label", "Cleared the labels of %n images"),
+        StepKind.REMOVE: counted(count, "Removed %n image", "Removed %n images"),
+        StepKind.RENAME: counted(count, "Renamed the label of %n image", "Renamed the label of %n images"),
+        StepKind.IMPORT: counted(count, "Imported %n label", "Imported %n labels"),
+        StepKind.ADD: "",
+    }
+    return sentences[step.kind].replace("{label}", name)
 
 
 def page_text(number_of_page: int, count: int, shown: int, total: int) -> str:

@@ -34,6 +34,7 @@ class SessionOnStart:
         labelled: how many of them have a label.
         changed_at: when it was last written, seconds since 1970.
         sources: the folders that were opened in it.
+        is_damaged: the file cannot be read; opening it offers what can be done.
     """
 
     path: str
@@ -42,6 +43,7 @@ class SessionOnStart:
     labelled: int
     changed_at: float
     sources: tuple[str, ...] = ()
+    is_damaged: bool = False
 
 
 class SessionLines(QWidget):
@@ -91,7 +93,7 @@ class SessionLines(QWidget):
         row.setSpacing(_NAME_GAP_PX)
         row.addWidget(name)
         row.addWidget(facts, 1)
-        button = QPushButton(tr("Continue"))
+        button = QPushButton(tr("Repair...") if session.is_damaged else tr("Continue"))
         button.setMinimumHeight(TARGET_PX)
         button.setAccessibleName(tr("Continue {name}").format(name=for_sentence(session.name)))
         button.setProperty("session_path", session.path)
@@ -109,7 +111,8 @@ class SessionLines(QWidget):
             button.setProperty("session_path", session.path)
             button.clicked.connect(self._on_chosen)
             name = visible(elide_middle(session.name, _NAME_LIMIT))
-            row.add(button, tr("{name} ({count})").format(name=name, count=number(session.images)))
+            count = tr("damaged") if session.is_damaged else number(session.images)
+            row.add(button, tr("{name} ({count})").format(name=name, count=count))
         everything = QPushButton(tr("All..."))
         everything.setMinimumHeight(TARGET_PX)
         everything.setAccessibleName(tr("All sessions"))
@@ -173,7 +176,9 @@ class _FittingRow(QWidget):
 
 
 def facts_text(session: SessionOnStart, now_s: float) -> str:
-    """What is in a session: images, labels, day."""
+    """What is in a session: images, labels, day; of a damaged one only that it is."""
+    if session.is_damaged:
+        return tr("the file is damaged, {day}").format(day=day_text(session.changed_at, now_s))
     return tr("{images}, {labelled} labelled, {day}").format(
         images=counted(session.images, "%n image", "%n images"),
         labelled=number(session.labelled),

@@ -105,8 +105,8 @@ class SessionsModel(QAbstractTableModel):
         """What stands in the columns."""
         return (
             visible(session.name),
-            number(session.images) + _AFTER_NUMBER,
-            number(session.labelled) + _AFTER_NUMBER,
+            ("-" if session.is_damaged else number(session.images)) + _AFTER_NUMBER,
+            (tr("damaged") if session.is_damaged else number(session.labelled)) + _AFTER_NUMBER,
             day_text(session.changed_at, self._now_s),
             _sources(session),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from gui.viewer.suggestions_view import SuggestionsView
 from gui.viewer.viewer_colors import ViewerColors
 from inference.results import Prediction
 
-_WIDTH_IN_LETTERS = 38
+_WIDTH_IN_LETTERS = 46
 _NARROWEST_IN_LETTERS = 26
 
 
@@ -57,18 +57,21 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        letter = self.fontMetrics().averageCharWidth()
-        self.setMinimumWidth(letter * _NARROWEST_IN_LETTERS)
-        self._usual_width = letter * _WIDTH_IN_LETTERS
         self._classify.clicked.connect(self.classify_requested)
         self._reclassify.clicked.connect(self.reclassify_requested)
         self._reveal.clicked.connect(self.reveal_requested)
         self.show_sentence("")
 
-    @property
-    def usual_width(self) -> int:
-        """The width to begin with, in logical pixels."""
-        return self._usual_width
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * _WIDTH_IN_LETTERS, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for every line and the scroll bar: nothing scrolls sideways, so nothing may be cut there."""
+        column = self.widget()
+        inside = column.minimumSizeHint().width() if column is not None else 0
+        narrowest = self.fontMetrics().averageCharWidth() * _NARROWEST_IN_LETTERS
+        width = max(narrowest, inside + self.verticalScrollBar().sizeHint().width())
+        return QSize(width, super().minimumSizeHint().height())
 
     def set_colors(self, colors: ViewerColors) -> None:
         """Take the theme's colours."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel
-from gui.plain_text import elide_middle, for_menu
-from gui.theme import TARGET_PX
+from gui.plain_text import elide_middle, for_sentence
+from gui.review.button_flow import ButtonFlow
+from gui.review.key_button import KeyButton
 from gui.words import tr
 
 _LONGEST_ON_BUTTON = 28
@@ -27,21 +28,16 @@ class LabelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decision = ElidedLabel(self)
-        self._accept = QPushButton(self)
-        self._correct = QPushButton(tr("Another label...   T"), self)
+        self._accept = KeyButton(tr("Enter"), tr("Accept"))
+        self._correct = KeyButton("T", tr("Another label…"))
         self._accept.clicked.connect(self.accept_requested)
         self._correct.clicked.connect(self.type_requested)
+        buttons = ButtonFlow(self)
+        buttons.set_buttons((self._accept, self._correct))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._decision)
-        buttons = QHBoxLayout()
-        for button in (self._accept, self._correct):
-            button.setMinimumHeight(TARGET_PX)
-            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        buttons.addWidget(self._accept)
-        buttons.addWidget(self._correct)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         self.show_decision(tr("none yet"), "", can_decide=False)
 
     @property
@@ -58,8 +54,7 @@ class LabelPanel(QWidget):
             can_decide: whether labels can be given now.
         """
         self._decision.set_text(text)
-        name = for_menu(elide_middle(suggestion, _LONGEST_ON_BUTTON))
-        self._accept.setText(tr("Accept {name}   Enter").format(name=name))
-        self._accept.setVisible(bool(suggestion))
-        self._accept.setEnabled(can_decide)
+        name = for_sentence(elide_middle(suggestion, _LONGEST_ON_BUTTON))
+        self._accept.set_words(tr("Accept {name}").format(name=name) if suggestion else tr("Accept"))
+        self._accept.setEnabled(can_decide and bool(suggestion))
         self._correct.setEnabled(can_decide)

@@ -214,7 +214,6 @@ class ViewerPage(QWidget):
         splitter.setStretchFactor(1, 0)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        splitter.setSizes([self.inspector.usual_width * 3, self.inspector.usual_width])
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(splitter, 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from inference.arrays import EvidenceMap, EvidenceMaps, Features, HeadWeight
 
 FLAT_RANGE_LOGITS = 0.5
 """Below this range of `W_c . A(cell)` over the cells no area stands out (UX.md 3.2)."""
+
+SAME_SHARE = 1e-6
+"""Cells that differ by less than this share of the largest are one value, computed in different orders."""
 
 SCALE_PERCENTILE = 99.5
 """The fixed scale is this percentile of |contribution| of the top class over some pictures (DESIGN.md 4)."""
@@ -37,6 +41,31 @@ class Ledger:
     opposing: float
     bias: float
     logit: float
+
+    def error(self, logit: float) -> float:
+        """How far the total is from the network's own logit, relative to 1 + the sum of |parts|; NaN stays NaN.
+
+        Compare it with `inference.engine.self_check.TOLERANCES` of the device's precision.
+        """
+        parts = 1 + abs(self.supporting) + abs(self.opposing) + abs(self.bias)
+        return abs(self.logit - logit) / parts
+
+
+class Finding(StrEnum):
+    """What can be said of a map as a whole; there is always something, so no map is ever just blank."""
+
+    NO_NUMBERS = "no-numbers"
+    """A cell is NaN or infinite."""
+    NOTHING = "nothing"
+    """Every cell is exactly 0: none speaks for the class, none against it."""
+    SAME = "same"
+    """Every cell has one value: the features do not differ from place to place."""
+    AGAINST = "against"
+    """No cell speaks for the class."""
+    FLAT = "flat"
+    """The evidence is spread so evenly that no area stands out."""
+    PLACE = "place"
+    """Some area stands out; `place_in_words` names it."""
 
 
 def evidence_map(features: Features, weight: HeadWeight) -> EvidenceMap:
@@ -66,6 +95,20 @@ def ledger(contributions: EvidenceMap, bias: float) -> Ledger:
     supporting = float(cells[cells > 0].sum())
     opposing = float(cells[cells < 0].sum())
     return Ledger(supporting, opposing, bias, supporting + opposing + bias)
+
+
+def find(contributions: EvidenceMap) -> Finding:
+    """What a map (h, w) of contributions in logits says as a whole."""
+    if not is_valid(contributions):
+        return Finding.NO_NUMBERS
+    low, high = float(contributions.min()), float(contributions.max())
+    if low == high == 0:
+        return Finding.NOTHING
+    if contributions.size > 1 and high - low <= SAME_SHARE * max(abs(low), abs(high)):
+        return Finding.SAME
+    if high <= 0:
+        return Finding.AGAINST
+    return Finding.FLAT if is_flat(contributions) else Finding.PLACE
 
 
 def is_valid(contributions: EvidenceMap) -> bool:

@@ -18,17 +18,18 @@ from inference.commands.label import share
 from inference.commands.session_images import absolute, open_session
 from inference.commands.targets import require_rows_target
 from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, counting, put_beside, put_line, say
-from inference.errors import CardinalError, OutputWriteError
+from inference.errors import CardinalError
 from inference.exports.folder_journal import FolderWay
 from inference.exports.folder_plan import FolderOptions
 from inference.exports.rows import RowForm, RowOptions, preview_rows, write_csv, write_json_lines
 from inference.exports.selection import Include, Selection, selected
+from inference.exports.session_content import common_folder, images_for_folders
 from inference.exports.sidecar_plan import SidecarNaming, SidecarOptions
-from inference.exports.splits import MAGIC, PARTS, Splits, split, write_splits
+from inference.exports.splits import PARTS, split, write_splits
 from inference.exports.xmp import DEFAULT_ROOT
 from inference.profile import Profile
 from inference.sessions.records import LabelledImage
-from inference.sessions.states import ImageState
+from inference.sessions.suffix import sidecar_list
 
 if TYPE_CHECKING:
     from inference.sessions.session import Session
@@ -122,7 +123,7 @@ def _take_back(arguments: argparse.Namespace) -> int:
     if arguments.format == "folders":
         return take_back_folders(Path(arguments.output))
     if arguments.format == "xmp":
-        return take_back_sidecars(sidecar_journal(arguments.session))
+        return take_back_sidecars(sidecar_list(Path(os.path.realpath(arguments.session))))
     say("--undo is for folders and xmp; other files are replaced by the next export.")
     return EXIT_NOTHING_DONE
 
@@ -139,8 +140,8 @@ def _export(arguments: argparse.Namespace, session: Session) -> int:
         return EXIT_NOTHING_DONE
     everything = chain([first], images)
     if arguments.format == "folders":
-        options = FolderOptions(_LINKS[arguments.link], unsure_folder=arguments.unsure_folder)
-        return export_folders(everything, Path(arguments.output), options, dry_run=arguments.dry_run)
+        target = Path(arguments.output)
+        return export_folders(everything, target, _folder_options(arguments), dry_run=arguments.dry_run)
     if arguments.format == "splits":
         return _export_splits(arguments, session, everything)
     return _export_rows(arguments, session, everything)
@@ -151,14 +152,16 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
     return Selection(Include(arguments.include), arguments.score_from, arguments.labels)
 
 
+def _folder_options(arguments: argparse.Namespace) -> FolderOptions:
+    return FolderOptions(_LINKS[arguments.link], unsure_folder=arguments.unsure_folder)
+
+
 def _chosen(arguments: argparse.Namespace, session: Session) -> Iterator[LabelledImage]:
-    """The images that were asked for, and those that somebody skipped on purpose where they have a folder."""
-    takes_unsure = arguments.format == "folders" and arguments.unsure_folder
-    for image in session.labelled_images():
-        if takes_unsure and image.state is ImageState.UNSURE:
-            yield image
-        else:
-            yield from selected([image], selection_of(arguments))
+    """The images that were asked for."""
+    images, selection = session.labelled_images(), selection_of(arguments)
+    if arguments.format == "folders":
+        return images_for_folders(images, selection, _folder_options(arguments))
+    return selected(images, selection)
 
 
 def _export_rows(arguments: argparse.Namespace, session: Session, images: Iterable[LabelledImage]) -> int:
@@ -191,36 +194,9 @@ def _export_splits(arguments: argparse.Namespace, session: Session, images: Iter
     if arguments.dry_run:
         say("Nothing was written.")
         return 0
-    _write_lists(splits, target, _root(arguments, session))
+    write_splits(splits, target, _root(arguments, session))
     say(f"{counted(sum(map(len, splits.parts)), 'label')} in {target}.")
     return 0
-
-
-def _write_lists(splits: Splits, target: Path, root: str | None) -> None:
-    try:
-        target.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputWriteError(str(target), f"{error.strerror or error}.") from error
-    for part in PARTS:
-        _require_own_list(target / f"{part}.txt")
-    write_splits(splits, target, root)
-
-
-def _require_own_list(path: Path) -> None:
-    """Refuse to replace a list that somebody else made.
-
-    Raises:
-        OutputWriteError: it is none of ours.
-    """
-    if not os.path.lexists(path):
-        return
-    try:
-        with path.open("rb") as file:
-            is_ours = file.read(len(MAGIC)) == MAGIC.encode()
-    except OSError as error:
-        raise OutputWriteError(str(path), f"{error.strerror or error}.") from error
-    if not is_ours:
-        raise OutputWriteError(str(path), "it is there already and is not of Cardinal's making. Choose another folder.")
 
 
 def _root(arguments: argparse.Namespace, session: Session) -> str | None:
@@ -229,12 +205,7 @@ def _root(arguments: argparse.Namespace, session: Session) -> str | None:
         return None
     if arguments.root is not None:
         return absolute(arguments.root)
-    sources = session.sources()
-    try:
-        return os.path.commonpath(sources) if sources else None
-    except ValueError:
-        # Folders on several drives.
-        return None
+    return common_folder(session.sources())
 
 
 def _export_sidecars(arguments: argparse.Namespace, session: Session) -> int:
@@ -242,11 +213,5 @@ def _export_sidecars(arguments: argparse.Namespace, session: Session) -> int:
     options = SidecarOptions(naming, arguments.root_tag)
     images = session.labelled_images()
     return export_sidecars(
-        images, selection_of(arguments), options, sidecar_journal(arguments.session), dry_run=arguments.dry_run
+        images, selection_of(arguments), options, sidecar_list(session.path), dry_run=arguments.dry_run
     )
-
-
-def sidecar_journal(session: str) -> Path:
-    """Where the list of the sidecars lies that were written for a session, by the window or here: beside it."""
-    file = Path(os.path.realpath(session))
-    return file.with_name(f"{file.stem}.sidecars.jsonl")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from inference.cancel import CancelToken
@@ -12,9 +11,9 @@ from inference.commands.decisions import counted
 from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, counting, put_beside, say
 from inference.exports.folder_plan import FolderOptions, FolderPlan
 from inference.exports.folders import carry_out, plan_folders, undo_folders
-from inference.exports.selection import Selection, selected
-from inference.exports.sidecar_journal import read_journal
-from inference.exports.sidecar_plan import SidecarAction, SidecarOptions, SidecarPlan, SidecarProblem, sidecar_path
+from inference.exports.selection import Selection
+from inference.exports.session_content import images_for_sidecars
+from inference.exports.sidecar_plan import SidecarAction, SidecarOptions, SidecarPlan, SidecarProblem
 from inference.exports.sidecars import count_written, plan_sidecars, revert_sidecars, write_sidecars
 from inference.sessions.records import LabelledImage
 
@@ -77,8 +76,7 @@ def export_sidecars(
     images: Iterable[LabelledImage], selection: Selection, options: SidecarOptions, journal: Path, *, dry_run: bool
 ) -> int:
     """Print the plan of sidecars and, unless it is a dry run, carry it out; the exit code."""
-    written = frozenset(read_journal(journal).sidecars)
-    plan = plan_sidecars(_with_cleared(images, selection, options, written), options)
+    plan = plan_sidecars(images_for_sidecars(images, selection, options, journal), options)
     put_beside(_sidecar_plan_in_words(plan))
     _name([_sentence(problem) for problem in plan.problems])
     if dry_run:
@@ -93,20 +91,6 @@ def export_sidecars(
     back = f", our keywords taken out of {result.taken_back:,}" if result.taken_back else ""
     say(f"{counted(result.written, 'sidecar')} written{back}. --undo takes our keywords out again.")
     return EXIT_SOME_FAILED if plan.problems or result.problems else 0
-
-
-def _with_cleared(
-    images: Iterable[LabelledImage], selection: Selection, options: SidecarOptions, written: frozenset[str]
-) -> Iterator[LabelledImage]:
-    """The images that were asked for, and those about which this session wrote earlier and that have no label now."""
-    for image in images:
-        chosen = next(selected([image], replace(selection, labels=None)), None)
-        has_label = chosen is not None and chosen.label != ""
-        if chosen is not None and has_label:
-            if selection.labels is None or chosen.label in selection.labels:
-                yield chosen
-        elif selection.labels is None and sidecar_path(image.path, options.naming) in written:
-            yield replace(image, label="", source=None, score=None)
 
 
 def _sidecar_plan_in_words(plan: SidecarPlan) -> Iterator[str]:

@@ -8,29 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.errors import SessionError
+from inference.errors import NoSessionError
 from inference.sessions.marks import NO_NAME, Marks, decision_of, is_removed
 from inference.sessions.records import NO_SCORE, ImageRows
 from inference.sessions.states import ImageState
+from inference.sessions.suffix import SUFFIX
 from inference.sessions.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from inference.sessions.session import Session
-
-
-SUFFIX = ".cardinal"
-"""Ends the name of every session. Said again here, since importing what says so imports SQLite."""
-
-
-class NoSessionError(SessionError):
-    """There is no session of that name."""
-
-    kind = "no-session"
-
-    def __str__(self) -> str:
-        if not self.path.endswith(SUFFIX):
-            return f"{self.path} is no session: the name of one ends in {SUFFIX}."
-        return f"There is no session {self.path}. `classify --session {self.path} PATH...` makes one."
 
 
 def open_session(path: str, *, read_only: bool = False) -> Session:
@@ -48,7 +34,7 @@ def open_session(path: str, *, read_only: bool = False) -> Session:
 
     # By its name first: opening something else would leave a lock beside it.
     if not path.endswith(SUFFIX) or not os.path.lexists(path):
-        raise NoSessionError(path)
+        raise NoSessionError(path, SUFFIX)
     return Session.open(Path(path), read_only=read_only)
 
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from inference.classify.classifier import RunsNetwork
 from inference.classify.events import Answered
 from inference.classify.work_queue import Job
-from inference.commands.session_images import SUFFIX, NoSessionError, absolute
-from inference.errors import ImageProblem, ImageReadError
+from inference.commands.session_images import absolute
+from inference.errors import ImageReadError, NoSessionError
 from inference.results import Classification, Failure, Outcome
 from inference.sessions.records import FoundFile, KeptAnswer, SessionModel
+from inference.sessions.suffix import SUFFIX
 
 if TYPE_CHECKING:
     from inference.sessions.session import Session
@@ -49,11 +50,15 @@ def create_or_open(path: str, sources: Sequence[str]) -> Session:
     from inference.sessions.session import Session  # noqa: PLC0415 - SQLite, where it is asked for
 
     if not path.endswith(SUFFIX):
-        raise NoSessionError(path)
+        raise NoSessionError(path, SUFFIX)
     session = Session.open(Path(path)) if os.path.lexists(path) else Session.create(Path(path))
-    for source in sources:
-        if os.path.isdir(source):  # noqa: PTH112 - paths stay str as given
-            session.add_source(absolute(source))
+    try:
+        for source in sources:
+            if os.path.isdir(source):  # noqa: PTH112 - paths stay str as given
+                session.add_source(absolute(source))
+    except BaseException:
+        session.close()
+        raise
     return session
 
 
@@ -148,31 +153,20 @@ class SessionRows:
         self._session.register(list(found.values()), continues_scan=self._has_begun)
         self._has_begun = True
         keys = self._session.keys_of_paths(list(names.values()))
-        failures = self._known_failures([keys[name] for name in found if name in keys])
+        # The session leaves out what may be otherwise by now.
+        failures = self._session.failures_of([keys[name] for name in found if name in keys])
         for number, path in chunk:
             key = keys.get(names[path])
             known = self._known_outcome(key, path, failures) if key is not None and names[path] in found else None
             self._rows.append(_Row(number, path, key, known))
         return True
 
-    def _known_failures(self, keys: Sequence[int]) -> dict[int, str]:
-        """Why images could not be classified; the session leaves out what may be otherwise by now."""
-        return {image.key: image.failure for image in self._session.labelled_images(keys) if image.failure}
-
-    def _known_outcome(self, key: int, path: str, failures: dict[int, str]) -> Outcome | None:
-        if key in failures:
-            return failure_of(path, failures[key])
+    def _known_outcome(self, key: int, path: str, failures: dict[int, ImageReadError]) -> Outcome | None:
+        failure = failures.get(key)
+        if failure is not None:
+            return Failure(path, ImageReadError(path, failure.problem, failure.detail))
         known = self._session.classification_of(key)
         return None if known is None else replace(known, path=path)
-
-
-def failure_of(path: str, sentence: str) -> Failure | None:
-    """The failure of which a session keeps the sentence; None for those that say nothing of the picture."""
-    for problem in ImageProblem:
-        beginning = str(ImageReadError(path, problem))
-        if sentence.startswith(beginning):
-            return Failure(path, ImageReadError(path, problem, sentence.removeprefix(beginning).strip()))
-    return None
 
 
 def _look_at(path: str) -> FoundFile | None:

@@ -18,6 +18,7 @@ from inference.sessions.states import ImageState
 from inference.texts import visible
 
 _SLICE = 500
+_GB = 1_000_000_000
 _BLOCK_BYTES = 4096
 """A file takes up to so much more room than it has bytes."""
 
@@ -153,6 +154,7 @@ class Planner:
     _missing: list[MissingSource] = field(default_factory=list)
     _problems: list[FolderProblem] = field(default_factory=list)
     _real_folders: dict[str, str] = field(default_factory=dict)
+    _earlier_by_folder: dict[str, dict[str, MadeFile]] = field(default_factory=dict)
 
     def plan(self, images: Iterable[LabelledImage]) -> FolderPlan:
         """The plan for these images.
@@ -161,6 +163,8 @@ class Planner:
             Cancelled: somebody wanted to stop.
         """
         device = self._look_at_target()
+        for made in self.record.files.values():
+            self._earlier_by_folder.setdefault(made.folder, {})[made.source] = made
         labels: dict[str, str | None] = {}
         without_label = 0
         for image in images:
@@ -245,7 +249,7 @@ class Planner:
         """The entries of one class folder; `sources` in the order in which they may choose their names."""
         self.cancel.raise_if_set()
         there = self._names_in(folder)
-        earlier = {made.source: made for made in self.record.files.values() if made.folder == folder}
+        earlier = self._earlier_by_folder.get(folder, {})
         entries: list[FolderEntry] = []
         waiting: list[str] = []
         for source in sources:
@@ -307,7 +311,8 @@ def room_problem(target: str, needed_bytes: int) -> FolderProblem | None:
         return None
     if needed_bytes <= free:
         return None
-    needed, there = (f"{count / 1e9:,.1f} GB" for count in (needed_bytes, free))
+    size, unit = (1e9, "GB") if needed_bytes >= _GB else (1e6, "MB")
+    needed, there = (f"{count / size:,.1f} {unit}" for count in (needed_bytes, free))
     return FolderProblem(FolderProblemKind.NO_ROOM, f"The disk has no room: {needed} are needed, {there} are free.")
 
 

@@ -24,6 +24,7 @@ from inference.exports.label_rows import (
 )
 from inference.exports.label_table import Cell, Table, read_table
 from inference.exports.row_paths import clean_text, path_of
+from inference.exports.session_content import common_folder
 from inference.pictures.formats import has_picture_suffix
 from inference.sessions.marks import LabelSource
 from inference.sessions.states import ImageState
@@ -207,8 +208,15 @@ def match(
 ) -> Match:
     """Find the images that rows speak of, among `paths` of a session.
 
-    A row's path is tried as it is, below `root` (the folder of the file), below each of `roots` (the session's
-    folders), then by its file name, if only one image has it. Nothing else is guessed: rows that fit several images,
-    and images of which rows say different things, are named in the result and left alone.
+    A row's path is tried as it is, then below `root` (the folder of the file), below each of `roots` (the session's
+    folders) and below what these have in common (as exports write paths), then by its file name. Nothing else is
+    guessed: rows that fit several images, and images of which rows say different things, are named in the result and
+    left alone.
     """
-    return match_rows(rows, paths, [*([] if root is None else [root]), *roots])
+    return match_rows(rows, paths, bases(root, roots))
+
+
+def bases(root: str | None, roots: Sequence[str]) -> list[str]:
+    """The folders below which relative paths of a file are looked for: `root` is its own, `roots` the session's."""
+    common = common_folder(roots)
+    return [folder for folder in dict.fromkeys([root, common, *roots]) if folder is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inference.exports.label_rows import ImportedRow
@@ -32,7 +32,7 @@ class Match:
         states: what the file says of an image, by its path: ACCEPTED, CORRECTED, UNSURE, REJECTED. Where it says
             nothing there is no entry. UNSURE and REJECTED have no label in `found`.
         unmatched: rows to which no image belongs.
-        ambiguous: rows whose file name several images have.
+        ambiguous: rows that fit several images: below different folders, or by their file name.
         contradictory: images of which rows say different things.
         by_name: so many images were found by their file name alone.
     """
@@ -49,15 +49,17 @@ def match_rows(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequenc
     """See `importing.match`."""
     known = dict.fromkeys(paths)
     by_path: dict[str, list[ImportedRow]] = {}
-    rest: list[ImportedRow] = []
-    for row in rows:
-        path = next((path for path in _candidates(row, roots) if path in known), None)
-        if path is None:
-            rest.append(row)
-        else:
-            by_path.setdefault(path, []).append(row)
     unmatched: list[ImportedRow] = []
     ambiguous: list[ImportedRow] = []
+    rest: list[ImportedRow] = []
+    for row in rows:
+        fitting = _in_full(row, known, roots)
+        if len(fitting) > 1:
+            ambiguous.append(row)
+        elif fitting:
+            by_path.setdefault(fitting[0], []).append(row)
+        else:
+            rest.append(row)
     named: dict[str, list[ImportedRow]] = {}
     index = _NameIndex(known) if rest else None
     for row in rest:
@@ -70,6 +72,20 @@ def match_rows(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequenc
         else:
             named.setdefault(fitting[0], []).append(row)
     return _judged(by_path | named, len(named), tuple(unmatched), tuple(ambiguous))
+
+
+def images_of(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequence[str]) -> list[str]:
+    """The image of each row, each row by itself: empty where there is none, or more than one."""
+    known = dict.fromkeys(paths)
+    index: _NameIndex | None = None
+    images = []
+    for row in rows:
+        fitting = _in_full(row, known, roots)
+        if not fitting:
+            index = index or _NameIndex(known)
+            fitting = index.find(row.path)
+        images.append(fitting[0] if len(fitting) == 1 else "")
+    return images
 
 
 def _judged(
@@ -93,15 +109,25 @@ def _judged(
     return Match(found, states, unmatched, ambiguous, tuple(contradictory), by_name)
 
 
-def _candidates(row: ImportedRow, roots: Sequence[str]) -> Iterator[str]:
-    """Paths that a row may mean, surest first."""
+def _in_full(row: ImportedRow, known: Container[str], roots: Sequence[str]) -> Sequence[str]:
+    """The images whose whole path a row may mean, each once."""
     for text in (row.path, row.other_path):
         for spelling in _spellings(text):
-            yield spelling
-            for root in roots:
-                whole = spelling if os.path.isabs(spelling) else os.path.join(root, spelling)  # noqa: PTH117, PTH118
-                yield whole
-                yield os.path.normpath(whole)
+            if spelling in known:
+                return (spelling,)
+            # Joining leaves an absolute path as it is.
+            wholes = [os.path.join(root, spelling) for root in roots]  # noqa: PTH118 - paths are text
+            fitting = dict.fromkeys(path for whole in wholes if (path := _known_spelling(whole, known)))
+            if fitting:
+                return tuple(fitting)
+    return ()
+
+
+def _known_spelling(path: str, known: Container[str]) -> str:
+    if path in known:
+        return path
+    plain = os.path.normpath(path)
+    return plain if plain in known else ""
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,10 @@ from inference.files import replacing
 from inference.pictures.formats import SNIFF_BYTES, has_picture_suffix, looks_like_picture
 from inference.pictures.regular_file import open_regular
 from inference.sessions.records import LabelledImage
+from inference.sessions.suffix import SUFFIX
+
+_SQLITE = b"SQLite format 3\0"
+_BELONGS_TO_SESSION = re.compile(re.escape(SUFFIX) + r"(-wal|-shm|-journal|\.lock)?\Z")
 
 _SLICE = 500
 """So many rows are made between two looks at the wish to stop."""
@@ -62,7 +67,8 @@ def write_csv(
     UTC), error, path_bytes (hexadecimal digits, only where the path is not UTF-8).
 
     Raises:
-        OutputWriteError: the file could not be written, or would replace a picture; what stood there before stays.
+        OutputWriteError: the file could not be written, or would replace a picture or a session; what stood there
+            before stays.
         Cancelled: somebody wanted to stop; likewise.
     """
     return _write(images, target, _rows(RowForm.CSV, options), cancel, on_progress)
@@ -78,7 +84,8 @@ def write_json_lines(
     """Write images as JSON Lines (pure ASCII, one object a line, null for what is unknown); returns how many.
 
     Raises:
-        OutputWriteError: the file could not be written, or would replace a picture; what stood there before stays.
+        OutputWriteError: the file could not be written, or would replace a picture or a session; what stood there
+            before stays.
         Cancelled: somebody wanted to stop; likewise.
     """
     return _write(images, target, _rows(RowForm.JSON_LINES, options), cancel, on_progress)
@@ -110,7 +117,7 @@ def _rows(form: RowForm, options: RowOptions) -> _Rows:
 def _write(
     images: Iterable[LabelledImage], target: Path, rows: _Rows, cancel: CancelToken, on_progress: OnCount | None
 ) -> int:
-    _require_no_picture(target)
+    _require_replaceable(target)
     written = 0
     waiting = iter(images)
     own_names = {os.path.abspath(target), os.path.realpath(target)}  # noqa: PTH100 - not normalised
@@ -129,13 +136,15 @@ def _write(
                 on_progress(written)
 
 
-def _require_no_picture(target: Path) -> None:
-    """Refuse a file that is there and is a picture, by name or content: it may be one of those that are exported."""
+def _require_replaceable(target: Path) -> None:
+    """Refuse a file that is there and is a picture, by name or content, or a session: it may be what is exported."""
     try:
         with open(open_regular(str(target)), "rb") as file:  # noqa: PTH123 - a descriptor
-            is_picture = has_picture_suffix(str(target)) or looks_like_picture(file.read(SNIFF_BYTES))
+            start = file.read(max(SNIFF_BYTES, len(_SQLITE)))
     except OSError:
         # Nothing there, a pipe, or nothing that may be read: the writing itself will tell.
         return
-    if is_picture:
+    if _BELONGS_TO_SESSION.search(target.name) or start.startswith(_SQLITE):
+        raise OutputWriteError(str(target), "it belongs to a session, and rows would replace it. Choose another name.")
+    if has_picture_suffix(str(target)) or looks_like_picture(start):
         raise OutputWriteError(str(target), "it is a picture, and rows would replace it. Choose another name.")

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.errors import OutputWriteError
 from inference.exports.row_paths import clean_text, path_bytes, path_text, relative_path
 from inference.files import replacing
+from inference.pictures.regular_file import open_regular
 from inference.sessions.records import LabelledImage
 
 PARTS = ("train", "val", "test")
@@ -133,19 +135,43 @@ def write_splits(splits: Splits, target: Path, root: str | None = None) -> list[
 
     Args:
         splits: the lists.
-        target: the folder, which must be there.
+        target: the folder, which is made where only it is missing.
         root: paths below it are written relative to it.
 
     Raises:
-        OutputWriteError: a list could not be written. Each list is the old one or the new one, never a part of it.
+        OutputWriteError: a list could not be written, or would replace a file that is no list of ours. Each list is
+            the old one or the new one, never a part of it.
     """
+    try:
+        target.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputWriteError(str(target), f"{error.strerror or error}.") from error
     paths = [target / f"{part}.txt" for part in PARTS]
+    for path in paths:
+        _require_own_list(path)
     with contextlib.ExitStack() as stack:
         # All are on the disk before the first gets its name.
         files = [stack.enter_context(replacing(path)) for path in paths]
         for file, part, images in zip(files, PARTS, splits.parts, strict=True):
             file.write((_head(splits, part) + _lines(images, root)).encode())
     return paths
+
+
+def _require_own_list(path: Path) -> None:
+    """Refuse to replace a list that somebody else made.
+
+    Raises:
+        OutputWriteError: it is none of ours.
+    """
+    if not os.path.lexists(path):
+        return
+    try:
+        with open(open_regular(str(path)), "rb") as file:  # noqa: PTH123 - a descriptor
+            is_ours = file.read(len(MAGIC)) == MAGIC.encode()
+    except OSError as error:
+        raise OutputWriteError(str(path), f"{error.strerror or error}.") from error
+    if not is_ours:
+        raise OutputWriteError(str(path), "it is there already and is not of Cardinal's making. Choose another folder.")
 
 
 def _head(splits: Splits, part: str) -> str:

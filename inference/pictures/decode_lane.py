@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -79,6 +81,11 @@ class Lane:
         self._thread.join(_KILL_TIMEOUT_S)
 
     def _run(self) -> None:
+        if hasattr(signal, "pthread_sigmask"):
+            # Ctrl-C is for the program: a process that is only just starting would print what it was doing.
+            # The tracker first, since starting it lets interrupts through again.
+            resource_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._prepare()
         while (order := self._tasks.get()) is not None:
             if order.future.set_running_or_notify_cancel():

@@ -11,7 +11,7 @@ from inference.errors import CardinalError, ImageProblem, ImageReadError
 from inference.results import Classification
 from inference.sessions.byte_order import little_endian
 from inference.sessions.halves import pack_halves
-from inference.sessions.identity import stand_in
+from inference.sessions.identity import stand_in, storable_time
 from inference.sessions.names import Names, pack_text
 from inference.sessions.newest import FILE_FAULT, listed, portions
 from inference.sessions.records import KeptAnswer
@@ -63,7 +63,7 @@ def _keep_result(
     facts = outcome.facts
     if facts.mtime_ns:
         # What was really read counts, should the file have changed since it was found.
-        size, mtime_ns = facts.size_bytes, facts.mtime_ns
+        size, mtime_ns = facts.size_bytes, storable_time(facts.mtime_ns)
     content_hash = facts.content_hash or stand_in(path, size, mtime_ns)
     connection.execute(
         "UPDATE image SET content_hash = ?, size = ?, mtime_ns = ? WHERE id = ?",

@@ -27,7 +27,7 @@ def examine(path: Path, *, allow_newer: bool) -> int:
         SessionSaveError: it cannot be opened.
     """
     if not path.is_file():
-        raise SessionDamagedError(str(path), "The file is missing.")
+        raise SessionDamagedError(str(path), "It is not a file." if path.exists() else "The file is missing.")
     with translated(path):
         is_small = path.stat().st_size <= CHECKED_AT_ONCE_BYTES
         if _has_hot_journal(path):

@@ -17,9 +17,15 @@ from typing import Protocol, TypeVar
 
 from inference.errors import SessionSaveError
 from inference.sessions.faults import CLOSED, translated
+from inference.sessions.lock import ProcessLock, lock_path
 from inference.sessions.network_folder import is_network_folder
 
 READ_ONLY_REASON = "It was opened for reading only."
+
+_LOG_OUT_OF_REACH = (
+    "Its newest changes are in a file beside it, which cannot be read while the folder may not be written to. "
+    "Copy the session and the files beside it to another folder."
+)
 
 _BUSY_S = 5.0
 _CACHE_KIB = 65_536
@@ -147,6 +153,8 @@ class Database:
                 self._reader.close()
                 if self._writer is not None:
                     self._writer.close()
+                else:
+                    _take_away_empty_log(self.path)
 
 
 def connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:
@@ -175,20 +183,51 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection for a program that does not write the file.
 
     SQLite keeps small files beside a database with a log, for readers, too. In a folder where it cannot make them
-    nobody can be writing, so that the file is taken as it is.
+    nobody is writing, so that a file without a log is taken as it is.
+
+    Raises:
+        SessionSaveError: SQLite cannot read the log there, and without it labels would be missing.
+        sqlite3.Error: it cannot be opened.
     """
-    connection = connect(path, "ro")
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection = connect(path, "ro")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.OperationalError as error:
-        connection.close()
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
+        if _log_bytes(path):
+            raise SessionSaveError(str(path), _LOG_OUT_OF_REACH, is_read_only=True) from error
         return connect(path, "ro", immutable=True)
-    except BaseException:
-        connection.close()
-        raise
     return connection
+
+
+def _log_bytes(path: Path) -> int | None:
+    """How large the log beside a database is; None where there is none."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return None
+
+
+def _take_away_empty_log(path: Path) -> None:
+    """Remove the empty log that reading a file leaves beside it: a reader of SQLite's cannot, somebody who writes can.
+
+    Nothing happens where somebody writes the session; where somebody reads it, SQLite itself keeps the files.
+    """
+    if _log_bytes(path) != 0:
+        return
+    lock = ProcessLock(lock_path(path))
+    with contextlib.suppress(OSError, sqlite3.Error):
+        if lock.acquire():
+            try:
+                with contextlib.closing(connect(path, "rw")) as connection:
+                    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            finally:
+                lock.release()
 
 
 def is_alone(path: Path) -> bool:

@@ -78,7 +78,8 @@ def from_sqlite(path: Path, error: sqlite3.Error) -> SessionError:
         return SessionSaveError(str(path), DISK_FULL, is_disk_full=True)
     if family in _NOT_WRITABLE:
         return SessionSaveError(str(path), READ_ONLY, is_read_only=True)
-    if "closed" in str(error):
+    if family == sqlite3.SQLITE_INTERRUPT or "closed" in str(error):
+        # `interrupt` is called by whoever closes.
         return SessionSaveError(str(path), CLOSED)
     return SessionSaveError(str(path), _SENTENCES.get(family, f"{error}."))
 

@@ -12,6 +12,9 @@ MOST_BYTES = 512 * 1024 * 1024
 
 HASH_BYTES = 32
 
+_LATEST_NS = 2**63 - 1
+"""In the year 2262; file systems know later times, SQLite's whole numbers end here."""
+
 _CHUNK_BYTES = 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -38,6 +41,11 @@ def stand_in(path: bytes, size: int, mtime_ns: int) -> bytes:
     It is one byte longer than a hash, so that nobody takes it for one.
     """
     return b"\0" + hashlib.sha256(b"%d %d " % (size, mtime_ns) + path).digest()
+
+
+def storable_time(mtime_ns: int) -> int:
+    """The time of a file's last change as a session holds it."""
+    return max(-_LATEST_NS, min(mtime_ns, _LATEST_NS))
 
 
 def real_hash(content_hash: bytes | None) -> bytes:

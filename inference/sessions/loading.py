@@ -66,8 +66,13 @@ def append_new(rows: ImageRows, first_key: int, files: Sequence[tuple[bytes, int
 
 def failure_sentence(path: str, problem: str, detail: bytes) -> str:
     """Why an image failed, from what was stored."""
-    text = unpack_text(detail)
-    return str(ImageReadError(path, ImageProblem(problem), text)) if problem in _PROBLEMS else text
+    error = stored_error(path, problem, detail)
+    return unpack_text(detail) if error is None else str(error)
+
+
+def stored_error(path: str, problem: str, detail: bytes) -> ImageReadError | None:
+    """The error as it was kept, if it is the picture's; None for one of the model or the device."""
+    return ImageReadError(path, ImageProblem(problem), unpack_text(detail)) if problem in _PROBLEMS else None
 
 
 def _in_columns(found: Iterable[tuple], connection: sqlite3.Connection, names: Names) -> ImageRows:  # type: ignore[type-arg]  # SQLite's columns have no types

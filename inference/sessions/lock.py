@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ else:
     import fcntl
 
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
+_TAKEN = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK})
+"""What the system says where somebody else has the lock (the last two on Windows)."""
 
 
 class ProcessLock:
@@ -35,15 +38,17 @@ class ProcessLock:
         """Take it without waiting; False where another process (or another lock object of this one) has it.
 
         Raises:
-            OSError: the lock file cannot be made or opened.
+            OSError: the lock file cannot be made or opened, or the file system knows no locks.
         """
         if self._handle is not None:
             return True
         handle = os.open(self._path, _FLAGS, 0o666)
         try:
             _lock(handle)
-        except OSError:
+        except OSError as error:
             os.close(handle)
+            if error.errno not in _TAKEN:
+                raise
             return False
         self._handle = handle
         return True
@@ -60,7 +65,7 @@ def _lock(handle: int) -> None:
     """Lock an open file.
 
     Raises:
-        OSError: somebody else has it.
+        OSError: somebody else has it, or there are no locks here.
     """
     if sys.platform == "win32":
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)

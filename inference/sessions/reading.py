@@ -7,13 +7,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
 from inference.sessions.answers import BAD_PROFILE, MORE_FRAMES
 from inference.sessions.byte_order import floats, integers
 from inference.sessions.halves import unpack_halves
 from inference.sessions.identity import real_hash
+from inference.sessions.loading import stored_error
 from inference.sessions.names import Names
-from inference.sessions.newest import NEWEST_RESULT, listed, portions
+from inference.sessions.newest import CURRENT_FAILURE, NEWEST_RESULT, listed, portions
 
 if TYPE_CHECKING:
     from inference.arrays import Embedding, EvidenceMap
@@ -30,6 +32,7 @@ _CLASSIFICATION = f"""SELECT i.path, i.content_hash, i.mtime_ns, m.name, r.devic
 _JOINED = f"FROM image i JOIN result r ON r.id = {NEWEST_RESULT}"
 _FIRST_MAP = f"SELECT i.id, b.height, b.width, substr(b.evidence, 1, b.height * b.width * 2) {_JOINED}"
 _CROP = f"SELECT i.id, r.crop_left, r.crop_top, r.crop_right, r.crop_bottom, r.width, r.height {_JOINED}"
+_FAILURE = f"SELECT i.id, i.path, f.problem, f.detail FROM image i JOIN failure f ON {CURRENT_FAILURE}"  # noqa: S608 - made of constants
 _EMBEDDING = f"SELECT i.id, b.embedding {_JOINED}"
 _BULK = "JOIN bulk b ON b.result_id = r.id"
 
@@ -90,6 +93,15 @@ def crops_of(
     """What the network saw of the images, and the originals' width and height."""
     rows = _rows(connection, _CROP, model_id, keys)
     return {key: (CropGeometry(*box), width, height) for key, *box, width, height in rows}
+
+
+def failures_of(connection: sqlite3.Connection, model_id: int, keys: Sequence[int]) -> dict[int, ImageReadError]:
+    """Why pictures could not be read; failures of the model or the device are left out."""
+    errors = {
+        key: stored_error(os.fsdecode(path), problem, detail)
+        for key, path, problem, detail in _rows(connection, _FAILURE, model_id, keys)
+    }
+    return {key: error for key, error in errors.items() if error is not None}
 
 
 def embeddings_of(connection: sqlite3.Connection, model_id: int, keys: Sequence[int]) -> dict[int, Embedding]:

@@ -8,10 +8,7 @@ from pathlib import Path
 
 from inference.errors import SessionSaveError
 from inference.sessions.backups import backup_folder
-from inference.sessions.suffix import SUFFIX
-
-SIDECAR_LIST = ".sidecars.jsonl"
-"""Ending of the list of sidecars that were written for a session."""
+from inference.sessions.suffix import SUFFIX, sidecar_list
 
 
 def renamed_path(path: Path, name: str) -> Path:
@@ -42,7 +39,7 @@ def rename_session(path: Path, name: str) -> Path:
         raise SessionSaveError(str(path), f"{error.strerror or error}.") from error
     for old, new in (
         (backup_folder(path), backup_folder(target)),
-        (path.with_name(f"{path.stem}{SIDECAR_LIST}"), target.with_name(f"{target.stem}{SIDECAR_LIST}")),
+        (sidecar_list(path), sidecar_list(target)),
     ):
         # The session has its new name; what lies beside it follows as far as it can.
         with contextlib.suppress(OSError):

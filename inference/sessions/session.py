@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry
 from inference.sessions import answers, decisions, images, journal, loading, reading, status
 from inference.sessions.faults import decoding
+from inference.sessions.identity import storable_time
 from inference.sessions.labelled import PORTION, LabelledReader
 from inference.sessions.newest import NO_MODEL
 from inference.sessions.opening import OpenedFile
@@ -39,6 +43,7 @@ class Session(SessionFile):
         """For `create` and `open`."""
         super().__init__(path, opened)
         self._registering = threading.Lock()
+        self._memos: dict[str, str] = {}
         self._scan_began_at_key = 0
 
     # Images
@@ -57,7 +62,7 @@ class Session(SessionFile):
         Raises:
             SessionSaveError: it could not be written down; nothing was.
         """
-        once = list({file.path: file for file in files}.values())
+        once = list({file.path: _storable(file) for file in files}.values())
         with self._registering:
             if not continues_scan:
                 self._scan_began_at_key = self._read(images.last_key)
@@ -182,6 +187,10 @@ class Session(SessionFile):
         """What the network saw of the images, and the originals' width and height in pixels."""
         return self._read(lambda connection: reading.crops_of(connection, self._model_id, keys))
 
+    def failures_of(self, keys: Sequence[int]) -> dict[int, ImageReadError]:
+        """Why pictures could not be read; failures that say nothing of the picture are left out."""
+        return self._read(lambda connection: reading.failures_of(connection, self._model_id, keys))
+
     def embeddings_of(self, keys: Sequence[int]) -> dict[int, Embedding]:
         """(K,) float32 (float16 precision), where there are any."""
         return self._read(lambda connection: reading.embeddings_of(connection, self._model_id, keys))
@@ -225,11 +234,17 @@ class Session(SessionFile):
             TypeError, ValueError: JSON cannot say it.
         """
         with self._writing() as connection:
-            status.write_memo(connection, name, value)
+            text = status.write_memo(connection, name, value)
+        self._memos[name] = text
 
     def remembered(self, name: str) -> object | None:
-        """A kept value, or None."""
-        return self._read(lambda connection: status.read_memo(connection, name))
+        """A kept value, or None. The file is read once for each name: windows ask often, and must not wait."""
+        text = self._memos.get(name)
+        if text is None:
+            # What `remember` has put there meanwhile is newer.
+            text = self._memos.setdefault(name, self._read(lambda connection: status.read_memo(connection, name)))
+        value: object | None = json.loads(text)
+        return value
 
     def labelled_images(self, keys: Sequence[int] | None = None) -> Iterator[LabelledImage]:
         """Images of the list as exports see them: all, keys ascending, or certain ones in the order given."""
@@ -246,6 +261,12 @@ class Session(SessionFile):
 def _known_model(connection: sqlite3.Connection, model: SessionModel) -> int:
     row = connection.execute("SELECT id FROM model WHERE hash = ?", (model.model_hash,)).fetchone()
     return NO_MODEL if row is None else row[0]
+
+
+def _storable(file: FoundFile) -> FoundFile:
+    """With a time that SQLite can hold."""
+    mtime_ns = storable_time(file.mtime_ns)
+    return file if mtime_ns == file.mtime_ns else replace(file, mtime_ns=mtime_ns)
 
 
 def _without(keys: Sequence[int], left_out: frozenset[int]) -> array[int]:

@@ -14,7 +14,7 @@ from inference.errors import SessionError
 from inference.sessions import images, status
 from inference.sessions.backups import Snapshot
 from inference.sessions.checking import require_sound
-from inference.sessions.connection import connect
+from inference.sessions.connection import connect_to_read
 from inference.sessions.daily_backup import DailyBackup, today
 from inference.sessions.faults import decoding, translated
 from inference.sessions.names import Names
@@ -112,9 +112,11 @@ class SessionFile:
                     with contextlib.suppress(SessionError), self._database.write(durable=True) as connection:
                         status.write_note(connection, Note.IS_OPEN, 0)
             finally:
-                self._database.close()
-                if self._lock is not None:
-                    self._lock.release()
+                try:
+                    self._database.close()
+                finally:
+                    if self._lock is not None:
+                        self._lock.release()
 
     @property
     def name(self) -> str:
@@ -137,7 +139,7 @@ class SessionFile:
             SessionDamagedError: something is broken.
             SessionSaveError: the disk fails, or the session was closed meanwhile.
         """
-        with translated(self.path), contextlib.closing(connect(self.path, "ro")) as connection:
+        with translated(self.path), contextlib.closing(connect_to_read(self.path)) as connection:
             self._checking = connection
             try:
                 require_sound(connection, self.path)

@@ -57,25 +57,27 @@ def choose_model(connection: sqlite3.Connection, model: SessionModel) -> int:
     return model_id
 
 
-def write_memo(connection: sqlite3.Connection, name: str, value: object) -> None:
-    """Keep a small JSON value, inside the caller's transaction.
+def write_memo(connection: sqlite3.Connection, name: str, value: object) -> str:
+    """Keep a small JSON value, inside the caller's transaction; its text is returned.
 
     Raises:
         TypeError, ValueError: JSON cannot say it.
     """
     text = json.dumps(value, allow_nan=False)
     connection.execute("INSERT OR REPLACE INTO memo (name, value) VALUES (?, ?)", (name, text))
+    return text
 
 
-def read_memo(connection: sqlite3.Connection, name: str) -> object | None:
-    """A kept value, or None.
+def read_memo(connection: sqlite3.Connection, name: str) -> str:
+    """The text of a kept value, that of None where there is none.
 
     Raises:
         ValueError: the stored text is damaged.
     """
     row = connection.execute("SELECT value FROM memo WHERE name = ?", (name,)).fetchone()
-    value: object | None = None if row is None else json.loads(row[0])
-    return value
+    text: str = "null" if row is None else row[0]
+    json.loads(text)
+    return text
 
 
 def add_source(connection: sqlite3.Connection, folder: bytes) -> None:

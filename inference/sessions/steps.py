@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,11 @@ from inference.sessions.marks import Marks
 
 MOST_STEPS = 300
 """So many steps can be taken back, also after a restart; older ones are forgotten."""
+
+MOST_BYTES = 128 * 1024 * 1024
+"""All steps together, as they lie in memory; the newest one is kept whatever its size."""
+
+_BYTES_PER_IMAGE = 8 + 2 * (1 + 4)
 
 
 class StepKind(StrEnum):
@@ -54,3 +60,17 @@ class Step:
 
     def __len__(self) -> int:
         return len(self.after)
+
+
+def kept_steps(counts: Sequence[int]) -> int:
+    """How many of the newest steps are kept; window and file follow this one rule, so that they stay in step.
+
+    Args:
+        counts: images of each step, oldest first.
+    """
+    total = 0
+    for kept, count in enumerate(reversed(counts)):
+        total += count * _BYTES_PER_IMAGE
+        if kept >= MOST_STEPS or (kept > 0 and total > MOST_BYTES):
+            return kept
+    return len(counts)

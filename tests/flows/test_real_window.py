@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from gui.settings import SettingsStore
 from gui.trace import VARIABLE
 from gui.viewer.map_mode import MapMode
 from inference.profile import Profile
+from inference.sessions.marks import make_mark
+from inference.sessions.states import ImageState
 from tests.conftest import PROJECT_ROOT
 from tests.flows import drag_source, xvfb
 from tests.flows.conftest import TINY
@@ -196,19 +199,23 @@ def test_a_drag_keys_and_a_second_start_in_a_real_window(screen: Screen, tmp_pat
 
         screen.press(window, "Right")
         program.until("shown", path=str(dragged[1]))
-        _see_keys_work(screen, window, program)
+        _see_map_keys(screen, window)
+        _see_label_keys(screen, window, program, dragged)
 
         second = ["main.py", "--profile", profile, late]
         with started(screen, tmp_path, "second", *second) as other:
             assert other.process.wait(xvfb.LIMIT_S) == 0
             assert not other.events("first-paint")
             assert "already" in other.errors.read_text()
-        program.until("run", state="finished", suggested=7, failed=0, queued=0)
+        decided = {"accepted": 1, "corrected": 1, "rejected": 1, "unsure": 0}
+        program.until("run", state="finished", suggested=4, failed=0, queued=0, **decided)
 
         assert program.workers(), "none could be left behind"
         screen.press(window, "ctrl+q")
         _assert_ended_well(program, profile)
     assert SettingsStore(Profile.below(profile)).load().settings.map_mode is MapMode.OFF
+    rejected, corrected, accepted = map(make_mark, (ImageState.REJECTED, ImageState.CORRECTED, ImageState.ACCEPTED))
+    assert _decisions(profile) == {"000.jpg": accepted, "001.jpg": corrected, "002.jpg": rejected}
 
 
 def _middle(box: tuple[int, int, int, int]) -> tuple[int, int]:
@@ -216,22 +223,41 @@ def _middle(box: tuple[int, int, int, int]) -> tuple[int, int]:
     return (left + right) // 2, (top + bottom) // 2
 
 
-def _see_keys_work(screen: Screen, window: str, program: Started) -> None:
-    """Look at the second class's map, take the map off and put it on again: the very same pixels come back."""
+def _see_map_keys(screen: Screen, window: str) -> None:
+    """Take the map off and put it on again: the very same pixels come back."""
     left, top, right, bottom = screen.box(window)
     picture = (left + 50, top + 150, (left + right) // 2, (top + bottom) // 2)
-    first_map = screen.settled(picture)
-    first_class = program.last("shown")["class_index"]
-    screen.press(window, "2")
-    second_map = screen.settled(picture, before=first_map)
-    assert program.last("shown")["class_index"] != first_class
+    with_map = screen.settled(picture)
     screen.press(window, "h")
-    plain = screen.settled(picture, before=second_map)
-    assert plain != first_map
+    plain = screen.settled(picture, before=with_map)
     screen.press(window, "h")
-    assert screen.settled(picture, before=plain) == second_map
+    assert screen.settled(picture, before=plain) == with_map
     screen.press(window, "h")
-    assert screen.settled(picture, before=second_map) == plain
+    assert screen.settled(picture, before=with_map) == plain
+
+
+def _see_label_keys(screen: Screen, window: str, program: Started, pictures: list[Path]) -> None:
+    """Enter opens in the gallery and accepts on the picture; a digit chooses; each is on the disk, each goes on."""
+    screen.press(window, "g")
+    screen.press(window, "Home", "Return")
+    program.until("shown", path=str(pictures[0]))
+    for key, kind, shown in (("Return", "accept", 1), ("2", "label", 2), ("shift+x", "reject", 2), ("s", "unsure", 3)):
+        labels, saved = len(program.events("label")), len(program.events("saved"))
+        screen.press(window, key)
+        wait_until(lambda: len(program.events("label")) > labels, f"{key} is a decision")  # noqa: B023 - waited for here
+        assert program.last("label")["kind"] == kind
+        wait_until(lambda: len(program.events("saved")) > saved, f"{key} is on the disk")  # noqa: B023 - likewise
+        program.until("shown", path=str(pictures[shown]))
+    screen.press(window, "ctrl+z")
+    program.until("shown", path=str(pictures[2]))
+
+
+def _decisions(profile: Path) -> dict[str, int]:
+    """By the name of its file: the mark of each image that somebody decided about, read by somebody else."""
+    [session] = (Profile.below(profile).data / "sessions").glob("*.cardinal")
+    with closing(sqlite3.connect(f"file:{session}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT path, mark FROM decision JOIN image ON image.id = image_id WHERE mark")
+        return {os.fsdecode(path).rpartition("/")[2]: mark for path, mark in rows}
 
 
 def _during_a_run(program: Started) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.action_table import ActionId
+from gui.action_table import ACTIONS, ActionId
 from gui.actions import create_actions
 from gui.keyboard_sheet import KeyboardSheet, sheet_entries
 
@@ -33,10 +33,28 @@ def test_entries_come_from_the_live_actions(window: QMainWindow) -> None:
     assert before["Open images"] == ("Ctrl+O",)
     assert before["Gallery"] == ("Ctrl+1", "G")
     assert before["Plain image while held"] == ("O (hold)",)
-    assert before["Map of suggestion 1 to 5"] == ("1 to 5",)
+    assert before["Choose suggestion 1 to 5"] == ("1 to 5",)
+    assert before["Accept suggestion"] == ("P", "Return", "Enter")
+    assert before["Type a label"] == ("T", "/")
+    assert before["My label keys"] == ("A B J K L M Q V W Y",)
+    assert before["Accept all on this page"] == ("Ctrl+Return",)
     assert "About Cardinal" not in before, "what has no key is not listed"
     actions[ActionId.OPEN_IMAGES].setShortcut(QKeySequence("Ctrl+J"))
-    assert {entry.text: entry.keys for entry in sheet_entries(actions)}["Open images"] == ("Ctrl+J",)
+    actions[ActionId.UNDO].setText("&Undo label 1 image as R&&B")
+    after = {entry.text: entry.keys for entry in sheet_entries(actions)}
+    assert after["Open images"] == ("Ctrl+J",)
+    assert after["Undo label 1 image as R&B"] == ("Ctrl+Z",)
+
+
+def test_every_key_of_the_table_is_listed(window: QMainWindow) -> None:
+    actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window), class_page=QWidget(window))
+    listed = {(entry.menu, key) for entry in sheet_entries(actions) for key in entry.keys}
+    ranges = {ActionId.MAP_HOLD, ActionId.LABEL_NTH, ActionId.LABEL_CUSTOM}
+    for row in ACTIONS:
+        if row.id not in ranges:
+            assert {(row.menu, key.sequence) for key in row.keys} <= listed, row.id
+    assert sum(row.id in ranges or bool(row.keys) for row in ACTIONS) == len(sheet_entries(actions))
+    assert not [entry.text for entry in sheet_entries(actions) if {"\t", "&"} & set(entry.text)]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question])

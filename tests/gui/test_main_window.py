@@ -130,12 +130,6 @@ def test_letters_act_in_the_whole_viewer_but_are_text_in_the_search(viewer: Main
         assert spies[ActionId.MAP_TOGGLE].count() == before + 1
 
 
-def test_digits_choose_a_suggestion_from_the_filmstrip(viewer: MainWindow, actions: Actions) -> None:
-    del actions
-    _press(viewer.filmstrip, Qt.Key.Key_3)
-    assert viewer.page.inspector.suggestions.chosen == some_predictions()[2].index
-
-
 def test_paste_works_everywhere_and_stays_text_in_the_search(window: MainWindow, actions: Actions) -> None:
     QGuiApplication.clipboard().setText("cat")
     told = QSignalSpy(actions[ActionId.PASTE].triggered)

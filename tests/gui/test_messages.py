@@ -25,6 +25,7 @@ _EXAMPLES: dict[type[CardinalError], CardinalError] = {
     errors.OutputWriteError: errors.OutputWriteError(_PATH, "the disk is full."),
     errors.SessionError: errors.SessionError(_PATH),
     errors.SessionInUseError: errors.SessionInUseError(_PATH),
+    errors.NoSessionError: errors.NoSessionError(_PATH, ".cardinal"),
     errors.SessionDamagedError: errors.SessionDamagedError(_PATH, "Its first page is not SQLite's."),
     errors.SessionNewerError: errors.SessionNewerError(_PATH, 12),
     errors.SessionSaveError: errors.SessionSaveError(_PATH, "The disk does not answer."),

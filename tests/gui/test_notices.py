@@ -53,8 +53,8 @@ def test_counts_agree_with_their_verbs() -> None:
     assert notices.job_finished(12480, 3, 75.2).text == ("Classified 12,480 images in 1 min 15 s. 3 could not be read.")
     assert notices.files_skipped(1, "/p/x").text == "1 file in x was skipped because it is not an image."
     assert notices.files_skipped(2).text == "2 files were skipped because they are not images."
-    assert notices.removed(1).text == "Removed 1 image from the list. The file is still there."
-    assert notices.removed(2).text == "Removed 2 images from the list. The files are still there."
+    assert notices.removed(1).text == "Removed 1 image from the session. The file is still there."
+    assert notices.removed(2).text == "Removed 2 images from the session. The files are still there."
 
 
 def test_a_removal_can_be_undone_and_a_refused_file_shown() -> None:

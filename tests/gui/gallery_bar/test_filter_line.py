@@ -91,13 +91,30 @@ def test_stale_orders_can_be_sorted_and_nothing_moves(line: FilterLine) -> None:
         height = line.minimumHeight()
         line.set_stale(True)
         line.set_filter(ImageFilter(text="IMG"))
+        assert "The order is not up to date." in words(line)
+        line.set_arriving(is_arriving=True)
         assert "Results are still arriving." in words(line)
+        line.set_arriving(is_arriving=False)
         assert line.heightForWidth(2_000) == height >= TARGET_PX
         line.setFont(font)
     QTest.mouseClick(button(line, "Sort now"), Qt.MouseButton.LeftButton)
     assert told.count() == 1
     line.set_stale(False)
     assert not button(line, "Sort now").isVisible()
+
+
+def test_what_undo_brought_back_is_a_chip_that_arranges_anew(line: FilterLine) -> None:
+    told = QSignalSpy(line.sort_now_requested)
+    assert not line.is_also_shown
+    line.set_also_shown(is_shown=True)
+    assert line.is_also_shown
+    chip = next(chip for chip in line.findChildren(ChipButton) if chip.shown == "also showing undone")
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert told.count() == 1
+    left = QSignalSpy(line.emptied)
+    chip.setFocus()
+    line.set_also_shown(is_shown=False)
+    assert left.count() == 1, "the focus is not lost with the chip"
 
 
 def test_other_names_are_shown_at_once(line: FilterLine) -> None:

@@ -3,8 +3,18 @@
 import pytest
 
 from gui.review.review_queue import QueueOrder
-from gui.review.review_words import decision_text, order_text, pace_text, page_text, queue_text, reviewed_text
+from gui.review.review_words import (
+    decision_text,
+    done_text,
+    order_text,
+    pace_text,
+    page_text,
+    queue_text,
+    reviewed_text,
+)
+from inference.sessions.marks import Marks
 from inference.sessions.states import ImageState
+from inference.sessions.steps import Step, StepKind
 
 
 def test_the_header_says_how_many_and_in_which_order() -> None:
@@ -34,3 +44,31 @@ def test_decisions() -> None:
     assert decision_text(ImageState.UNSURE) == "unsure"
     assert decision_text(ImageState.SUGGESTED, "magpie") == ""
     assert decision_text(ImageState.CORRECTED, "a\nb") == "a\\nb (corrected)"
+
+
+def step(kind: StepKind, count: int, subject: str = "") -> Step:
+    """A step over so many images."""
+    marks = Marks.same(range(count), 0)
+    return Step(kind, subject, marks, marks, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "many"),
+    [
+        (StepKind.LABEL, "Labelled {j}\\n", "Labelled 1,200 images as {j}\\n"),
+        (StepKind.ACCEPT, "Accepted {j}\\n", "Accepted 1,200 suggestions"),
+        (StepKind.UNSURE, "Marked unsure", "Marked 1,200 images as unsure"),
+        (StepKind.REJECT, "Rejected", "Rejected 1,200 images"),
+        (StepKind.CLEAR, "Cleared the label", "Cleared the labels of 1,200 images"),
+        (StepKind.IMPORT, "Imported 1 label", "Imported 1,200 labels"),
+        (StepKind.ADD, "", ""),
+    ],
+)
+def test_what_was_done_is_said_in_the_past(kind: StepKind, one: str, many: str) -> None:
+    assert done_text(step(kind, 1, "{j}\n")) == one
+    assert done_text(step(kind, 1200, "{j}\n")) == many
+
+
+@pytest.mark.parametrize("kind", StepKind)
+def test_every_kind_of_step_has_words(kind: StepKind) -> None:
+    assert bool(done_text(step(kind, 2))) == (kind is not StepKind.ADD)

@@ -137,3 +137,9 @@ def test_the_model_keeps_qt_s_rules(qtbot: QtBot) -> None:
     assert "&lt;b&gt;" in str(model.index(1, 4).data(Qt.ItemDataRole.ToolTipRole))
     model.set_sessions((), _NOW)
     del tester
+
+
+def test_a_damaged_session_is_listed_as_such(dialog: SessionsDialog) -> None:
+    damaged = SessionOnStart("/s/hurt.cardinal", "hurt", 0, 0, _NOW, ("/a",), is_damaged=True)
+    dialog.set_sessions([damaged], now_s=_NOW)
+    assert _shown(dialog) == [["hurt", "-", "damaged", "today", "/a"]]

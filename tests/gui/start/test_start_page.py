@@ -164,3 +164,14 @@ def test_labels_are_plain_and_controls_have_names(qtbot: QtBot) -> None:
     for widget in focusable:
         text = widget.text() if isinstance(widget, QAbstractButton) else ""
         assert widget.accessibleName() or text, widget
+
+
+def test_a_damaged_session_says_so_and_offers_repair(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    damaged = SessionOnStart("/s/hurt.cardinal", "hurt", 0, 0, 0.0, is_damaged=True)
+    page.set_sessions([damaged, damaged])
+    assert any(label.text().startswith("the file is damaged") for label in page.findChildren(ElidedLabel))
+    told = QSignalSpy(page.session_chosen)
+    QTest.mouseClick(_button(page, "Repair..."), Qt.MouseButton.LeftButton)
+    assert told.count() == 1
+    assert _button(page, "hurt (damaged)")

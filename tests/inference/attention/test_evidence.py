@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from inference.attention.evidence import (
+    Finding,
     evidence_map,
     evidence_maps,
+    find,
     fixed_scale,
     is_flat,
     is_valid,
     ledger,
     place_in_words,
 )
+from inference.engine.network import Head
+from tests.inference.attention.conftest import Seen
 
 _VALUES = st.floats(-10, 10, width=32)
 
@@ -54,6 +58,37 @@ def test_all_maps_at_once_are_the_maps_one_by_one_and_a_duel_is_their_difference
     np.testing.assert_allclose(evidence_map(features, weight[0] - weight[1]), maps[0] - maps[1], atol=1e-3)
     assert (features == before[0]).all()
     assert (weight == before[1]).all()
+
+
+def test_on_the_real_network_the_ledger_of_every_class_is_its_logit(seen: tuple[Seen, ...], head: Head) -> None:
+    for one in seen:
+        maps = evidence_maps(one.features, head.weight)
+        errors = [ledger(maps[row], float(head.bias[row])).error(float(one.logits[row])) for row in range(len(maps))]
+        assert max(errors) <= 1e-5
+        assert ledger(maps[0], float(head.bias[0])).error(float(one.logits[0]) + 1) > 1e-2
+
+
+@pytest.mark.parametrize(
+    ("cells", "finding"),
+    [
+        ([np.nan, 1], Finding.NO_NUMBERS),
+        ([np.inf, 1], Finding.NO_NUMBERS),
+        ([0, 0], Finding.NOTHING),
+        ([0.7, 0.7], Finding.SAME),
+        ([-0.7, -0.7], Finding.SAME),
+        ([-3, -1], Finding.AGAINST),
+        ([-3, 0], Finding.AGAINST),
+        ([0.1, 0.2], Finding.FLAT),
+        ([-1, 2], Finding.PLACE),
+    ],
+)
+def test_there_is_always_something_to_say(cells: list[float], finding: Finding) -> None:
+    assert find(np.array([cells], np.float32)) is finding
+
+
+def test_a_single_cell_is_flat_or_against_and_never_the_same_everywhere() -> None:
+    assert find(np.array([[2.0]], np.float32)) is Finding.FLAT
+    assert find(np.array([[-2.0]], np.float32)) is Finding.AGAINST
 
 
 def test_a_map_with_no_number_is_not_valid() -> None:

@@ -11,27 +11,12 @@ import pytest
 from inference.classify.events import Answered
 from inference.classify.work_queue import Job
 from inference.commands import session_rows
-from inference.commands.session_rows import SessionRows, failure_of
-from inference.errors import ImageProblem, ImageReadError, InferenceError
+from inference.commands.session_rows import SessionRows
+from inference.errors import ImageProblem, ImageReadError
 from inference.results import Failure
 from inference.sessions.session import Session
 from tests.fakes import FakeNetwork, keys_of
 from tests.inference.commands.sessions import MODEL_HASH, make_pictures, make_session
-
-
-@pytest.mark.parametrize("problem", list(ImageProblem))
-@pytest.mark.parametrize("detail", ["", "Its format is Photoshop (PSD).", "(odd words)"])
-def test_a_failure_is_known_again_by_its_sentence(problem: ImageProblem, detail: str) -> None:
-    error = ImageReadError("a.png", problem, detail)
-    failure = failure_of("b.png", str(error))
-    assert failure is not None
-    assert failure.path == "b.png"
-    assert isinstance(failure.error, ImageReadError)
-    assert (failure.error.path, failure.error.problem, failure.error.detail) == ("b.png", problem, detail)
-
-
-def test_what_says_nothing_of_a_picture_is_no_failure_of_it() -> None:
-    assert failure_of("a.png", str(InferenceError("it is broken."))) is None
 
 
 @contextlib.contextmanager
@@ -72,6 +57,24 @@ def test_a_path_that_leads_to_nothing_has_a_row_and_no_image(tmp_path: Path) -> 
         damaged = Answered(1, Failure(paths[0], ImageReadError(paths[0], ImageProblem.DAMAGED)))
         assert rows.keep([missing, damaged]) == (missing, damaged)
     assert _failures(tmp_path) == {paths[0]: "The file is damaged."}
+
+
+def test_a_failure_comes_back_whole_with_the_path_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = make_pictures(tmp_path / "pictures", ["a.png"])
+    make_session(tmp_path / "s.cardinal", {path: None})
+    monkeypatch.chdir(tmp_path)
+    given = "pictures/a.png"
+    for _ in range(2):
+        with _rows(tmp_path, [given]) as rows:
+            job = rows.take(0)
+            if job is not None:
+                error = ImageReadError(given, ImageProblem.UNSUPPORTED_FORMAT, "Its format is Photoshop (PSD).")
+                rows.keep([Answered(0, Failure(given, error))])
+    (known,) = rows.take_known()
+    assert isinstance(known.outcome, Failure)
+    assert isinstance(known.outcome.error, ImageReadError)
+    found = known.outcome.error
+    assert (found.path, found.problem, found.detail) == (given, ImageProblem.UNSUPPORTED_FORMAT, error.detail)
 
 
 def _failures(folder: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Rows find their images; what is not clear is said, not guessed."""
 
 from inference.exports.importing import match
+from inference.exports.label_matching import images_of
 from inference.exports.label_rows import ImportedRow
 from inference.sessions.states import ImageState
 
@@ -57,6 +58,22 @@ def test_what_is_not_clear_is_said() -> None:
     assert [(one.path, [row.label for row in one.rows]) for one in result.contradictory] == [
         ("/s/a/2.jpg", ["cat", "dog"])
     ]
+
+
+def test_a_path_that_fits_below_several_folders_is_not_guessed() -> None:
+    result = match(rows(("1.jpg", "cat"), ("2.jpg", "dog")), PATHS, "/elsewhere", roots=["/s/a", "/s/b"])
+    assert result.found == {"/s/a/2.jpg": "dog"}
+    assert [row.number for row in result.ambiguous] == [1]
+    assert images_of(rows(("1.jpg", "cat"), ("2.jpg", "dog"), ("q/4.jpg", "?")), PATHS, ["/s/a", "/s/b"]) == [
+        "",
+        "/s/a/2.jpg",
+        "/t/4.jpg",
+    ]
+
+
+def test_paths_of_an_export_lie_below_what_the_folders_have_in_common() -> None:
+    result = match(rows(("a/1.jpg", "cat"), ("b/1.jpg", "dog")), PATHS, "/elsewhere", roots=["/s/a", "/s/b"])
+    assert result.found == {"/s/a/1.jpg": "cat", "/s/b/1.jpg": "dog"}
 
 
 def test_the_same_said_twice_is_no_contradiction() -> None:

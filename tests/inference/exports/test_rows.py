@@ -168,6 +168,21 @@ def test_a_picture_is_never_replaced(originals: Originals, write: type) -> None:
 
 
 @pytest.mark.parametrize("write", WRITERS)
+def test_a_session_is_never_replaced(tmp_path: Path, write: type) -> None:
+    for name, data in (
+        ("a.cardinal", b"damaged"),
+        ("a.cardinal.lock", b""),
+        ("a.cardinal-wal", b"log"),
+        ("copy of a", b"SQLite format 3\0 and so on"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(OutputWriteError, match="it belongs to a session"):
+            write([labelled(0, "/p/1.jpg")], path, RowOptions(), CancelToken())
+        assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_a_file_of_the_list_is_never_replaced(originals: Originals, write: type) -> None:
     path = originals.add("notes", b"no picture")
     with pytest.raises(OutputWriteError, match="one of the files in the list"):

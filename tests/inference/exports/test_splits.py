@@ -115,6 +115,21 @@ def test_hostile_names_and_labels_come_back_from_the_files(tmp_path: Path) -> No
     assert Counter((f"/p/{row.path}", row.label) for row in read) == Counter((one.path, one.label) for one in some)
 
 
+def test_a_list_of_somebody_else_stays(tmp_path: Path) -> None:
+    (tmp_path / "val.txt").write_text("mine\n")
+    with pytest.raises(OutputWriteError, match="not of Cardinal's making"):
+        write_splits(split(images({"jay": 3})), tmp_path)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("val.txt", "mine\n")]
+
+
+def test_the_folder_of_the_lists_is_made_and_a_missing_one_above_is_a_sentence(tmp_path: Path) -> None:
+    splits = split(images({"jay": 3}))
+    assert len(write_splits(splits, tmp_path / "lists")) == 3
+    assert len(write_splits(splits, tmp_path / "lists")) == 3
+    with pytest.raises(OutputWriteError, match="No such file"):
+        write_splits(splits, tmp_path / "nowhere" / "lists")
+
+
 def test_a_disk_that_fails_writes_none_of_the_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -76,6 +76,11 @@ def test_workers_are_modest(pool: DecodePool) -> None:
     assert interrupt == "1", "Ctrl-C belongs to the program (1 is SIG_IGN)"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_ctrl_c_does_not_reach_a_worker_that_is_starting(pool: DecodePool) -> None:
+    assert pool.submit(tasks.holds_back_interrupts, "x", None).result(LONG_S)
+
+
 def test_each_crash_costs_exactly_its_own_path(pool: DecodePool) -> None:
     futures = {number: pool.submit(tasks.die, str(number), number % 5 == 0) for number in range(100)}
     for number, future in futures.items():

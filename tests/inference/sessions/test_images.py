@@ -55,6 +55,17 @@ def test_files_are_new_once(tmp_path: Path) -> None:
     session.close()
 
 
+def test_times_that_sqlite_cannot_hold_stop_nothing(tmp_path: Path) -> None:
+    session = new_session(tmp_path)
+    late = FoundFile("/pictures/2400.jpg", 1001, 13_569_465_600 * 10**9)
+    files = [late, FoundFile("/pictures/1800.jpg", 10, -(10**19)), *found(1)]
+    assert list(session.register(files).added.keys) == [1, 2, 3]
+    session.keep_answers([classified(1, mtime_ns=late.mtime_ns)])
+    assert list(session.register(files).known) == [1, 2, 3]
+    assert states_of(session)[1] is ImageState.SUGGESTED
+    session.close()
+
+
 def test_a_changed_file_waits_again_and_keeps_its_label(tmp_path: Path) -> None:
     session = new_session(tmp_path, 3)
     session.keep_answers([classified(1), classified(2), failed(3, ImageReadError("x", ImageProblem.DAMAGED))])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +60,15 @@ def test_of_many_starts_at_once_one_wins(tmp_path: Path) -> None:
     for start in starts:
         start.communicate()
     assert sorted(answers) == [b"False\n"] * 7 + [b"True\n"]
+
+
+def test_where_there_are_no_locks_nobody_is_said_to_have_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_handle: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks"):
+        ProcessLock(tmp_path / "x.lock").acquire()
 
 
 def test_a_lock_file_that_cannot_be_made(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import random
 import shutil
@@ -163,6 +165,74 @@ def test_a_read_only_opening_changes_nothing(tmp_path: Path) -> None:
     session.check()
     session.close()
     assert path.read_bytes() == before
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
+def test_who_only_reads_takes_nothing_from_those_who_still_read_or_write(tmp_path: Path) -> None:
+    path = small_session(tmp_path)
+    first, second = Session.open(path, read_only=True), Session.open(path, read_only=True)
+    assert (first.image_count(), second.image_count()) == (60, 60)
+    first.close()
+    with contextlib.closing(Session.open(path)) as writer:
+        writer.carry_out(label_step(writer, [30], "written meanwhile"))
+        assert labels_of(second)[30] == "written meanwhile"
+        second.close()
+        writer.carry_out(label_step(writer, [31], "and after"))
+    with contextlib.closing(Session.open(path)) as after:
+        assert (labels_of(after)[30], labels_of(after)[31]) == ("written meanwhile", "and after")
+
+
+READ = """
+import sys
+from pathlib import Path
+from inference.errors import SessionSaveError
+from inference.sessions.session import Session
+try:
+    session = Session.open(Path(sys.argv[1]), read_only=True)
+except SessionSaveError as error:
+    print(error.is_read_only, error.reason)
+else:
+    session.check()
+    print(session.labelled_count())
+    session.close()
+"""
+
+
+def _as_a_person_without_privileges() -> None:
+    """Even the administrator may then not write where nobody may."""
+    for privilege in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        ctypes.CDLL(None).prctl(24, privilege, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="privileges of Linux")
+@pytest.mark.parametrize("has_log", [False, True])
+def test_a_folder_that_may_not_be_written_can_be_read_unless_labels_would_be_missing(
+    tmp_path: Path, has_log: bool
+) -> None:
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    path = folder / "test.cardinal"
+    source = small_session(tmp_path)
+    session = Session.open(source)
+    session.carry_out(label_step(session, [50], "in the log"))
+    for suffix in ("", "-wal") if has_log else ("",):
+        if not has_log:
+            session.close()
+        shutil.copyfile(f"{source}{suffix}", f"{path}{suffix}")
+    session.close()
+    folder.chmod(0o555)
+    child = subprocess.run(
+        [sys.executable, "-c", READ, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        preexec_fn=_as_a_person_without_privileges,
+    )
+    folder.chmod(0o755)
+    if has_log:
+        assert child.stdout.startswith("True Its newest changes are in a file beside it")
+    else:
+        assert child.stdout == "21\n"
 
 
 def test_a_folder_in_which_no_log_can_be_made_can_be_read(tmp_path: Path) -> None:
@@ -260,6 +330,11 @@ def test_a_hot_log_belongs_to_the_session(tmp_path: Path) -> None:
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path, read_only: bool) -> None:
     with pytest.raises(SessionDamagedError, match="missing"):
         Session.open(tmp_path / "nowhere.cardinal", read_only=read_only)
+
+
+def test_a_folder_is_said_to_be_no_file(tmp_path: Path) -> None:
+    with pytest.raises(SessionDamagedError, match="It is not a file"):
+        Session.open(tmp_path)
 
 
 def test_damage_found_later_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

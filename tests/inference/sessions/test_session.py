@@ -184,6 +184,17 @@ def test_small_values_are_remembered(tmp_path: Path) -> None:
     session.close()
 
 
+def test_what_is_remembered_is_the_newest_and_nobody_elses_object(tmp_path: Path) -> None:
+    session = new_session(tmp_path)
+    assert session.remembered("view") is None
+    session.remember("view", [1])
+    kept = session.remembered("view")
+    assert isinstance(kept, list)
+    kept.append(2)
+    assert session.remembered("view") == [1]
+    session.close()
+
+
 def test_exports_see_label_source_score_and_failure(tmp_path: Path) -> None:
     session = new_session(tmp_path, 7)
     session.keep_answers([classified(key) for key in (1, 2, 3, 4)])

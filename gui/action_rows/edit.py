@@ -1,0 +1,101 @@
+"""List what the Edit menu offers: undo, the clipboard, the selection, finding, taking images off the list."""
+
+from __future__ import annotations
+
+from gui.action_words import ActionId, ActionRow, Condition, Menu, in_gallery, in_views, in_window
+from gui.icons import IconName
+
+EDIT_ROWS: tuple[ActionRow, ...] = (
+    ActionRow(
+        ActionId.UNDO,
+        Menu.EDIT,
+        "&Undo",
+        "Take the last step back.",
+        in_window("Ctrl+Z"),
+        IconName.UNDO,
+        Condition.UNDO | Condition.WRITABLE,
+    ),
+    ActionRow(
+        ActionId.REDO,
+        Menu.EDIT,
+        "&Redo",
+        "Do again what was taken back.",
+        in_window("Ctrl+Shift+Z", "Ctrl+Y"),
+        IconName.REDO,
+        Condition.REDO | Condition.WRITABLE,
+    ),
+    ActionRow(
+        ActionId.PASTE,
+        Menu.EDIT,
+        "&Paste images or paths",
+        "Add the picture or the paths on the clipboard.",
+        in_window("Ctrl+V"),
+        IconName.PASTE,
+        separator=True,
+    ),
+    ActionRow(
+        ActionId.COPY_LABEL,
+        Menu.EDIT,
+        "&Copy label text",
+        "Copy the label of the current image, or the suggestion where it has none.",
+        in_views("Ctrl+C"),
+        IconName.COPY,
+        Condition.CURRENT,
+    ),
+    ActionRow(
+        ActionId.COPY_PATH,
+        Menu.EDIT,
+        "Copy &file path",
+        "Copy the full path of the current image.",
+        in_views("Ctrl+Shift+C"),
+        None,
+        Condition.CURRENT,
+    ),
+    ActionRow(
+        ActionId.SELECT_ALL,
+        Menu.EDIT,
+        "Select &all",
+        "Select every image in the gallery.",
+        in_gallery("Ctrl+A"),
+        None,
+        Condition.IMAGES,
+        separator=True,
+    ),
+    ActionRow(
+        ActionId.SELECT_NONE,
+        Menu.EDIT,
+        "Select n&one",
+        "Select only the current image.",
+        in_gallery("Ctrl+Shift+A"),
+        None,
+        Condition.IMAGES,
+    ),
+    ActionRow(
+        ActionId.SELECT_INVERT,
+        Menu.EDIT,
+        "&Invert selection",
+        "Select what is not selected now.",
+        in_gallery("Ctrl+I"),
+        None,
+        Condition.IMAGES,
+    ),
+    ActionRow(
+        ActionId.FIND,
+        Menu.EDIT,
+        "Filter by &name...",
+        "Show only images whose name, label or suggestion holds a text.",
+        in_window("Ctrl+F"),
+        IconName.SEARCH,
+        Condition.IMAGES,
+        separator=True,
+    ),
+    ActionRow(
+        ActionId.REMOVE,
+        Menu.EDIT,
+        "Re&move from session (file stays)",
+        "Take the selected images off the list.",
+        in_views("Del"),
+        IconName.REMOVE,
+        Condition.CURRENT,
+    ),
+)

@@ -1,0 +1,113 @@
+"""Give a region in the forms that other programs read: a mask, a COCO data set, a YOLO row.
+
+COCO: boxes are [x, y, width, height] in pixels from the top left corner, category ids begin at 1, a mask is run-length
+encoded column by column beginning with the zeros (the uncompressed form of the COCO API). YOLO: one line
+`class x y width height`, class numbers from 0, centre and size as shares of the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from inference.attention.masking import CellMask, PixelMask
+from inference.attention.region import Box
+from inference.results import CropGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPicture:
+    """A picture with one region of one class.
+
+    Attributes:
+        name: file name as it shall stand in the file.
+        width: of the upright original, in pixels.
+        height: of the upright original, in pixels.
+        class_index: from 0.
+        label: the class's name.
+        box: in upright original pixels, within the picture and not empty.
+    """
+
+    name: str
+    width: int
+    height: int
+    class_index: int
+    label: str
+    box: Box
+
+
+def mask_of_box(box: Box, picture: tuple[int, int]) -> PixelMask:
+    """The pixels of an upright original (width, height) whose centres lie in a box: (height, width) bool."""
+    across, down = np.arange(picture[0]) + 0.5, np.arange(picture[1]) + 0.5
+    columns = (across >= box.left) & (across < box.right)
+    rows = (down >= box.top) & (down < box.bottom)
+    mask: PixelMask = rows[:, None] & columns[None]
+    return mask
+
+
+def mask_of_cells(cells: CellMask, crop: CropGeometry, picture: tuple[int, int]) -> PixelMask:
+    """The pixels of an upright original (width, height) whose centres lie in some cells: (height, width) bool."""
+    rows, down = _cells_of(picture[1], crop.top, crop.bottom, cells.shape[0])
+    columns, across = _cells_of(picture[0], crop.left, crop.right, cells.shape[1])
+    mask: PixelMask = cells[rows[:, None], columns[None]] & down[:, None] & across[None]
+    return mask
+
+
+def yolo_row(marked: MarkedPicture) -> str:
+    """`class x y width height`, without a line end; shares of the picture with six digits."""
+    box = marked.box
+    shares = (
+        (box.left + box.right) / 2 / marked.width,
+        (box.top + box.bottom) / 2 / marked.height,
+        box.width / marked.width,
+        box.height / marked.height,
+    )
+    return " ".join([str(marked.class_index), *(f"{share:.6f}" for share in shares)])
+
+
+def coco_data_set(marked: MarkedPicture, mask: PixelMask | None = None) -> dict[str, Any]:
+    """A COCO data set of one picture and one annotation, ready for `json.dumps`.
+
+    Args:
+        marked: the picture and its region.
+        mask: (height, width) bool, where the region is no rectangle; else the box's own corners are the outline.
+    """
+    box = marked.box
+    outline = [[box.left, box.top, box.right, box.top, box.right, box.bottom, box.left, box.bottom]]
+    return {
+        "images": [{"id": 1, "file_name": marked.name, "width": marked.width, "height": marked.height}],
+        "annotations": [
+            {
+                "id": 1,
+                "image_id": 1,
+                "category_id": marked.class_index + 1,
+                "bbox": [box.left, box.top, box.width, box.height],
+                "area": box.width * box.height if mask is None else float(mask.sum()),
+                "segmentation": outline if mask is None else run_lengths(mask),
+                # A run-length mask is what COCO calls a crowd, and readers choose the decoder by this.
+                "iscrowd": 0 if mask is None else 1,
+            }
+        ],
+        "categories": [{"id": marked.class_index + 1, "name": marked.label}],
+    }
+
+
+def run_lengths(mask: PixelMask) -> dict[str, list[int]]:
+    """COCO's uncompressed run-length form: {"size": [height, width], "counts": [zeros, ones, zeros, ...]}."""
+    pixels = mask.ravel(order="F")
+    changes = np.flatnonzero(np.diff(pixels)) + 1
+    edges = np.concatenate([[0], changes, [pixels.size]])
+    counts = np.diff(edges).tolist()
+    if pixels.size and pixels[0]:
+        counts = [0, *counts]
+    return {"size": list(mask.shape), "counts": counts}
+
+
+def _cells_of(pixels: int, low: float, high: float, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each pixel along one side: its cell, and whether the network saw it."""
+    centres = np.arange(pixels) + 0.5
+    seen = (centres >= low) & (centres < high)
+    owners = np.clip(((centres - low) * cells / (high - low)).astype(np.intp), 0, cells - 1)
+    return owners, seen

@@ -1,0 +1,127 @@
+"""Actions about labels and sessions are there exactly when they make sense; what is refused is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui.action_table import ActionId
+from gui.app import build
+from gui.gallery.image_state import ImageState
+from gui.main_window import View
+from gui.program import Program, Wishes
+from inference.errors import SessionSaveError
+from inference.profile import Profile
+from tests.gui.gallery.images import suggested
+from tests.inference.sessions.making import new_session
+
+_A = ActionId
+
+
+@pytest.fixture
+def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
+    """A program whose engine has not started: the window was never painted."""
+    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
+    yield made
+    made.close()
+    made.window.deleteLater()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    """A session with two images that nobody has looked at."""
+    made = new_session(tmp_path, 2)
+    made.close()
+    return made.path
+
+
+def open_session(program: Program, qtbot: QtBot, path: Path, *, read_only: bool = False) -> None:
+    program.desk.open(str(path), read_only=read_only)
+    qtbot.waitUntil(lambda: program.desk.is_loaded, timeout=10_000)
+    program.action_runner.update()
+
+
+def enabled(program: Program, *actions: ActionId) -> list[bool]:
+    return [program.actions[action].isEnabled() for action in actions]
+
+
+def test_without_a_session_nothing_can_be_labelled_or_exported(program: Program) -> None:
+    program.action_runner.update()
+    actions = (_A.UNDO, _A.REDO, _A.EXPORT_LABELS, _A.LABEL_ABOVE, _A.SESSION_RENAME, _A.VIEW_REVIEW)
+    assert enabled(program, *actions) == [False] * 6
+
+
+def test_undo_and_redo_follow_the_journal_and_say_what_they_do(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    assert enabled(program, _A.UNDO, _A.REDO, _A.EXPORT_LABELS) == [False, False, True]
+    keys = list(program.images.shown_keys())
+    program.desk.labelling.choose(keys, "R&B")
+    assert enabled(program, _A.UNDO, _A.REDO) == [True, False]
+    assert program.actions[_A.UNDO].text() == "&Undo label 2 images as R&&B"
+    program.desk.labelling.undo()
+    assert enabled(program, _A.UNDO, _A.REDO) == [False, True]
+    assert program.actions[_A.UNDO].text() == "&Undo"
+    assert program.actions[_A.REDO].text() == "&Redo label 2 images as R&&B"
+
+
+def test_accepting_in_bulk_needs_suggestions(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    assert enabled(program, _A.LABEL_ABOVE) == [False]
+    program.images.table.apply_answers([suggested(key, "jay") for key in program.images.shown_keys()])
+    program.action_runner.update()
+    assert enabled(program, _A.LABEL_ABOVE) == [True]
+    program.desk.labelling.accept(list(program.images.shown_keys()))
+    assert enabled(program, _A.LABEL_ABOVE) == [False]
+
+
+def test_a_read_only_session_refuses_with_a_sentence(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session, read_only=True)
+    program.window.show_view(View.GALLERY)
+    program.window.grid.set_current_row(0)
+    assert "(read-only)" in program.window.windowTitle()
+    before = program.window.messages.history
+    program.labels.start_review()
+    program.labels.deciding.reject()
+    said = [message.id for message in program.window.messages.history[len(before) :]]
+    assert said == ["E-420", "E-420"]
+    assert program.window.view is View.GALLERY
+    assert program.images.count(ImageState.REJECTED) == 0
+
+
+def test_the_same_place_is_shown_again(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    program.window.grid.set_current_row(1)
+    program.labels.sessions.begin_new()
+    assert program.window.view is View.START
+    open_session(program, qtbot, session)
+    assert program.window.view is View.GALLERY
+    assert program.window.grid.current_row() == 1
+
+
+def test_closing_waits_for_decisions_that_cannot_be_written(
+    program: Program,
+    session: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    open_session(program, qtbot, session)
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise SessionSaveError(str(session), "No space is left.", is_disk_full=True)
+
+    assert program.desk.session is not None
+    monkeypatch.setattr(type(program.desk.session), "carry_out", refuse)
+    program.desk.labelling.choose([int(program.images.key_at(0))], "jay")
+    program.window.show()
+    assert not program.window.close(), "first the person is told"
+    said = program.window.messages.history[-1]
+    assert said.id == "E-401"
+    assert "Close the window again" in said.text
+    assert program.window.close()
+    caplog.clear()  # the log says what was lost

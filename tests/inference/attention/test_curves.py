@@ -1,0 +1,48 @@
+"""Curves begin and end where they must, and their areas tell a good order from a bad one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.attention.curves import Curve, draw_curves
+from inference.attention.evidence import evidence_map
+from inference.attention.masking import Filling, fill
+from inference.attention.runs import CopyRunner, SeenPicture
+from inference.classify.postprocess import softmax
+from inference.engine.network import Head, Network
+from tests.fakes import FakeNetwork
+from tests.inference.attention.conftest import Seen
+
+
+def test_the_area_is_that_of_trapezoids() -> None:
+    curve = Curve(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.5, 0.0], np.float32))
+    assert curve.area == pytest.approx(0.5)
+
+
+def test_both_curves_have_the_whole_picture_and_the_filling_at_their_ends(
+    built_in: Network, seen: tuple[Seen, ...], head: Head
+) -> None:
+    one = seen[2]
+    subject = int(one.logits.argmax())
+    contributions = evidence_map(one.features, head.weight[subject])
+    runner = CopyRunner(built_in)
+    pair = draw_curves(runner, one.picture, contributions, subject, steps=6, filling=Filling.GREY)
+    whole = float(softmax(one.logits)[subject])
+    empty = built_in.run(fill(one.image, Filling.GREY, built_in.contract.preprocessing)[None]).logits[0]
+    nothing = float(softmax(empty)[subject])
+    for curve, ends in ((pair.deletion, (whole, nothing)), (pair.insertion, (nothing, whole))):
+        assert curve.shares[[0, -1]].tolist() == [0, 1]
+        assert len(curve.probabilities) == 7
+        assert curve.probabilities[[0, -1]].tolist() == pytest.approx(ends, abs=1e-5)
+        assert 0 <= curve.area <= 1
+    worst = draw_curves(runner, one.picture, -contributions, subject, steps=6, filling=Filling.GREY)
+    assert pair.insertion.area - pair.deletion.area > worst.insertion.area - worst.deletion.area
+
+
+def test_there_are_no_more_steps_than_cells() -> None:
+    network = FakeNetwork()
+    seen = SeenPicture(np.full((8, 8, 3), 9, np.uint8), np.zeros(6, np.float32))
+    pair = draw_curves(CopyRunner(network), seen, np.array([[1.0, 2.0]], np.float32), 0, steps=50)
+    assert pair.deletion.shares.tolist() == [0, 0.5, 1]
+    assert sum(network.batches) == 6

@@ -1,0 +1,70 @@
+"""The forms of a region say the same thing."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from inference.attention.region import Box
+from inference.attention.region_files import (
+    MarkedPicture,
+    coco_data_set,
+    mask_of_box,
+    mask_of_cells,
+    run_lengths,
+    yolo_row,
+)
+from inference.results import CropGeometry
+
+MARKED = MarkedPicture("cow.jpg", 400, 200, 7, "cow", Box(100.0, 50.0, 200.0, 150.0))
+
+
+def test_a_yolo_row_has_the_centre_and_the_size_as_shares() -> None:
+    assert yolo_row(MARKED) == "7 0.375000 0.500000 0.250000 0.500000"
+
+
+def test_a_coco_data_set_with_the_boxs_outline() -> None:
+    data = json.loads(json.dumps(coco_data_set(MARKED)))
+    (annotation,) = data["annotations"]
+    assert annotation["bbox"] == [100, 50, 100, 100]
+    assert annotation["area"] == 10_000
+    assert annotation["segmentation"] == [[100, 50, 200, 50, 200, 150, 100, 150]]
+    assert annotation["category_id"] == data["categories"][0]["id"] == 8
+    assert data["images"][0] == {"id": 1, "file_name": "cow.jpg", "width": 400, "height": 200}
+
+
+def test_the_mask_of_a_box_has_its_pixels() -> None:
+    mask = mask_of_box(MARKED.box, (400, 200))
+    assert mask.shape == (200, 400)
+    assert mask.sum() == 10_000
+    assert mask[50, 100]
+    assert not mask[49, 100]
+    assert not mask[50, 200]
+    data = coco_data_set(MARKED, mask)
+    assert data["annotations"][0]["iscrowd"] == 1
+    assert data["annotations"][0]["area"] == 10_000
+
+
+def test_the_mask_of_cells_leaves_out_what_the_network_did_not_see() -> None:
+    cells = np.array([[True, False], [True, True]])
+    mask = mask_of_cells(cells, CropGeometry(100.0, -50.0, 300.0, 150.0), (400, 200))
+    assert mask[0, 100]
+    assert not mask[0, 99]
+    assert not mask[0, 200]
+    assert mask[149, 299]
+    assert not mask[150, 299]
+    assert mask.sum() == 50 * 100 + 100 * 200
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.bool_, st.tuples(st.integers(1, 8), st.integers(1, 8))))
+def test_run_lengths_can_be_read_back(mask: np.ndarray) -> None:
+    encoded = run_lengths(mask)
+    pixels = np.concatenate([np.full(count, number % 2 == 1) for number, count in enumerate(encoded["counts"])])
+    assert encoded["size"] == list(mask.shape)
+    assert (pixels.reshape(mask.shape, order="F") == mask).all()
+    assert all(isinstance(count, int) for count in encoded["counts"])
