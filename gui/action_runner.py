@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -230,7 +230,8 @@ class ActionRunner(QObject):
             self._intake.open_paths(paths)
 
     def _paste(self) -> None:
-        mime = QGuiApplication.clipboard().mimeData()
+        # None where the clipboard's owner has gone.
+        mime = QGuiApplication.clipboard().mimeData() or QMimeData()
         self._intake.open_clipboard(mime.text(), decide(mime), uri_list_of(mime), picture_of(mime))
 
     def _copy_label(self) -> None:

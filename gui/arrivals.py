@@ -18,8 +18,8 @@ from gui.model_choice import ModelChoice
 from gui.session_desk import SessionDesk
 from gui.viewing import Viewing
 from inference.pictures.scan import ScanReport
-from inference.sessions.marks import with_removed
-from inference.sessions.records import ImageRows
+from inference.sessions.marks import Marks, with_removed
+from inference.sessions.records import ImageRows, Registered
 
 
 class Arrivals(QObject):
@@ -109,6 +109,7 @@ class Arrivals(QObject):
         for key, path in images.moved:
             if self._table.place_of(key) is not None:
                 self._table.relocate(key, path)
+        self._follow_moved(images)
         back = self._as_it_stands(images.added)
         self._table.append(images.added)
         if images.changed:
@@ -132,6 +133,20 @@ class Arrivals(QObject):
             self._first_key = found.first_key
         if self._first_key is not None:
             self.images_arrived.emit(self._first_key, len(self._new))
+
+    def _follow_moved(self, images: Registered) -> None:
+        """After files were renumbered: images without a file leave, moved ones are asked about again."""
+        table = self._table
+        if images.homeless:
+            marks = table.marks_of(images.homeless)
+            removed = bytes(with_removed(mark, removed=True) for mark in marks.marks)
+            table.apply_marks(Marks(marks.keys, removed, marks.names))
+        moved = [key for key, _ in images.moved if table.place_of(key) is not None]
+        if moved:
+            table.forget_thumbnails(moved)
+            self._viewing.forget(set(moved))
+            places = table.places_of(moved)
+            self._jobs.add_found([table.key(at) for at in places if table.answer(at) is ImageState.QUEUED])
 
     def _as_it_stands(self, rows: ImageRows) -> set[int]:
         """Give rows of images that come back the decisions of the table, which is never older than the session file.

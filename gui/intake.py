@@ -268,6 +268,9 @@ def _find(
             size, deadline = CHUNK, time.monotonic() + CHUNK_S
     if chunk:
         on_progress(_entered(session, chunk, is_first=is_first, restore_removed=not is_rescan))
+    settled = session.finish_scan()
+    if settled is not None:
+        on_progress(Found(settled))
     return Opened(tuple(pictures), folders, report)
 
 

@@ -156,6 +156,11 @@ class MainWindow(QMainWindow):
         centre = self.grid if view is View.GALLERY else places[view]
         centre.setFocus(Qt.FocusReason.OtherFocusReason)
         self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
+        self.messages.float_over(
+            {View.START: self._stack, View.GALLERY: self.grid, View.CLASSES: self.class_page.tiles}.get(
+                view, self.page.picture
+            )
+        )
         self._zoom.setVisible(view in {View.VIEWER, View.REVIEW})
         self.view_changed.emit(view)
 

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -57,8 +57,8 @@ class MessagePlaces(QWidget):
             bar.message_dismissed.connect(self.message_dismissed)
 
     def float_over(self, covered: QWidget) -> None:
-        """Show toasts at the lower edge of this widget, a sibling of this one or of its parents."""
-        self._float.cover(covered)
+        """Show toasts at the lower edge of this widget: of the images, so that no button or strip lies below them."""
+        self._float.cover(covered, self.parentWidget() or self)
 
     @property
     def shown(self) -> tuple[UserMessage, ...]:
@@ -103,10 +103,16 @@ class _Float(QFrame):
         toasts.installEventFilter(self)
         self.hide()
 
-    def cover(self, covered: QWidget) -> None:
+    def cover(self, covered: QWidget, around: QWidget) -> None:
+        """Float over `covered`, which lies somewhere within `around`."""
+        if self._covered is not None:
+            self._covered.removeEventFilter(self)
         self._covered = covered
-        self.setParent(covered.parentWidget())
+        if self.parentWidget() is not around:
+            self.setParent(around)
+            self.setVisible(not self._toasts.isHidden())
         covered.installEventFilter(self)
+        self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -124,9 +130,11 @@ class _Float(QFrame):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _place(self) -> None:
-        if self._covered is None or self.isHidden():
+        around = self.parentWidget()
+        if self._covered is None or around is None or self.isHidden():
             return
-        area = self._covered.geometry().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
+        corner = self._covered.mapTo(around, QPoint(0, 0))
+        area = QRect(corner, self._covered.size()).adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
         width = min(area.width(), max(_TOAST_WIDTH_PX, self.minimumSizeHint().width()))
         height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
         height = max(height, self.minimumSizeHint().height())

@@ -144,12 +144,11 @@ class SessionDesk(QObject):
         Raises:
             SessionError: it cannot be written there.
         """
-        from inference.sessions.copying import copy_session  # noqa: PLC0415 - sqlite3 is not needed at the start
-        from inference.sessions.session import Session  # noqa: PLC0415 - likewise
+        from inference.sessions.session import Session  # noqa: PLC0415 - sqlite3 is not needed at the start
 
         session = self._holder.session
         if session is not None:
-            copy_session(session.path, path)
+            session.copy_to(path)
             copy = Session.open(path)
             try:
                 self._writer.write_into(copy)

@@ -214,7 +214,8 @@ def _clear_messages(program: Program) -> None:
 def _open(program: Program, folder: Path) -> None:
     program.open_paths([str(folder)])
     table = program.images.table
-    _wait(lambda: len(table) > 0 and program.desk.is_loaded and not table.count(ImageState.QUEUED))
+    if not _wait(lambda: len(table) > 0 and program.desk.is_loaded and not table.count(ImageState.QUEUED)):
+        raise TimeoutError(f"{folder} did not come on screen")
     _settle(1.0)
 
 
@@ -232,11 +233,13 @@ def _settle(seconds: float = 0.6) -> None:
     _wait(lambda: False, seconds)
 
 
-def _wait(holds: Callable[[], bool], limit_s: float = 60) -> None:
+def _wait(holds: Callable[[], bool], limit_s: float = 60) -> bool:
+    """Let the program work until something holds; whether it did in time."""
     end = time.monotonic() + limit_s
-    while not holds() and time.monotonic() < end:
+    while not (has_come := holds()) and time.monotonic() < end:
         QCoreApplication.processEvents()
         time.sleep(0.005)
+    return has_come
 
 
 if __name__ == "__main__":

@@ -297,7 +297,12 @@ class ClassifyService:
         if self._classifier is None or self._inspecting != key:
             return
         network = self._classifier.network
-        future = self._pool.submit(prepare_picture, path, PrepareOrder(network.contract.preprocessing), urgent=True)
+        order = PrepareOrder(network.contract.preprocessing)
+        try:
+            future = self._pool.submit(prepare_picture, path, order, urgent=True)
+        except RuntimeError:
+            # The pool was closed: the window goes, and nobody waits for this picture any more.
+            return
         future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done)))
 
     def _inspect(self, key: int, path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:

@@ -145,6 +145,8 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
         ended_by = _drain(pipeline, rows, overlays, search.cancel, session)
         if overlays is not None:
             overlays.finish()
+        if session is not None and ended_by is None:
+            session.finish()
         if ended_by is not None and not rows.written:
             # Nothing is known, so an older file of that name stays.
             if isinstance(ended_by, KeyboardInterrupt):

@@ -133,6 +133,14 @@ class SessionRows:
             self._session.keep_answers(kept)
         return tuple(self._shortened(one) for one in answers)
 
+    def finish(self) -> None:
+        """All answers are kept: let labels follow files that were renumbered under names that the session knows.
+
+        Raises:
+            SessionSaveError: that could not be written down.
+        """
+        self._session.finish_scan()
+
     def _shortened(self, answered: Answered) -> Answered:
         """With as many classes as rows have; the session keeps `KEPT_CLASSES`."""
         outcome = answered.outcome

@@ -83,6 +83,7 @@ class Database:
                 if self._writer is not None:
                     self._writer.close()
                 raise
+            self._identity = _identity_of(path)
         self.notice = "" if self.journal_mode == "wal" or read_only else _NO_WAL
 
     def _choose_journal(self) -> str:
@@ -109,6 +110,9 @@ class Database:
         """
         with self.lock, translated(self.path):
             writer = self._open_writer()
+            if _identity_of(self.path) != self._identity:
+                # SQLite would go on writing into a file that nobody can open any more.
+                raise SessionSaveError(str(self.path), "The file was deleted or replaced by another program.")
             if durable is not self._is_durable:
                 writer.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                 self._is_durable = durable
@@ -155,6 +159,15 @@ class Database:
                     self._writer.close()
                 else:
                     _take_away_empty_log(self.path)
+
+
+def _identity_of(path: Path) -> tuple[int, int] | None:
+    """Which file a name leads to, or None where it leads to nothing."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:

@@ -15,6 +15,7 @@ from inference.sessions.marks import is_removed, with_removed
 from inference.sessions.moves import MoveFinder
 from inference.sessions.newest import CURRENT_FAILURE, LABELLED, REMOVED, listed
 from inference.sessions.records import FoundFile
+from inference.sessions.settling import ChangedImage
 
 TRANSIENT = frozenset(
     {
@@ -43,6 +44,7 @@ class Findings:
         retried: keys of images that failed for a reason that may have passed.
         moved: (path, size, mtime, key) of images found elsewhere.
         removed: keys among the images above that are off the list.
+        renewed: the images of `changed`, with what they were.
     """
 
     new: list[tuple[bytes, int, int]] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Findings:
     retried: list[int] = field(default_factory=list)
     moved: list[tuple[bytes, int, int, int]] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    renewed: list[ChangedImage] = field(default_factory=list)
 
     @property
     def needs_writing(self) -> bool:
@@ -65,6 +68,7 @@ class _Known:
     mtime_ns: int
     mark: int
     problem: str | None
+    content_hash: bytes | None
 
 
 def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: int) -> Findings:
@@ -104,6 +108,7 @@ def _sort_in_known(findings: Findings, image: _Known, file: FoundFile) -> None:
     # A file that cannot be looked at now has no stamp to compare.
     if file.size_bytes >= 0 and (file.size_bytes, file.mtime_ns) != (image.size, image.mtime_ns):
         findings.changed.append((file.size_bytes, file.mtime_ns, image.key))
+        findings.renewed.append(ChangedImage(image.key, file, image.size, image.content_hash))
     elif image.problem in TRANSIENT:
         findings.retried.append(image.key)
     else:
@@ -113,7 +118,8 @@ def _sort_in_known(findings: Findings, image: _Known, file: FoundFile) -> None:
 def _known_of(connection: sqlite3.Connection, model_id: int, paths: Sequence[bytes]) -> dict[bytes, _Known]:
     known: dict[bytes, _Known] = {}
     for some in _portions_of_paths(paths):
-        query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem FROM image i
+        query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem, i.content_hash
+            FROM image i
             LEFT JOIN decision d ON d.image_id = i.id
             LEFT JOIN failure f ON {CURRENT_FAILURE.replace(":model", "?")}
             WHERE i.path IN ({_places(some)})"""  # noqa: S608 - question marks

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from inference.sessions.byte_order import integers, little_endian
 from inference.sessions.marks import Marks
 from inference.sessions.names import Names, pack_text, unpack_text
-from inference.sessions.steps import MOST_STEPS, Step, StepKind
-
-MOST_BYTES = 128 * 1024 * 1024
-"""All steps together, as they lie in memory; the newest one is kept whatever its size."""
+from inference.sessions.steps import Step, StepKind, kept_steps
 
 _FAST = 1
 _BYTES_PER_IMAGE = 8 + 2 * (1 + 4)
@@ -39,13 +36,10 @@ def append_step(connection: sqlite3.Connection, step: Step) -> None:
 
 
 def _forget_oldest(connection: sqlite3.Connection) -> None:
-    total = 0
-    sizes = connection.execute("SELECT id, bytes FROM step ORDER BY id DESC").fetchall()
-    for place, (step_id, size) in enumerate(sizes):
-        total += size
-        if place >= MOST_STEPS or (place > 0 and total > MOST_BYTES):
-            connection.execute("DELETE FROM step WHERE id <= ?", (step_id,))
-            return
+    steps = connection.execute("SELECT id, images FROM step ORDER BY id").fetchall()
+    forgotten = len(steps) - kept_steps([images for _, images in steps])
+    if forgotten:
+        connection.execute("DELETE FROM step WHERE id <= ?", (steps[forgotten - 1][0],))
 
 
 def step_to_take_back(connection: sqlite3.Connection, names: Names) -> StoredStep | None:

@@ -90,12 +90,14 @@ class Registered:
         known: keys of images that were on the list and have not changed, in the order given.
         changed: keys of images whose file has another size or time now; they wait to be classified again, labels stay.
         moved: (key, new path) of images whose file was found under another name with the same content.
+        homeless: keys of images that left the list: their file is gone, and another image's file has its name.
     """
 
     added: ImageRows
     known: array[int]
     changed: array[int]
     moved: tuple[tuple[int, str], ...] = ()
+    homeless: array[int] = field(default_factory=lambda: array("q"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry
-from inference.sessions import answers, decisions, images, journal, loading, reading, status
+from inference.sessions import answers, decisions, images, journal, loading, reading, settling, status
 from inference.sessions.faults import decoding
 from inference.sessions.identity import storable_time
 from inference.sessions.labelled import PORTION, LabelledReader
@@ -23,6 +23,7 @@ from inference.sessions.newest import NO_MODEL
 from inference.sessions.opening import OpenedFile
 from inference.sessions.records import FoundFile, ImageRows, KeptAnswer, LabelledImage, Registered, SessionModel
 from inference.sessions.session_file import SessionFile
+from inference.sessions.settling import ChangedImage
 from inference.sessions.steps import Step
 from inference.sessions.suffix import SUFFIX
 
@@ -45,6 +46,7 @@ class Session(SessionFile):
         self._registering = threading.Lock()
         self._memos: dict[str, str] = {}
         self._scan_began_at_key = 0
+        self._renewed: list[ChangedImage] = []
 
     # Images
 
@@ -66,12 +68,46 @@ class Session(SessionFile):
         with self._registering:
             if not continues_scan:
                 self._scan_began_at_key = self._read(images.last_key)
+                self._renewed = []
             findings = images.look_up(self._read, self._model_id, once, self._scan_began_at_key)
             first = 0
             if findings.needs_writing:
                 with self._writing() as connection:
                     first = images.write_findings(connection, findings, restore_removed=restore_removed)
+            self._renewed += findings.renewed
             return self._registered(findings, first, findings.removed if restore_removed else [])
+
+    def finish_scan(self) -> Registered | None:
+        """Put right what a scan could not know before its end: files that were renumbered among known names.
+
+        Each image goes with its content (SHA-256). Files under whose name the scan found something else are read once.
+
+        Returns:
+            What changed since `register` told of it: images that moved, images that are new, and images that are not on
+            the list any more because their file is gone and its name taken; None where all was well.
+
+        Raises:
+            SessionSaveError: it could not be written down; nothing was.
+        """
+        with self._registering:
+            renewed, self._renewed = self._renewed, []
+            found = settling.settle(self._read, renewed, self._scan_began_at_key)
+            if found.is_empty:
+                return None
+            first = self._read(images.last_key) + 1
+            with self._writing() as connection:
+                settling.write_settlement(connection, found, first)
+            rows = ImageRows()
+            loading.append_new(
+                rows, first, [(os.fsencode(one.path), one.size_bytes, one.mtime_ns) for one in found.new]
+            )
+            return Registered(
+                added=rows,
+                known=array("q"),
+                changed=array("q"),
+                moved=tuple((key, file.path) for key, file, _ in found.moved),
+                homeless=array("q", [*(image.key for image in found.homeless), *found.absorbed]),
+            )
 
     def _registered(self, findings: images.Findings, first: int, restored: Sequence[int]) -> Registered:
         back = frozenset(restored)

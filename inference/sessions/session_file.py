@@ -15,6 +15,7 @@ from inference.sessions import images, status
 from inference.sessions.backups import Snapshot
 from inference.sessions.checking import require_sound
 from inference.sessions.connection import connect_to_read
+from inference.sessions.copying import copy_session
 from inference.sessions.daily_backup import DailyBackup, today
 from inference.sessions.faults import decoding, translated
 from inference.sessions.names import Names
@@ -127,6 +128,15 @@ class SessionFile:
     def vocabulary(self) -> Vocabulary:
         """Class names and labels by code; new ones are written with the next change."""
         return self._names.vocabulary
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the whole session to another place; it goes on where it is.
+
+        Raises:
+            SessionSaveError: something lies at the target, or it cannot be written there.
+        """
+        with self._reading() as connection:
+            copy_session(connection, target)
 
     def backup_now(self) -> Path | None:
         """Write a backup (without maps and embeddings); where it is, or None where there is nothing to keep yet."""

@@ -32,6 +32,8 @@ from tests.gui.gallery.images import append, paths, suggested
 class _Writer:
     """Keeps nothing: what the disk gets is tested elsewhere."""
 
+    can_write = True
+
     def carry_out(self, step: Step) -> None:
         del step
 
@@ -129,6 +131,10 @@ class LabelBench:
         """Press a key where the images are."""
         place = at or (self.window.page.picture if self.window.shows_picture else self.window.grid)
         QTest.keyClick(place, key, *(() if modifiers is None else (modifiers,)))  # type: ignore[call-overload]  # keys
+
+    def view(self) -> View:
+        """What the window shows."""
+        return self.window.view
 
     def ids(self) -> list[str]:
         return [message.id for message in self.messages]

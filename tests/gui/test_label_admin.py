@@ -62,6 +62,7 @@ class Bench:
         self.table = self.images.table
         self.table.apply_answers([suggested(key, ("jay", "magpie")[key % 2], SCORES[key // 2]) for key in range(8)])
         self.session = FakeSession()
+        self.session.vocabulary = self.table.vocabulary
         self.runner = TaskRunner()
         self.writer = DecisionWriter(self.runner, as_holder(FakeHolder(self.session)))
         self.desk = FakeDesk(self.session, Labelling(self.table, self.writer))

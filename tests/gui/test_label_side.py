@@ -46,6 +46,10 @@ def open_session(program: Program, qtbot: QtBot, path: Path, *, read_only: bool 
     program.action_runner.update()
 
 
+def view(program: Program) -> View:
+    return program.window.view
+
+
 def enabled(program: Program, *actions: ActionId) -> list[bool]:
     return [program.actions[action].isEnabled() for action in actions]
 
@@ -89,7 +93,7 @@ def test_a_read_only_session_refuses_with_a_sentence(program: Program, session: 
     program.labels.deciding.reject()
     said = [message.id for message in program.window.messages.history[len(before) :]]
     assert said == ["E-420", "E-420"]
-    assert program.window.view is View.GALLERY
+    assert view(program) is View.GALLERY
     assert program.images.count(ImageState.REJECTED) == 0
 
 
@@ -97,9 +101,9 @@ def test_the_same_place_is_shown_again(program: Program, session: Path, qtbot: Q
     open_session(program, qtbot, session)
     program.window.grid.set_current_row(1)
     program.labels.sessions.begin_new()
-    assert program.window.view is View.START
+    assert view(program) is View.START
     open_session(program, qtbot, session)
-    assert program.window.view is View.GALLERY
+    assert view(program) is View.GALLERY
     assert program.window.grid.current_row() == 1
 
 

@@ -68,7 +68,9 @@ def test_a_toast_follows_the_window_and_goes(window: Window, qtbot: QtBot) -> No
     window.resize(500, 400)
     qtbot.waitUntil(lambda: toast.mapTo(window, toast.rect().bottomRight()).x() < 500)
     done = QSignalSpy(window.messages.action_chosen)
-    QTest.mouseClick(toast.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    undo = toast.findChild(QPushButton)
+    assert isinstance(undo, QPushButton)
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert done.count() == 1
     assert window.messages.shown == ()
     assert not toast.isVisible()

@@ -24,7 +24,7 @@ def bench(qtbot: QtBot) -> LabelBench:
 
 def test_each_decision_brings_the_next_image(bench: LabelBench) -> None:
     bench.reviewing.start()
-    assert bench.window.view is View.REVIEW
+    assert bench.view() is View.REVIEW
     seen = []
     for key in (Qt.Key.Key_Return, Qt.Key.Key_S, Qt.Key.Key_X, Qt.Key.Key_P):
         seen.append(bench.reviewing.current)
@@ -80,7 +80,7 @@ def test_nothing_to_review_is_said_and_the_gallery_stays(bench: LabelBench) -> N
     bench.labelling.reject(range(5))
     bench.reviewing.start()
     assert bench.ids()[-1] == "T-24"
-    assert bench.window.view is View.GALLERY
+    assert bench.view() is View.GALLERY
     assert not bench.reviewing.is_active
 
 
@@ -91,7 +91,7 @@ def test_the_end_is_said_and_done_leaves_at_the_image(bench: LabelBench) -> None
     assert [message.text for message in bench.messages] == ["Review finished: 5 images reviewed."]
     bench.reviewing.go_to(2)
     bench.reviewing.stop()
-    assert bench.window.view is View.GALLERY
+    assert bench.view() is View.GALLERY
     assert bench.window.grid.current_row() == 2
     assert not bench.reviewing.is_active
 
@@ -116,7 +116,7 @@ def test_a_cleared_table_ends_the_review(bench: LabelBench, qtbot: QtBot) -> Non
 
 def by_class(bench: LabelBench) -> None:
     bench.reviewing.start(QueueOrder.BY_CLASS)
-    assert bench.window.view is View.CLASSES
+    assert bench.view() is View.CLASSES
 
 
 def test_a_page_is_accepted_in_one_step_without_those_left_out(bench: LabelBench) -> None:
@@ -147,15 +147,15 @@ def test_after_the_last_page_those_left_out_are_counted(bench: LabelBench) -> No
 def test_another_order_is_chosen_on_the_page_too(bench: LabelBench) -> None:
     by_class(bench)
     bench.window.class_page.order_chosen.emit(QueueOrder.LEAST_CERTAIN)
-    assert bench.window.view is View.REVIEW
+    assert bench.view() is View.REVIEW
     assert bench.reviewing.order is QueueOrder.LEAST_CERTAIN
 
 
 def test_one_image_of_a_page_can_be_looked_at_and_left_again(bench: LabelBench) -> None:
     by_class(bench)
     bench.window.class_page.image_activated.emit(1)
-    assert bench.window.view is View.REVIEW
+    assert bench.view() is View.REVIEW
     assert bench.reviewing.current == 1
     assert bench.reviewing.back_to_page()
-    assert bench.window.view is View.CLASSES
+    assert bench.view() is View.CLASSES
     assert not bench.reviewing.back_to_page(), "from the page Escape leaves the review"

@@ -27,6 +27,7 @@ def test_a_narrow_window_has_a_rail_without_a_title(dock: LibraryDock, qtbot: Qt
     assert dock.titleBarWidget() is None
     assert dock.width() > RAIL_PX
     window = dock.parentWidget()
+    assert window is not None
     window.resize(NARROW_PX - 100, 600)
     qtbot.waitUntil(lambda: dock.width() == RAIL_PX)
     assert dock.titleBarWidget() is not None

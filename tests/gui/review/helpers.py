@@ -1,6 +1,6 @@
 """Make what the review's widgets show, and hostile names."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QWidget
@@ -37,6 +37,12 @@ def entries_of(count: int, *, decided: int = 0, thumbnails: bool = True) -> list
 def click(widget: QWidget) -> None:
     """Click in the middle."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def double_click(widget: QWidget, at: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    """Double click and let go: QTest leaves the button pressed, and the pointer would belong to the widget for ever."""
+    QTest.mouseDClick(widget, button, pos=at)
+    QTest.mouseRelease(widget, button, pos=at)
 
 
 def unnamed(widget: QWidget) -> list[QWidget]:

@@ -15,7 +15,7 @@ from gui.review.class_tile_painter import picture_side
 from gui.review.class_tiles import ClassTiles, cell_for, scrolled_cell
 from gui.review.class_tiles_model import ClassTilesModel, TileRole
 from gui.theme import DARK, LIGHT, palette_of
-from tests.gui.review.helpers import HOSTILE, picture
+from tests.gui.review.helpers import HOSTILE, double_click, picture
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -130,7 +130,7 @@ def test_enter_and_a_double_click_open_and_change_nothing(
     left = Qt.MouseButton.LeftButton
     with qtbot.waitSignal(view.image_activated) as told:
         QTest.mouseClick(view.viewport(), left, pos=middle_of(view, 8))
-        QTest.mouseDClick(view.viewport(), left, pos=middle_of(view, 8))
+        double_click(view.viewport(), middle_of(view, 8), left)
         QTest.mouseRelease(view.viewport(), left, pos=middle_of(view, 8))
     assert told.args == [108]
     assert model.left_out == []

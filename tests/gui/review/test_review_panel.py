@@ -16,7 +16,7 @@ from gui.review.review_suggestions import ReviewSuggestions
 from gui.theme import DARK, LIGHT, palette_of
 from gui.viewer.suggestions_model import NO_CLASS
 from inference.results import Prediction
-from tests.gui.review.helpers import HOSTILE, click, too_small, unnamed
+from tests.gui.review.helpers import HOSTILE, click, double_click, too_small, unnamed
 from tests.gui.viewer.pictures import some_predictions
 
 PREDICTIONS = some_predictions()
@@ -122,14 +122,14 @@ def test_hover_shows_a_map_click_keeps_it_and_a_double_click_labels(panel: Revie
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(view, 2))
     assert chosen.args == [PREDICTIONS[2].index]
     with qtbot.waitSignal(panel.nth_requested) as told:
-        QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(view, 3))
+        double_click(view.viewport(), middle_of(view, 3))
     assert told.args == [4]
 
 
 def test_the_row_of_the_other_classes_is_no_label(panel: ReviewPanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.nth_requested):
-        QTest.mouseDClick(panel.suggestions.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(panel.suggestions, 5))
-        QTest.mouseDClick(panel.suggestions.viewport(), Qt.MouseButton.RightButton, pos=middle_of(panel.suggestions, 1))
+        double_click(panel.suggestions.viewport(), middle_of(panel.suggestions, 5))
+        double_click(panel.suggestions.viewport(), middle_of(panel.suggestions, 1), Qt.MouseButton.RightButton)
 
 
 def test_enter_labels_with_the_row_of_the_focus_and_digits_with_theirs(panel: ReviewPanel, qtbot: QtBot) -> None:

@@ -261,3 +261,16 @@ def test_closing_breaks_a_long_check_off(tmp_path: Path, monkeypatch: pytest.Mon
     checking.join(30)
     assert not checking.is_alive()
     assert [type(error) for error in errors] == [SessionSaveError]
+
+
+def test_nothing_is_written_into_a_file_that_lost_its_name(tmp_path: Path) -> None:
+    session = new_session(tmp_path, 3)
+    session.path.unlink()
+    with pytest.raises(SessionSaveError, match="deleted or replaced"):
+        session.carry_out(label_step(session, [1], "owl"))
+    elsewhere = tmp_path / "elsewhere.cardinal"
+    session.copy_to(elsewhere)
+    session.close()
+    copy = Session.open(elsewhere)
+    assert copy.image_count() == 3
+    copy.close()

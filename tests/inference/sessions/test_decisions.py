@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inference.errors import SessionDamagedError
-from inference.sessions import journal
+from inference.sessions import steps as steps_module
 from inference.sessions.marks import Marks
 from inference.sessions.session import Session
 from inference.sessions.steps import MOST_STEPS, Step, StepKind
@@ -73,11 +73,11 @@ def test_large_steps_are_kept_up_to_a_size_and_the_newest_always(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = new_session(tmp_path, 100)
-    monkeypatch.setattr(journal, "MOST_BYTES", 5000)
+    monkeypatch.setattr(steps_module, "MOST_BYTES", 5000)
     for number in range(5):
         session.carry_out(label_step(session, range(1, 101), f"label {number}"))
     assert len(session.journal()[0]) == 2
-    monkeypatch.setattr(journal, "MOST_BYTES", 10)
+    monkeypatch.setattr(steps_module, "MOST_BYTES", 10)
     session.carry_out(label_step(session, range(1, 101), "last"))
     assert [step.subject for step in session.journal()[0]] == ["last"]
     session.close()

@@ -1,0 +1,194 @@
+"""Give each image its own file back, after a scan that found other content under known names (renumbered files)."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from inference.sessions.connection import Reader
+from inference.sessions.identity import HASH_BYTES, hash_of_file
+from inference.sessions.marks import make_mark, with_removed
+from inference.sessions.records import FoundFile
+
+_NOWHERE = b"\0image "
+"""Begins what stands in place of the path of an image whose file is gone and whose name another image's file has now;
+no file can be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedImage:
+    """An image under whose path the scan found another size or time.
+
+    Attributes:
+        key: of the image.
+        file: what lies there now.
+        size: of the file that the image was, in bytes.
+        content_hash: SHA-256 of that file, or None where it was never read.
+    """
+
+    key: int
+    file: FoundFile
+    size: int
+    content_hash: bytes | None
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What has to be put right. Without entries there is nothing to do.
+
+    Attributes:
+        same: images whose file has another time only, with its hash.
+        moved: images that are another file of the scan, with its hash.
+        new: files that belong to no image.
+        homeless: images whose file is gone, while their name has another image's file.
+        absorbed: keys of images that the scan added for files that turned out to be another image's.
+    """
+
+    same: list[tuple[ChangedImage, bytes]] = field(default_factory=list)
+    moved: list[tuple[int, FoundFile, bytes]] = field(default_factory=list)
+    new: list[FoundFile] = field(default_factory=list)
+    homeless: list[ChangedImage] = field(default_factory=list)
+    absorbed: list[int] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is as it should be."""
+        return not (self.same or self.moved)
+
+
+def settle(
+    read: Reader,
+    changed: Sequence[ChangedImage],
+    began_at_key: int,
+    hash_file: Callable[[str], bytes | None] = hash_of_file,
+) -> Settlement:
+    """Find out by content (SHA-256) which image each file is; nothing is written.
+
+    Of several images or files with the same content, the one whose path has not changed is taken, else the first.
+
+    Args:
+        read: the session's way to read.
+        changed: images under whose names the scan found other files.
+        began_at_key: images with higher keys were added by the scan.
+        hash_file: reads a file.
+    """
+    found = Settlement()
+    if not changed:
+        return found
+    sizes = {image.size for image in changed if image.content_hash is not None}
+    hashes = {image.key: hash_file(image.file.path) for image in changed}
+    owners: dict[bytes, list[ChangedImage]] = {}
+    for image in changed:
+        if image.content_hash is not None and hashes[image.key] == image.content_hash:
+            found.same.append((image, image.content_hash))
+        elif image.content_hash is not None and len(image.content_hash) == HASH_BYTES:
+            owners.setdefault(image.content_hash, []).append(image)
+    same = {image.key for image, _ in found.same}
+    taken: set[int] = set()
+    claimed: set[int] = set()
+    for image in changed:
+        if image.key not in same:
+            owner = _owner_of(read, hashes[image.key], image.file, owners, taken)
+            if owner is not None:
+                found.moved.append((owner, image.file, hashes[image.key] or b""))
+                claimed.add(image.key)
+    for key, file in _added(read, sizes if owners else set(), began_at_key):
+        content_hash = hash_file(file.path)
+        owner = _first(owners.get(content_hash or b"", ()), taken)
+        if owner is not None and content_hash is not None:
+            found.moved.append((owner, file, content_hash))
+            found.absorbed.append(key)
+    for image in changed:
+        if image.key in taken and image.key not in claimed:
+            found.new.append(image.file)
+        elif image.key in claimed and image.key not in taken:
+            found.homeless.append(image)
+    return found
+
+
+def _added(read: Reader, sizes: set[int], began_at_key: int) -> list[tuple[int, FoundFile]]:
+    """Images that the scan added, of these sizes."""
+    query = "SELECT id, path, size, mtime_ns FROM image WHERE size = ? AND id > ?"
+    rows = [
+        row
+        for size in sorted(sizes)
+        for row in read(lambda connection, size=size: connection.execute(query, (size, began_at_key)).fetchall())  # type: ignore[misc]  # a default binds the size
+    ]
+    return [(key, FoundFile(os.fsdecode(path), size, mtime_ns)) for key, path, size, mtime_ns in rows]
+
+
+def _owner_of(
+    read: Reader,
+    content_hash: bytes | None,
+    file: FoundFile,
+    owners: dict[bytes, list[ChangedImage]],
+    taken: set[int],
+) -> int | None:
+    """The image that this content was: another one of the scan, or one whose own file is gone."""
+    if content_hash is None:
+        return None
+    owner = _first(owners.get(content_hash, ()), taken)
+    if owner is not None:
+        return owner
+    query = "SELECT id, path FROM image WHERE size = ? AND content_hash = ?"
+    rows = read(lambda connection: connection.execute(query, (file.size_bytes, content_hash)).fetchall())
+    for key, path in rows:
+        if key not in taken and not os.path.lexists(os.fsdecode(path)):
+            taken.add(key)
+            return int(key)
+    return None
+
+
+def _first(owners: Sequence[ChangedImage], taken: set[int]) -> int | None:
+    for owner in owners:
+        if owner.key not in taken:
+            taken.add(owner.key)
+            return owner.key
+    return None
+
+
+def write_settlement(connection: sqlite3.Connection, found: Settlement, first_key: int) -> None:
+    """Write down what was found out, inside the caller's transaction; new files get keys from `first_key` on."""
+    connection.executemany(
+        "UPDATE image SET content_hash = ? WHERE id = ?",
+        ((content_hash, image.key) for image, content_hash in found.same),
+    )
+    for key in found.absorbed:
+        for table, column in (("image", "id"), ("decision", "image_id"), ("failure", "image_id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))  # noqa: S608 - our own names
+    moving = [*(key for key, _, _ in found.moved), *(image.key for image in found.homeless)]
+    # First out of each other's way: no two images have one path.
+    connection.executemany("UPDATE image SET path = ? WHERE id = ?", ((_NOWHERE + b"%d" % key, key) for key in moving))
+    for key, file, content_hash in found.moved:
+        connection.execute(
+            "UPDATE image SET path = ?, size = ?, mtime_ns = ?, content_hash = ? WHERE id = ?",
+            (os.fsencode(file.path), file.size_bytes, file.mtime_ns, content_hash, key),
+        )
+        connection.execute("DELETE FROM failure WHERE image_id = ?", (key,))
+        _set_removed(connection, key, removed=False)
+    for image in found.homeless:
+        # What it was stays known, for the day on which its file is found somewhere.
+        connection.execute(
+            "UPDATE image SET size = ?, content_hash = ? WHERE id = ?", (image.size, image.content_hash, image.key)
+        )
+        _set_removed(connection, image.key, removed=True)
+    connection.executemany(
+        "INSERT INTO image (id, path, size, mtime_ns) VALUES (?, ?, ?, ?)",
+        (
+            (key, os.fsencode(file.path), file.size_bytes, file.mtime_ns)
+            for key, file in enumerate(found.new, first_key)
+        ),
+    )
+
+
+def _set_removed(connection: sqlite3.Connection, key: int, *, removed: bool) -> None:
+    row = connection.execute("SELECT mark FROM decision WHERE image_id = ?", (key,)).fetchone()
+    if row is not None:
+        mark = with_removed(row[0], removed=removed)
+        connection.execute("UPDATE decision SET mark = ? WHERE image_id = ?", (mark, key))
+    elif removed:
+        connection.execute(
+            "INSERT INTO decision (image_id, mark, name, at) VALUES (?, ?, -1, 0)", (key, make_mark(removed=True))
+        )

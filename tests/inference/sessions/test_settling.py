@@ -1,0 +1,141 @@
+"""Labels follow the content of files that were renumbered, exchanged or shifted under known names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inference.sessions.identity import hash_of_file
+from inference.sessions.marks import Marks, is_removed, make_mark
+from inference.sessions.records import FoundFile, Registered
+from inference.sessions.session import Session
+from inference.sessions.states import ImageState
+from inference.sessions.steps import Step, StepKind
+
+_MARK = make_mark(ImageState.CORRECTED)
+
+
+def _files(folder: Path) -> list[FoundFile]:
+    return [FoundFile(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.iterdir())]
+
+
+def _scan(session: Session, folder: Path, chunk: int) -> Registered | None:
+    files = _files(folder)
+    for start in range(0, len(files), chunk):
+        session.register(files[start : start + chunk], continues_scan=start > 0)
+    return session.finish_scan()
+
+
+def _labelled(tmp_path: Path, count: int) -> tuple[Session, Path]:
+    """A session of `count` pictures of one size; each is labelled by its content."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    session = Session.create(tmp_path / "test.cardinal")
+    for number in range(count):
+        path = folder / f"{number:03d}.jpg"
+        path.write_bytes(b"content %03d" % number)
+        os.utime(path, ns=(10**18 + number, 10**18 + number))
+    session.register(_files(folder))
+    assert session.finish_scan() is None
+    keys = session.keys_of_paths([file.path for file in _files(folder)])
+    with session._database.write(durable=False) as connection:
+        for name, key in keys.items():
+            connection.execute("UPDATE image SET content_hash = ? WHERE id = ?", (hash_of_file(name), key))
+    names = [session.vocabulary.code(Path(path).read_bytes().decode()) for path in keys]
+    ordered = list(keys.values())
+    after = Marks.of(ordered, [_MARK] * count, names)
+    session.carry_out(Step(StepKind.LABEL, "", Marks.same(ordered, 0), after, 1.0))
+    return session, folder
+
+
+def _rename(folder: Path, new_names: dict[str, str]) -> None:
+    """All at once, as a batch renamer does."""
+    for old in new_names:
+        (folder / old).rename(folder / f"{old}.part")
+    for old, new in new_names.items():
+        (folder / f"{old}.part").rename(folder / new)
+
+
+def _labels(session: Session) -> dict[str, str]:
+    return {Path(image.path).name: image.label for image in session.labelled_images()}
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def _shift_down(folder: Path) -> None:
+    (folder / "000.jpg").unlink()
+    _rename(folder, {f"{number:03d}.jpg": f"{number - 1:03d}.jpg" for number in range(1, 12)})
+
+
+def _shift_up(folder: Path) -> None:
+    _rename(folder, {f"{number:03d}.jpg": f"{number + 1:03d}.jpg" for number in range(12)})
+    (folder / "000.jpg").write_bytes(b"content new")
+
+
+def _exchange(folder: Path) -> None:
+    _rename(folder, {"000.jpg": "011.jpg", "011.jpg": "000.jpg"})
+
+
+def _rename_and_replace(folder: Path) -> None:
+    _rename(folder, {"003.jpg": "zzz.jpg"})
+    (folder / "003.jpg").write_bytes(b"content new")
+
+
+@pytest.mark.parametrize("change", [_shift_down, _shift_up, _exchange, _rename_and_replace])
+@pytest.mark.parametrize("chunk", [1, 5, 100])
+def test_each_label_stays_with_its_content(tmp_path: Path, change: Callable[[Path], None], chunk: int) -> None:
+    session, folder = _labelled(tmp_path, 12)
+    change(folder)
+    told = _scan(session, folder, chunk)
+    assert told is not None
+    expected = {name: "" if text == "content new" else text for name, text in _contents(folder).items()}
+    assert _labels(session) == expected
+    for key, path in told.moved:
+        assert session.path_of(key) == path
+    for rows in session.load():
+        gone = [key for key, mark in zip(rows.keys, rows.marks, strict=True) if is_removed(mark)]
+        assert all(key in gone for key in told.homeless if key in rows.keys)
+    session.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(8)), chunk=st.integers(1, 8))
+def test_any_renumbering(tmp_path_factory: pytest.TempPathFactory, order: Sequence[int], chunk: int) -> None:
+    session, folder = _labelled(tmp_path_factory.mktemp("any"), 8)
+    _rename(folder, {f"{old:03d}.jpg": f"{new:03d}.jpg" for old, new in enumerate(order)})
+    _scan(session, folder, chunk)
+    assert _labels(session) == _contents(folder)
+    session.close()
+
+
+def test_an_image_without_a_file_comes_back_with_its_label(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 12)
+    kept = (folder / "000.jpg").read_bytes()
+    _shift_down(folder)
+    _scan(session, folder, 5)
+    (folder / "later.jpg").write_bytes(kept)
+    _scan(session, folder, 5)
+    assert _labels(session)["later.jpg"] == "content 000"
+    session.close()
+
+
+def test_an_edited_file_keeps_its_label_and_a_touched_one_its_answer(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 3)
+    (folder / "000.jpg").write_bytes(b"edited")
+    os.utime(folder / "001.jpg", ns=(1, 1))
+    told = _scan(session, folder, 5)
+    assert told is not None
+    assert not told.moved
+    assert _labels(session) == {f"{number:03d}.jpg": f"content {number:03d}" for number in range(3)}
+    keys = session.keys_of_paths([str(folder / name) for name in ("000.jpg", "001.jpg")])
+    hashes = session.content_hashes_of(list(keys.values()))
+    assert not hashes.get(keys[str(folder / "000.jpg")])
+    assert hashes[keys[str(folder / "001.jpg")]] == hash_of_file(str(folder / "001.jpg"))
+    session.close()
