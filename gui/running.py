@@ -146,6 +146,9 @@ class Running(QObject):
             RunEnd.FAILED: JobState.STOPPED,
         }
         self._count()
+        if event.end is RunEnd.FINISHED:
+            # Images that were known already, or left the list meanwhile, had been counted in.
+            self._bar.set_progress(done, done, max(0, failed))
         self._set_state(states[event.end])
         self._hide_timer.start()
         if event.picture_ms:

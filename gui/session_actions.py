@@ -131,7 +131,9 @@ class SessionActions(QObject):
             from inference.sessions.folder import list_sessions  # noqa: PLC0415 - in the worker
 
             return [
-                SessionOnStart(str(one.path), one.name, one.images, one.labelled, one.changed_at, one.sources)
+                SessionOnStart(
+                    str(one.path), one.name, one.images, one.labelled, one.changed_at, one.sources, one.is_damaged
+                )
                 for one in list_sessions(profile)
             ]
 

@@ -168,17 +168,14 @@ class SessionHolder:
             new_session_path,
             sessions_folder,
         )
-        from inference.sessions.session import SUFFIX  # noqa: PLC0415 - as in `open`
 
         known = find_session_of(self._profile, folder)
-        place = sessions_folder(self._profile)
-        if known is not None or not place.is_dir():
+        if known is not None:
             return known
-        sound = {summary.path for summary in list_sessions(self._profile)}
         # The name that a session gets where no other is.
-        name = new_session_path(Profile.below(place / "none"), _name_for([folder])).stem
-        namesakes = (path for path in sorted(place.glob(f"*{SUFFIX}")) if path not in sound)
-        return next((path for path in namesakes if _NUMBER.sub("", path.stem) == name), None)
+        name = new_session_path(Profile.below(sessions_folder(self._profile) / "none"), _name_for([folder])).stem
+        damaged = (one for one in list_sessions(self._profile) if one.is_damaged)
+        return next((one.path for one in damaged if _NUMBER.sub("", one.name) == name), None)
 
     def _create(self, name: str, tell: Callable[[object], None], cancel: CancelToken) -> Session:
         from inference.sessions.folder import new_session_path  # noqa: PLC0415 - as in `open`

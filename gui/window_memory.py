@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from gui.settings import WindowState
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Goes up whenever a dock or tool bar is added, so that an old state is not put on a new window."""
 
 

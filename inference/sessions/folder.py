@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.errors import SessionError
+from inference.errors import SessionDamagedError, SessionError
 from inference.profile import Profile
 from inference.sessions.connection import connect, is_alone
 from inference.sessions.faults import UNREADABLE_CONTENT, translated
@@ -37,6 +37,7 @@ class SessionSummary:
         labelled: how many of them have a label.
         changed_at: when something was last written, seconds since 1970.
         sources: folders that were opened in it, in order.
+        is_damaged: it cannot be read; the numbers say nothing then.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class SessionSummary:
     labelled: int
     changed_at: float
     sources: tuple[str, ...]
+    is_damaged: bool = False
 
 
 def sessions_folder(profile: Profile) -> Path:
@@ -53,11 +55,14 @@ def sessions_folder(profile: Profile) -> Path:
 
 
 def list_sessions(profile: Profile) -> list[SessionSummary]:
-    """The sessions of a profile, the one that was changed last first. Damaged ones are left out; never raises."""
+    """The sessions of a profile, the one that was changed last first, damaged ones among them; never raises."""
     found = []
     for path in _session_files(profile):
-        with contextlib.suppress(SessionError, OSError, *UNREADABLE_CONTENT):
-            found.append(_summary(path))
+        with contextlib.suppress(SessionError, OSError):
+            try:
+                found.append(_summary(path))
+            except (SessionDamagedError, *UNREADABLE_CONTENT):
+                found.append(SessionSummary(path, path.stem, 0, 0, path.stat().st_mtime, (), is_damaged=True))
     return sorted(found, key=lambda summary: summary.changed_at, reverse=True)
 
 
@@ -91,7 +96,7 @@ def _safe(name: str) -> str:
 
 
 def _session_files(profile: Profile) -> list[Path]:
-    return [path for path in _entries(sessions_folder(profile)) if path.suffix == SUFFIX]
+    return [path for path in _entries(sessions_folder(profile)) if path.suffix == SUFFIX and path.is_file()]
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from functools import partial
 
 from inference.errors import ImageProblem, InferenceError
 from inference.sessions.connection import Reader
+from inference.sessions.identity import HASH_BYTES
 from inference.sessions.marks import is_removed, with_removed
 from inference.sessions.moves import MoveFinder
 from inference.sessions.newest import CURRENT_FAILURE, LABELLED, REMOVED, listed
@@ -44,7 +45,7 @@ class Findings:
         retried: keys of images that failed for a reason that may have passed.
         moved: (path, size, mtime, key) of images found elsewhere.
         removed: keys among the images above that are off the list.
-        renewed: the images of `changed`, with what they were.
+        renewed: the images of `changed`, with what they were, and those that an interrupted scan left like this.
     """
 
     new: list[tuple[bytes, int, int]] = field(default_factory=list)
@@ -69,6 +70,15 @@ class _Known:
     mark: int
     problem: str | None
     content_hash: bytes | None
+    former_size: int | None
+    former_hash: bytes | None
+    former_began_at_key: int | None
+
+    def renewed(self, file: FoundFile) -> ChangedImage:
+        """The image and what it was before the first scan that did not come to its end."""
+        if self.former_size is None:
+            return ChangedImage(self.key, file, self.size, self.content_hash)
+        return ChangedImage(self.key, file, self.former_size, self.former_hash, self.former_began_at_key)
 
 
 def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: int) -> Findings:
@@ -108,8 +118,11 @@ def _sort_in_known(findings: Findings, image: _Known, file: FoundFile) -> None:
     # A file that cannot be looked at now has no stamp to compare.
     if file.size_bytes >= 0 and (file.size_bytes, file.mtime_ns) != (image.size, image.mtime_ns):
         findings.changed.append((file.size_bytes, file.mtime_ns, image.key))
-        findings.renewed.append(ChangedImage(image.key, file, image.size, image.content_hash))
-    elif image.problem in TRANSIENT:
+        findings.renewed.append(image.renewed(file))
+        return
+    if file.size_bytes >= 0 and image.former_size is not None:
+        findings.renewed.append(image.renewed(file))
+    if image.problem in TRANSIENT:
         findings.retried.append(image.key)
     else:
         findings.known.append(image.key)
@@ -118,8 +131,10 @@ def _sort_in_known(findings: Findings, image: _Known, file: FoundFile) -> None:
 def _known_of(connection: sqlite3.Connection, model_id: int, paths: Sequence[bytes]) -> dict[bytes, _Known]:
     known: dict[bytes, _Known] = {}
     for some in _portions_of_paths(paths):
-        query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem, i.content_hash
+        query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem, i.content_hash,
+            w.size, w.content_hash, w.began_at_key
             FROM image i
+            LEFT JOIN former w ON w.image_id = i.id
             LEFT JOIN decision d ON d.image_id = i.id
             LEFT JOIN failure f ON {CURRENT_FAILURE.replace(":model", "?")}
             WHERE i.path IN ({_places(some)})"""  # noqa: S608 - question marks
@@ -133,8 +148,16 @@ def _removed_among(connection: sqlite3.Connection, keys: Sequence[int]) -> list[
     return [row[0] for row in connection.execute(query)]
 
 
-def write_findings(connection: sqlite3.Connection, findings: Findings, *, restore_removed: bool) -> int:
+def write_findings(
+    connection: sqlite3.Connection, findings: Findings, began_at_key: int, *, restore_removed: bool
+) -> int:
     """Write down what was found out, inside the caller's transaction.
+
+    Args:
+        connection: that writes.
+        findings: of `look_up`.
+        began_at_key: the last key when the scan began.
+        restore_removed: images that are off the list come back.
 
     Returns:
         The key of the first new image; the others follow it one by one.
@@ -143,6 +166,12 @@ def write_findings(connection: sqlite3.Connection, findings: Findings, *, restor
     connection.executemany(
         "INSERT INTO image (id, path, size, mtime_ns) VALUES (?, ?, ?, ?)",
         ((key, *facts) for key, facts in enumerate(findings.new, first)),
+    )
+    # Should the scan not come to its end, the next one still knows whose file it was.
+    connection.executemany(
+        "INSERT OR IGNORE INTO former (image_id, size, content_hash, began_at_key) "
+        f"SELECT id, size, content_hash, ? FROM image WHERE id = ? AND length(content_hash) = {HASH_BYTES}",
+        ((began_at_key, entry[-1]) for entry in findings.changed),
     )
     connection.executemany(
         "UPDATE image SET size = ?, mtime_ns = ?, content_hash = NULL, ignored = 0 WHERE id = ?", findings.changed

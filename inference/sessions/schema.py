@@ -42,13 +42,19 @@ TABLES = (
     """CREATE TABLE step (
         id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject BLOB NOT NULL, at REAL NOT NULL,
         images INTEGER NOT NULL, bytes INTEGER NOT NULL, in_force INTEGER NOT NULL, changes BLOB NOT NULL)""",
+    # What an image was whose file a scan found changed, until that scan, or one after it, has come to its end.
+    """CREATE TABLE former (
+        image_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, content_hash BLOB NOT NULL,
+        began_at_key INTEGER NOT NULL)""",
     "CREATE TABLE source (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE)",
     "CREATE TABLE memo (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # What the program notes for itself: see `inference.sessions.status`.
     "CREATE TABLE status (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
 )
 
-TABLE_NAMES = ("image", "model", "result", "bulk", "failure", "decision", "name", "step", "source", "memo", "status")
+TABLE_NAMES = (
+    *("image", "model", "result", "bulk", "failure", "decision", "name", "step", "former", "source", "memo", "status"),
+)
 
 MIGRATIONS: Mapping[int, Sequence[str]] = {}
 """By version: the statements that lead to the next version. There is only one version so far."""

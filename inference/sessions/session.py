@@ -73,7 +73,9 @@ class Session(SessionFile):
             first = 0
             if findings.needs_writing:
                 with self._writing() as connection:
-                    first = images.write_findings(connection, findings, restore_removed=restore_removed)
+                    first = images.write_findings(
+                        connection, findings, self._scan_began_at_key, restore_removed=restore_removed
+                    )
             self._renewed += findings.renewed
             return self._registered(findings, first, findings.removed if restore_removed else [])
 
@@ -81,6 +83,7 @@ class Session(SessionFile):
         """Put right what a scan could not know before its end: files that were renumbered among known names.
 
         Each image goes with its content (SHA-256). Files under whose name the scan found something else are read once.
+        What a scan that was interrupted has left open is put right by the next one that meets the same files.
 
         Returns:
             What changed since `register` told of it: images that moved, images that are new, and images that are not on
@@ -91,12 +94,15 @@ class Session(SessionFile):
         """
         with self._registering:
             renewed, self._renewed = self._renewed, []
-            found = settling.settle(self._read, renewed, self._scan_began_at_key)
-            if found.is_empty:
+            if not renewed:
                 return None
+            found = settling.settle(self._read, renewed, self._scan_began_at_key)
             first = self._read(images.last_key) + 1
             with self._writing() as connection:
                 settling.write_settlement(connection, found, first)
+                settling.forget_former(connection, [image.key for image in renewed])
+            if found.is_empty:
+                return None
             rows = ImageRows()
             loading.append_new(
                 rows, first, [(os.fsencode(one.path), one.size_bytes, one.mtime_ns) for one in found.new]

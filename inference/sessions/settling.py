@@ -26,12 +26,14 @@ class ChangedImage:
         file: what lies there now.
         size: of the file that the image was, in bytes.
         content_hash: SHA-256 of that file, or None where it was never read.
+        began_at_key: the last key when the scan began that found this, where that was an earlier, interrupted one.
     """
 
     key: int
     file: FoundFile
     size: int
     content_hash: bytes | None
+    began_at_key: int | None = None
 
 
 @dataclass(slots=True)
@@ -43,7 +45,8 @@ class Settlement:
         moved: images that are another file of the scan, with its hash.
         new: files that belong to no image.
         homeless: images whose file is gone, while their name has another image's file.
-        absorbed: keys of images that the scan added for files that turned out to be another image's.
+        absorbed: keys of images that the scan added for files that turned out to be another image's, and about which
+            nobody has decided anything.
     """
 
     same: list[tuple[ChangedImage, bytes]] = field(default_factory=list)
@@ -94,6 +97,7 @@ def settle(
             if owner is not None:
                 found.moved.append((owner, image.file, hashes[image.key] or b""))
                 claimed.add(image.key)
+    began_at_key = min([began_at_key, *(one.began_at_key for one in changed if one.began_at_key is not None)])
     for key, file in _added(read, sizes if owners else set(), began_at_key):
         content_hash = hash_file(file.path)
         owner = _first(owners.get(content_hash or b"", ()), taken)
@@ -109,8 +113,9 @@ def settle(
 
 
 def _added(read: Reader, sizes: set[int], began_at_key: int) -> list[tuple[int, FoundFile]]:
-    """Images that the scan added, of these sizes."""
-    query = "SELECT id, path, size, mtime_ns FROM image WHERE size = ? AND id > ?"
+    """Images that the scan added, of these sizes, less those that somebody has decided about already."""
+    query = """SELECT i.id, i.path, i.size, i.mtime_ns FROM image i LEFT JOIN decision d ON d.image_id = i.id
+        WHERE i.size = ? AND i.id > ? AND coalesce(d.mark, 0) = 0"""
     rows = [
         row
         for size in sorted(sizes)
@@ -181,6 +186,11 @@ def write_settlement(connection: sqlite3.Connection, found: Settlement, first_ke
             for key, file in enumerate(found.new, first_key)
         ),
     )
+
+
+def forget_former(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+    """The scan has come to its end: nothing is open about these images, inside the caller's transaction."""
+    connection.executemany("DELETE FROM former WHERE image_id = ?", ((key,) for key in keys))
 
 
 def _set_removed(connection: sqlite3.Connection, key: int, *, removed: bool) -> None:

@@ -14,7 +14,7 @@ from inference.sessions.session import Session
 from tests.inference.sessions.making import found, label_step
 
 
-def test_sessions_are_listed_newest_first_and_damaged_ones_left_out(tmp_path: Path) -> None:
+def test_sessions_are_listed_newest_first_and_damaged_ones_as_such(tmp_path: Path) -> None:
     profile = Profile.below(tmp_path)
     assert list_sessions(profile) == []
     for name, count in (("first", 2), ("second", 3)):
@@ -30,7 +30,9 @@ def test_sessions_are_listed_newest_first_and_damaged_ones_left_out(tmp_path: Pa
     (folder / "folder.cardinal").mkdir()
     (folder / "other.txt").touch()
     names = {entry.name for entry in folder.iterdir()}
-    second, first = list_sessions(profile)
+    listed = list_sessions(profile)
+    assert sorted(one.name for one in listed if one.is_damaged) == ["broken", "empty"]
+    second, first = (one for one in listed if not one.is_damaged)
     assert (second.name, second.images, second.labelled) == ("second", 3, 1)
     assert first.sources == ("/pictures/first", "/pictures/both")
     assert second.changed_at > first.changed_at > 1e9

@@ -139,3 +139,34 @@ def test_an_edited_file_keeps_its_label_and_a_touched_one_its_answer(tmp_path: P
     assert not hashes.get(keys[str(folder / "000.jpg")])
     assert hashes[keys[str(folder / "001.jpg")]] == hash_of_file(str(folder / "001.jpg"))
     session.close()
+
+
+@pytest.mark.parametrize("scanned", range(1, 7))
+@pytest.mark.parametrize("order", [(1, 2, 3, 4, 5, 6), (5, 0, 1, 2, 3, 4), (1, 0, 3, 2, 5, 4)])
+def test_a_scan_that_was_interrupted_is_put_right_by_the_next_one(
+    tmp_path: Path, order: Sequence[int], scanned: int
+) -> None:
+    session, folder = _labelled(tmp_path, 6)
+    contents = _contents(folder)
+    _rename(folder, {f"{old:03d}.jpg": f"{new:03d}.jpg" for old, new in enumerate(order)})
+    # From the end: the file with the new name is found before those that had to make room for it.
+    session.register(_files(folder)[::-1][:scanned])
+    session.close()
+    session = Session.open(session.path)
+    _scan(session, folder, 2)
+    assert _labels(session) == _contents(folder)
+    assert sorted(_labels(session).values()) == sorted(contents.values())
+    assert _scan(session, folder, 100) is None
+    session.close()
+
+
+def test_an_added_image_with_a_decision_is_not_absorbed(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    _rename(folder, {"000.jpg": "001.jpg", "001.jpg": "002.jpg"})
+    session.register(_files(folder))
+    (key,) = session.keys_of_paths([f"{folder}/002.jpg"]).values()
+    code = session.vocabulary.code("meanwhile")
+    session.carry_out(Step(StepKind.LABEL, "", Marks.same([key], 0), Marks.same([key], _MARK, code), 1.0))
+    session.finish_scan()
+    assert _labels(session) == {"001.jpg": "content 000", "002.jpg": "meanwhile"}
+    session.close()
