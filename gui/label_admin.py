@@ -14,13 +14,13 @@ from gui.dropping import local_paths
 from gui.gallery.columns import taken
 from gui.gallery.image_model import ImageModel
 from gui.intake import Intake
-from gui.labelling_widgets.label_text import clean_label
 from gui.main_window import MainWindow
 from gui.session_desk import SessionDesk
 from gui.words import tr
 from inference.sessions.marks import NO_NAME
 from inference.sessions.states import ImageState
 from inference.sessions.steps import StepKind
+from inference.texts import clean_label
 
 
 class LabelAdmin(QObject):

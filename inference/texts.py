@@ -1,9 +1,12 @@
-"""Show untrusted text (file names, labels) so that it can do no harm and nothing is hidden."""
+"""Show untrusted text (file names, labels) so that it can do no harm, and clean what a person types as a label."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
+
+LONGEST_LABEL = 200
+"""Characters; class folders and keywords are made of labels."""
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200c", "\u200d"})
@@ -29,6 +32,13 @@ def _shown(character: str) -> str:
         return f"\\x{code - 0xDC00:02x}"
     # Escapes, not the control pictures of Unicode: many fonts lack those.
     return character.encode("unicode_escape").decode("ascii")
+
+
+def clean_label(text: str) -> str:
+    """A label without hidden characters and needless spaces; the same letters give the same label on every keyboard."""
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    shown = "".join(character for character in spaced if visible(character) == character)
+    return " ".join(shown[:LONGEST_LABEL].split())
 
 
 def unicode_path(path: str) -> str:

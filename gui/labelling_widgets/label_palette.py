@@ -22,10 +22,11 @@ from gui.label_notices import label_empty, label_exists
 from gui.labelling_widgets.label_edit import LabelEdit
 from gui.labelling_widgets.label_list import LabelListView, LabelRow, LabelRowsModel, RowKind, spoken
 from gui.labelling_widgets.label_ranking import LabelNames, ranked_labels
-from gui.labelling_widgets.label_text import LONGEST_LABEL, clean_label, comparable
+from gui.labelling_widgets.label_text import comparable
 from gui.labels import plain_label
 from gui.theme import theme_of
 from gui.words import counted, tr
+from inference.texts import LONGEST_LABEL, clean_label
 
 Scores: TypeAlias = Mapping[str, float] | Callable[[str], float | None]
 """The softmax of each class for the image on screen, by its name; names without one have none."""

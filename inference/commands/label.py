@@ -12,11 +12,10 @@ from inference.commands.label_files import Import, from_file, from_folders
 from inference.commands.session_images import Said, SessionImages, open_session
 from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, put, say
 from inference.errors import CardinalError
-from inference.exports.row_paths import clean_text
 from inference.profile import Profile
 from inference.sessions.states import ImageState
 from inference.sessions.steps import Step, StepKind
-from inference.texts import visible
+from inference.texts import clean_label, visible
 
 if TYPE_CHECKING:
     from inference.sessions.session import Session
@@ -126,7 +125,7 @@ class _Label:
     def _decide_on_paths(self, images: SessionImages, decisions: Decisions) -> int:
         arguments = self._arguments
         if arguments.set is not None:
-            label, paths = clean_label(arguments.set[0]), arguments.set[1:]
+            label, paths = _label(arguments.set[0], images), arguments.set[1:]
             if not paths or not label:
                 say("--set needs a label and at least one PATH.")
                 return EXIT_NOTHING_DONE
@@ -171,17 +170,18 @@ class _Label:
         if code is None or not images.keys_labelled(code):
             say(f"No image has the label {old!r}.")
             return EXIT_NOTHING_DONE
-        if not clean_label(new):
+        label = _label(new, images)
+        if not label:
             say("A label needs a name.")
             return EXIT_NOTHING_DONE
-        self._carry_out(decisions.rename(code, clean_label(new)))
+        self._carry_out(decisions.rename(code, label))
         return 0
 
     def _import(self, imported: Import, images: SessionImages, decisions: Decisions) -> int:
         for sentence in imported.notes:
             say(sentence)
         if not imported.said:
-            say(f"{imported.source} says nothing about an image of the session.")
+            say(f"{imported.source} says nothing that could be taken over about an image of the session.")
             return EXIT_NOTHING_DONE
         said = {key: one for key, one in imported.said.items() if not _stands(images, key, one)}
         if not self._arguments.replace:
@@ -226,9 +226,9 @@ def _stands(images: SessionImages, key: int, said: Said) -> bool:
     return images.state(key).is_reviewed and images.vocabulary.text(images.label(key)) == said.label
 
 
-def clean_label(text: str) -> str:
-    """A label as people mean it: without spaces around it and without half characters."""
-    return clean_text(text).strip()
+def _label(text: str, images: SessionImages) -> str:
+    """A label as people mean it, unless it is, as it stands, a class or a label of the session."""
+    return text if text and images.vocabulary.find(text) is not None else clean_label(text)
 
 
 def _list(images: SessionImages, *, as_lines: bool) -> int:

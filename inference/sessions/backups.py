@@ -233,8 +233,11 @@ def _named(path: Path, temporary: Path) -> Path:
     stamp = time.strftime("%Y-%m-%d %H%M%S")
     backup = temporary.with_name(f"{stamp} {secrets.token_hex(2)}{path.suffix}")
     temporary.rename(backup)
-    files = sorted(_files(path), key=lambda file: file.stat().st_mtime, reverse=True)
-    for old in files[MOST_BACKUPS:]:
+    # Never the one just made, whatever the clock said when the others were.
+    others = sorted(
+        (file for file in _files(path) if file != backup), key=lambda file: file.stat().st_mtime, reverse=True
+    )
+    for old in others[MOST_BACKUPS - 1 :]:
         old.unlink(missing_ok=True)
     return backup
 

@@ -72,13 +72,12 @@ class _Known:
     content_hash: bytes | None
     former_size: int | None
     former_hash: bytes | None
-    former_began_at_key: int | None
 
     def renewed(self, file: FoundFile) -> ChangedImage:
         """The image and what it was before the first scan that did not come to its end."""
         if self.former_size is None:
             return ChangedImage(self.key, file, self.size, self.content_hash)
-        return ChangedImage(self.key, file, self.former_size, self.former_hash, self.former_began_at_key)
+        return ChangedImage(self.key, file, self.former_size, self.former_hash)
 
 
 def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: int) -> Findings:
@@ -132,7 +131,7 @@ def _known_of(connection: sqlite3.Connection, model_id: int, paths: Sequence[byt
     known: dict[bytes, _Known] = {}
     for some in _portions_of_paths(paths):
         query = f"""SELECT i.path, i.id, i.size, i.mtime_ns, coalesce(d.mark, 0), f.problem, i.content_hash,
-            w.size, w.content_hash, w.began_at_key
+            w.size, w.content_hash
             FROM image i
             LEFT JOIN former w ON w.image_id = i.id
             LEFT JOIN decision d ON d.image_id = i.id
@@ -148,16 +147,8 @@ def _removed_among(connection: sqlite3.Connection, keys: Sequence[int]) -> list[
     return [row[0] for row in connection.execute(query)]
 
 
-def write_findings(
-    connection: sqlite3.Connection, findings: Findings, began_at_key: int, *, restore_removed: bool
-) -> int:
+def write_findings(connection: sqlite3.Connection, findings: Findings, *, restore_removed: bool) -> int:
     """Write down what was found out, inside the caller's transaction.
-
-    Args:
-        connection: that writes.
-        findings: of `look_up`.
-        began_at_key: the last key when the scan began.
-        restore_removed: images that are off the list come back.
 
     Returns:
         The key of the first new image; the others follow it one by one.
@@ -169,9 +160,9 @@ def write_findings(
     )
     # Should the scan not come to its end, the next one still knows whose file it was.
     connection.executemany(
-        "INSERT OR IGNORE INTO former (image_id, size, content_hash, began_at_key) "
-        f"SELECT id, size, content_hash, ? FROM image WHERE id = ? AND length(content_hash) = {HASH_BYTES}",
-        ((began_at_key, entry[-1]) for entry in findings.changed),
+        "INSERT OR IGNORE INTO former (image_id, size, content_hash) "
+        "SELECT id, size, content_hash FROM image WHERE id = ? AND length(content_hash) = ?",
+        ((entry[-1], HASH_BYTES) for entry in findings.changed),
     )
     connection.executemany(
         "UPDATE image SET size = ?, mtime_ns = ?, content_hash = NULL, ignored = 0 WHERE id = ?", findings.changed

@@ -44,8 +44,7 @@ TABLES = (
         images INTEGER NOT NULL, bytes INTEGER NOT NULL, in_force INTEGER NOT NULL, changes BLOB NOT NULL)""",
     # What an image was whose file a scan found changed, until that scan, or one after it, has come to its end.
     """CREATE TABLE former (
-        image_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, content_hash BLOB NOT NULL,
-        began_at_key INTEGER NOT NULL)""",
+        image_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, content_hash BLOB NOT NULL)""",
     "CREATE TABLE source (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE)",
     "CREATE TABLE memo (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # What the program notes for itself: see `inference.sessions.status`.

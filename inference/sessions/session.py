@@ -73,9 +73,8 @@ class Session(SessionFile):
             first = 0
             if findings.needs_writing:
                 with self._writing() as connection:
-                    first = images.write_findings(
-                        connection, findings, self._scan_began_at_key, restore_removed=restore_removed
-                    )
+                    first = images.write_findings(connection, findings, restore_removed=restore_removed)
+                    status.begin_scan(connection, self._scan_began_at_key)
             self._renewed += findings.renewed
             return self._registered(findings, first, findings.removed if restore_removed else [])
 
@@ -94,13 +93,18 @@ class Session(SessionFile):
         """
         with self._registering:
             renewed, self._renewed = self._renewed, []
-            if not renewed:
+            # Images that an interrupted scan has added are as new as this one's.
+            began_at_key = self._read(status.scan_began_at_key)
+            if not renewed and (began_at_key is None or self.is_read_only):
                 return None
-            found = settling.settle(self._read, renewed, self._scan_began_at_key)
+            if began_at_key is None:
+                began_at_key = self._scan_began_at_key
+            found = settling.settle(self._read, renewed, began_at_key)
             first = self._read(images.last_key) + 1
             with self._writing() as connection:
                 settling.write_settlement(connection, found, first)
                 settling.forget_former(connection, [image.key for image in renewed])
+                status.end_scan(connection)
             if found.is_empty:
                 return None
             rows = ImageRows()

@@ -26,14 +26,12 @@ class ChangedImage:
         file: what lies there now.
         size: of the file that the image was, in bytes.
         content_hash: SHA-256 of that file, or None where it was never read.
-        began_at_key: the last key when the scan began that found this, where that was an earlier, interrupted one.
     """
 
     key: int
     file: FoundFile
     size: int
     content_hash: bytes | None
-    began_at_key: int | None = None
 
 
 @dataclass(slots=True)
@@ -97,7 +95,6 @@ def settle(
             if owner is not None:
                 found.moved.append((owner, image.file, hashes[image.key] or b""))
                 claimed.add(image.key)
-    began_at_key = min([began_at_key, *(one.began_at_key for one in changed if one.began_at_key is not None)])
     for key, file in _added(read, sizes if owners else set(), began_at_key):
         content_hash = hash_file(file.path)
         owner = _first(owners.get(content_hash or b"", ()), taken)

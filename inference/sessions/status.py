@@ -17,6 +17,8 @@ class Note(StrEnum):
     SAVED_AT = "saved_at"
     """When something was last written, seconds since 1970."""
     MODEL = "model_id"
+    SCAN_BEGAN_AT_KEY = "scan_began_at_key"
+    """The last key when a scan began that has not come to its end."""
     BACKUP_DAY = "backup_day"
     """The day for which a backup was made, "2026-11-21"."""
 
@@ -30,6 +32,24 @@ def read_note(connection: sqlite3.Connection, note: Note) -> object:
 def write_note(connection: sqlite3.Connection, note: Note, value: float | int | str) -> None:
     """Write it down, inside the caller's transaction."""
     connection.execute("INSERT OR REPLACE INTO status (name, value) VALUES (?, ?)", (note.value, value))
+
+
+def begin_scan(connection: sqlite3.Connection, last_key: int) -> None:
+    """Note that a scan is under way, inside the caller's transaction; one that was interrupted began earlier."""
+    connection.execute(
+        "INSERT OR IGNORE INTO status (name, value) VALUES (?, ?)", (Note.SCAN_BEGAN_AT_KEY.value, last_key)
+    )
+
+
+def scan_began_at_key(connection: sqlite3.Connection) -> int | None:
+    """The last key when the first scan began that has not come to its end, or None where all have."""
+    value = read_note(connection, Note.SCAN_BEGAN_AT_KEY)
+    return value if isinstance(value, int) else None
+
+
+def end_scan(connection: sqlite3.Connection) -> None:
+    """Note that a scan has come to its end, inside the caller's transaction."""
+    connection.execute("DELETE FROM status WHERE name = ?", (Note.SCAN_BEGAN_AT_KEY.value,))
 
 
 def model_with_id(connection: sqlite3.Connection, model_id: int) -> SessionModel | None:

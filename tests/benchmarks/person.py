@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from gui.gallery.arrangement import Arrangement, GroupKey, ImageFilter, SortKey
 from gui.main_window import View
 from inference.sessions.states import ImageState
+from inference.sessions.steps import StepKind
 from tests.benchmarks.driver import Driver
 
 STEP_MS = 150
@@ -97,7 +98,9 @@ class Person(QObject):
         bar.setValue(self._random.randrange(bar.maximum() + 1))
 
     def _undo(self) -> None:
-        if self._program.desk.labelling.next_undo is not None:
+        """Take the last decision back; the opening of the folder, which is a step too, stays."""
+        step = self._program.desk.labelling.next_undo
+        if step is not None and step.kind is not StepKind.ADD:
             self._program.desk.labelling.undo()
 
     def _next_picture(self) -> None:

@@ -224,6 +224,35 @@ def test_files_that_were_renamed_moved_changed_or_deleted_keep_their_labels(
     assert labels_in(session.path) == labels_shown(bench)
 
 
+def test_labels_and_suggestions_follow_a_series_that_is_renumbered(bench: Bench, tmp_path: Path) -> None:
+    folder = make_pictures(tmp_path / "birds", 14)
+    bench.drop([str(folder)])
+    bench.until_done(14)
+    for row in range(14):
+        label(bench, row, f"bird {row}")
+    until_saved(bench)
+    before = _suggestions(bench)
+    (folder / "000.png").unlink()
+    for number in range(1, 14):
+        (folder / f"{number:03}.png").rename(folder / f"{number - 1:03}.png")
+    press(bench.program.window, Qt.Key.Key_F5)
+    bench.until(lambda: len(bench.program.images) == 13)
+    bench.until(lambda: bench.program.images.table.count_answered(ImageState.QUEUED) == 0)
+    bench.until(lambda: not bench.program.running.is_under_way)
+    assert labels_shown(bench) == {f"{number - 1:03}.png": f"bird {number}" for number in range(1, 14)}
+    assert _suggestions(bench) == {f"{number - 1:03}.png": before[f"{number:03}.png"] for number in range(1, 14)}
+    until_saved(bench)
+    session = bench.program.desk.session
+    assert session is not None
+    assert labels_in(session.path) == labels_shown(bench)
+
+
+def _suggestions(bench: Bench) -> dict[str, str]:
+    """What the model says of each image, whatever a person decided."""
+    images = bench.program.images
+    return {Path(images.path_at(row)).name: images.suggestion_at(row) for row in range(len(images))}
+
+
 def _other_model(folder: Path) -> Path:
     """The tiny model with other names of its classes."""
     model = onnx.load(TINY)

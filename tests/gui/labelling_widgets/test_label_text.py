@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.labelling_widgets.label_text import LONGEST_LABEL, clean_label, comparable
+from gui.labelling_widgets.label_text import comparable
+from inference.texts import LONGEST_LABEL, clean_label
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,16 @@ def test_an_option_that_would_do_nothing_is_told(
     assert decisions(session) == {}
 
 
+@pytest.mark.parametrize(
+    ("given", "label"), [("  big\n\tbird\u202e ", "big bird"), ("x" * 50_000, "x" * 200), ("e\u0301", "\xe9")]
+)
+def test_a_label_is_what_the_window_makes_of_it(
+    cardinal: Run, session: Path, pictures: Path, given: str, label: str
+) -> None:
+    assert cardinal("label", str(session), "--set", given, str(pictures / "a.png"))[0] == 0
+    assert decisions(session) == {"a.png": ("corrected", label, "corrected")}
+
+
 @pytest.mark.parametrize("arguments", [["--set", "wren"], ["--set", " ", "."]])
 def test_a_label_needs_a_name_and_a_path(cardinal: Run, session: Path, arguments: list[str]) -> None:
     assert cardinal("label", str(session), *arguments) == (2, "", "--set needs a label and at least one PATH.\n")

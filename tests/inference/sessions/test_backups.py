@@ -106,6 +106,19 @@ def test_only_the_newest_backups_are_kept_and_broken_ones_are_not_listed(tmp_pat
     session.close()
 
 
+def test_a_clock_that_was_ahead_costs_no_new_backup(tmp_path: Path) -> None:
+    session = filled(tmp_path)
+    for _ in range(MOST_BACKUPS):
+        path = session.backup_now()
+        assert path is not None
+        os.utime(path, (4e9, 4e9))
+    new = session.backup_now()
+    assert new is not None
+    assert new in [backup.path for backup in list_backups(session.path)]
+    assert len(list_backups(session.path)) == MOST_BACKUPS
+    session.close()
+
+
 def test_nothing_is_backed_up_of_an_empty_session(tmp_path: Path) -> None:
     session = new_session(tmp_path)
     assert session.backup_now() is None
