@@ -107,16 +107,15 @@ def eigen_cam(features: Features) -> EvidenceMap:
 def eigen_places(features: Features) -> EvidenceMap:
     """The cells' places along the feature map's first principal direction, cells centred: (h, w) float32, signed.
 
-    The direction's sign is arbitrary; here it is the one in which cells with stronger features are positive. The cells
-    are few and the channels many, so the small (n, n) matrix of inner products is decomposed instead of the (n, K) one:
-    with `X = U S V^T`, `X X^T = U S^2 U^T` and the places are `X v_1 = s_1 u_1`.
+    The direction's sign is arbitrary; here the side that reaches farther is positive (Chung and Ying 2025, eq. 13). The
+    cells are few and the channels many, so the small (n, n) matrix of inner products is decomposed instead of the
+    (n, K) one: with `X = U S V^T`, `X X^T = U S^2 U^T` and the places are `X v_1 = s_1 u_1`.
     """
     cells = features.reshape(len(features), -1).T.astype(np.float64)
     centred = cells - cells.mean(axis=0)
     values, vectors = np.linalg.eigh(centred @ centred.T)
     places = np.sqrt(max(float(values[-1]), 0.0)) * vectors[:, -1]
-    strength = np.abs(cells).sum(axis=1)
-    if float(places @ (strength - strength.mean())) < 0:
+    if -float(places.min()) > float(places.max()):
         places = -places
     placed: EvidenceMap = places.reshape(features.shape[1:]).astype(np.float32)
     return placed

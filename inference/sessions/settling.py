@@ -12,9 +12,8 @@ from inference.sessions.identity import HASH_BYTES, hash_of_file
 from inference.sessions.marks import make_mark, with_removed
 from inference.sessions.records import FoundFile
 
-_NOWHERE = b"\0image "
-"""Begins what stands in place of the path of an image whose file is gone and whose name another image's file has now;
-no file can be called so."""
+_GONE = b"\0gone %d"
+"""Ends the path of an image whose file is gone and whose name another file has now; no file can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +159,12 @@ def write_settlement(connection: sqlite3.Connection, found: Settlement, first_ke
     for key in found.absorbed:
         for table, column in (("image", "id"), ("decision", "image_id"), ("failure", "image_id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))  # noqa: S608 - our own names
-    moving = [*(key for key, _, _ in found.moved), *(image.key for image in found.homeless)]
     # First out of each other's way: no two images have one path.
-    connection.executemany("UPDATE image SET path = ? WHERE id = ?", ((_NOWHERE + b"%d" % key, key) for key in moving))
+    connection.executemany("UPDATE image SET path = ? WHERE id = ?", ((_GONE % key, key) for key, _, _ in found.moved))
+    connection.executemany(
+        "UPDATE image SET path = ? WHERE id = ?",
+        ((os.fsencode(image.file.path) + _GONE % image.key, image.key) for image in found.homeless),
+    )
     for key, file, content_hash in found.moved:
         connection.execute(
             "UPDATE image SET path = ?, size = ?, mtime_ns = ?, content_hash = ? WHERE id = ?",

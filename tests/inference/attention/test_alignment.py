@@ -59,9 +59,14 @@ def bright_head(bright: Network) -> Head:
     return bright.head
 
 
+def _patch_side(size: tuple[int, int]) -> float:
+    """In upright pixels: about a cell of the usual view."""
+    return max(10.0, min(size) / 8)
+
+
 def _patched(folder: Path, size: tuple[int, int], centre: tuple[float, float], orientation: int) -> str:
     """A dark picture with a bright patch around `centre` (upright pixels), stored in an EXIF orientation."""
-    side = max(10.0, min(size) / 8)
+    side = _patch_side(size)
     across, down = np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5
     inside = (np.abs(down - centre[1]) <= side / 2)[:, None] & (np.abs(across - centre[0]) <= side / 2)[None]
     upright = Image.fromarray(np.where(inside[..., None], 250, 20).astype(np.uint8).repeat(3, axis=2))
@@ -90,9 +95,11 @@ def _peak(contributions: np.ndarray, prepared: PreparedPicture) -> tuple[Box, tu
 
 
 def _assert_on(contributions: np.ndarray, prepared: PreparedPicture, centre: tuple[float, float]) -> None:
+    """The peak is within one cell of the patch's centre; of cells smaller than the patch, on the patch."""
     peak, (wide, tall) = _peak(contributions, prepared)
-    assert abs((peak.left + peak.right) / 2 - centre[0]) <= wide
-    assert abs((peak.top + peak.bottom) / 2 - centre[1]) <= tall
+    side = _patch_side((prepared.facts.width, prepared.facts.height))
+    assert abs((peak.left + peak.right) / 2 - centre[0]) <= max(wide, (wide + side) / 2 if side > wide else 0)
+    assert abs((peak.top + peak.bottom) / 2 - centre[1]) <= max(tall, (tall + side) / 2 if side > tall else 0)
 
 
 def _centre(size: tuple[int, int], place: tuple[float, float], network: Network, *, whole: bool) -> tuple[float, float]:

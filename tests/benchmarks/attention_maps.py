@@ -1,0 +1,87 @@
+"""Measure what maps cost on this machine and print the numbers as a table.
+
+    uv run python -m tests.benchmarks.attention_maps
+
+All maps of one picture on one core (ImageNet's sizes), one more class, a duel with its turning sets, a region, each
+closed form, and the runs of the built-in network that checks need. Run it alone on the machine: neighbours make it lie.
+The library for linear algebra reads its number of threads once, so this starts itself again with one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from inference.attention.closed_forms import closed_form
+from inference.attention.duel import duel
+from inference.attention.evidence import evidence_map, evidence_maps, ledger
+from inference.attention.methods import FACTS, Method
+from inference.attention.occlusion import occlusion
+from inference.attention.region import ask_region
+from inference.attention.relative import relative_maps
+from inference.attention.runs import CopyRunner, SeenPicture
+from inference.attention.turning import Reading, turning_set
+from inference.engine.network import Head, Network
+from inference.profile import BUILT_IN_MODELS
+
+CLASSES, CHANNELS, SIDE = 1000, 2048, 7
+REPEATS = 25
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def _median_ms(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    work()
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return 1000 * statistics.median(seconds)
+
+
+def _print(what: str, milliseconds: float) -> None:
+    sys.stdout.write(f"{what:<58}{milliseconds:>10.3f} ms\n")
+    sys.stdout.flush()
+
+
+def _linear_algebra() -> None:
+    random = np.random.default_rng(1)
+    features = np.maximum(random.normal(size=(CHANNELS, SIDE, SIDE)), 0).astype(np.float32)
+    head = Head(random.normal(scale=0.03, size=(CLASSES, CHANNELS)).astype(np.float32), np.zeros(CLASSES, np.float32))
+    sys.stdout.write(f"One core, {CHANNELS} channels, {SIDE} x {SIDE} cells, {CLASSES} classes\n")
+    _print("all maps", _median_ms(lambda: evidence_maps(features, head.weight)))
+    _print("all relative maps", _median_ms(lambda: relative_maps(evidence_maps(features, head.weight))))
+    _print("one class: map and ledger", _median_ms(lambda: ledger(evidence_map(features, head.weight[3]), 0.0)))
+    fought = duel(features, head, 3, 4)
+    leading = fought if fought.gap > 0 else fought.turned_round()
+    _print("duel", _median_ms(lambda: duel(features, head, 3, 4)))
+    _print("both turning sets", _median_ms(lambda: [turning_set(leading, reading) for reading in Reading]))
+    _print("region", _median_ms(lambda: ask_region(features, head, np.eye(SIDE))))
+    for method in [one for one in Method if not FACTS[one].runs_network]:
+        _print(method.value, _median_ms(lambda method=method: closed_form(method, features, head.weight[3])))  # type: ignore[misc]
+
+
+def _runs() -> None:
+    network = Network.open(BUILT_IN_MODELS / "resnext26_8x8d-tiny-imagenet-200.onnx", device="cpu", threads=1)
+    side = network.contract.preprocessing.crop
+    image = np.random.default_rng(2).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    seen = SeenPicture(image, network.run(image[None]).logits[0])
+    sys.stdout.write("One core, built-in network\n")
+    _print("one changed picture (deletion badge, confirmation)", _median_ms(lambda: CopyRunner(network).run_one(image)))
+    _print("occlusion, 81 runs", _median_ms(lambda: occlusion(CopyRunner(network), seen, (9, 9), 0), 3))
+    network.close()
+
+
+if __name__ == "__main__":
+    if os.environ.keys() >= _ONE_THREAD.keys():
+        _linear_algebra()
+        _runs()
+    else:
+        command = [sys.executable, "-m", "tests.benchmarks.attention_maps"]
+        sys.exit(subprocess.run(command, env=os.environ | _ONE_THREAD, check=False).returncode)
