@@ -301,6 +301,12 @@ _HOSTILE_LABELS = [
 ]
 
 
+def _import_as_own(cardinal: Run, session: Path, file: Path, said: list[dict[str, str]]) -> None:
+    facts = {"schema": 1, "path": "", "state": "corrected", "source": "corrected"}
+    file.write_text("".join(json.dumps(facts | one) + "\n" for one in said))
+    assert cardinal("label", str(session), "--from", str(file))[0] == 0
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are a matter of Unix")
 @pytest.mark.parametrize("form", ["csv", "jsonl", "splits", "folders"])
 def test_hostile_names_and_labels_come_back_from_every_export(cardinal: Run, tmp_path: Path, form: str) -> None:
@@ -309,8 +315,12 @@ def test_hostile_names_and_labels_come_back_from_every_export(cardinal: Run, tmp
     session, target = tmp_path / "odd.cardinal", tmp_path / "out" / form
     target.parent.mkdir()
     make_session(session, dict.fromkeys(paths, ("jay", 0.5)))
-    for path, label in zip(paths, _HOSTILE_LABELS, strict=True):
-        assert cardinal("label", str(session), "--set", label, path)[0] == 0
+    # From a file: what is typed is cleaned.
+    said = [
+        {"path_bytes": os.fsencode(path).hex(), "label": label}
+        for path, label in zip(paths, _HOSTILE_LABELS, strict=True)
+    ]
+    _import_as_own(cardinal, session, tmp_path / "labels.jsonl", said)
     wanted = decisions(session)
     assert {label for _, label, _ in wanted.values()} == set(_HOSTILE_LABELS)
     around = hashes(tmp_path / "odd")
