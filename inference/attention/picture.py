@@ -32,13 +32,15 @@ class Caption:
 
     Attributes:
         subject: the class, or "A rather than B".
-        scale: s of the scale -s...+s, in logits.
+        scale: s of the scale -s...+s.
         model: name of the model.
+        unit: what the scale counts; empty where only proportions mean something.
     """
 
     subject: str
     scale: float
     model: str
+    unit: str = "logits"
 
 
 def picture_with_map(
@@ -98,7 +100,7 @@ def _legend(width: int, caption: Caption) -> RgbImage:
     height = round(size * 4.6)
     band = Image.new("RGB", (width, height), (255, 255, 255))
     draw = ImageDraw.Draw(band)
-    low, high = f"-{caption.scale:.2g}", f"+{caption.scale:.2g} logits"
+    low, high = f"-{caption.scale:.2g}", f"+{caption.scale:.2g} {caption.unit}".rstrip()
     margin, bar_height = size // 2, round(size * 0.9)
     low_width = round(draw.textlength(low, font=font))
     bar_width = max(

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from inference.arrays import RgbImage
-from inference.attention.picture import Caption, as_png, picture_with_map
-from inference.classify.classifier import RunsNetwork
+from inference.attention.finer import FACTORS
+from inference.attention.masking import Filling
+from inference.attention.methods import Method
+from inference.attention.runs import CopyRunner
+from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
-from inference.classify.preprocess import PrepareOrder, prepare_picture, view_picture
-from inference.commands.explanation import Explanation, Method, Question, explain, in_words
+from inference.classify.preprocess import view_picture
+from inference.commands.explain_checks import check_map, find_turning
+from inference.commands.explain_files import (
+    PICTURE,
+    checked_output,
+    checked_region_output,
+    write_numbers,
+    write_picture,
+)
+from inference.commands.explain_region import find_region, parse_box, save_region
+from inference.commands.explain_views import View, look_at
+from inference.commands.explain_words import in_words
+from inference.commands.explanation import Explanation, Question, explain
 from inference.commands.options import add_model_options
 from inference.commands.overlays import LONGEST_SIDE
-from inference.commands.targets import inputs_of, require_map_target, require_numbers_target
-from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, put_line, say
-from inference.errors import CardinalError, ImageReadError, OutputWriteError
-from inference.files import replacing
-from inference.models.contract import ModelContract
+from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, counting, put_line, say
+from inference.errors import CardinalError, ImageReadError
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
-from inference.results import Classification, Failure
-
-_PICTURE = ".png"
-_NUMBERS = ".npy"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,8 +42,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_model_options(parser)
     parser.add_argument("--class", dest="subject", metavar="C", help="number, name or WordNet id (default: the first)")
     parser.add_argument("--against", metavar="D", help="show what speaks for C rather than D")
+    parser.add_argument("--relative", action="store_true", help="show what speaks for C rather than the average class")
     parser.add_argument("--method", choices=[method.value for method in Method], default=Method.EVIDENCE.value)
+    parser.add_argument(
+        "--region", type=parse_box, metavar="L,T,R,B", help="say what this part of the picture says by itself (pixels)"
+    )
+    parser.add_argument(
+        "--minimal-set", action="store_true", help="find the fewest cells that turn C against D or the runner-up"
+    )
+    parser.add_argument("--check", action="store_true", help="hide what the map calls strongest and run again")
+    parser.add_argument(
+        "--filling",
+        choices=[filling.value for filling in Filling],
+        default=Filling.BLUR.value,
+        help="what hidden parts show, for --minimal-set and --check",
+    )
+    parser.add_argument("--finer", type=int, choices=FACTORS, default=1, help="look with an input so many times larger")
+    parser.add_argument("--whole", action="store_true", help="look at the whole picture, not at the centre crop")
     parser.add_argument("--output", metavar="PNG|NPY", help="x.png: the picture with the map; x.npy: the numbers")
+    parser.add_argument(
+        "--save-region",
+        metavar="PNG|NPY|JSON|TXT",
+        help="--region, or else the strongest cells, as a mask (PNG, NPY), COCO (JSON) or YOLO (TXT)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -56,94 +81,71 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
 
 
 def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
-    output = _checked_output(arguments)
-    question = Question(arguments.subject, arguments.against, Method(arguments.method))
+    output = checked_output(arguments.output, arguments.image, arguments.model)
+    region_output = checked_region_output(arguments.save_region)
+    question = Question(arguments.subject, arguments.against, Method(arguments.method), arguments.relative)
     classifier = open_classifier(arguments.model, arguments.device, profile, batch_size=1)
-    network = classifier.network
     try:
         with DecodePool.open(workers=1) as pool:
-            picture = pool.submit(
-                prepare_picture, arguments.image, PrepareOrder(network.contract.preprocessing)
-            ).result()
-            answer = classifier.classify([arguments.image], [picture], inspect=True)[0]
-            if isinstance(answer.outcome, Failure):
-                raise answer.outcome.error
-            explanation = explain(question, network.contract, network.head, answer)
-            if output is not None and output.suffix.lower() == _PICTURE:
-                pixels = pool.submit(view_picture, arguments.image, LONGEST_SIDE).result().pixels
-                _write_png(output, pixels, explanation, network.contract, answer.outcome)
-        if output is not None and output.suffix.lower() == _NUMBERS:
-            _write_npy(output, explanation, network, answer.outcome)
-        for line in in_words(explanation, answer.outcome):
+            view = look_at(arguments.image, classifier, pool, factor=arguments.finer, whole=arguments.whole)
+            with _counted(classifier) as runner:
+                explanation = explain(question, view.look, runner)
+            lines = list(in_words(explanation, view.look.classification))
+            lines += view.in_words()
+            more = _ask_more(arguments, explanation, view, classifier, lines)
+            if region_output is not None:
+                save_region(region_output, arguments.region, explanation, view.look, classifier.network.contract)
+            if output is not None:
+                _write(output, arguments.image, explanation, view, classifier, pool, more)
+        for line in lines:
             put_line(line)
     finally:
-        network.close()
+        classifier.network.close()
     return 0
 
 
-def _checked_output(arguments: argparse.Namespace) -> Path | None:
-    """Where the map goes.
+def _ask_more(
+    arguments: argparse.Namespace, explanation: Explanation, view: View, classifier: Classifier, lines: list[str]
+) -> dict[str, Any]:
+    """What else was asked for: its sentences are added to `lines`; returns it for the manifest, by name."""
+    network, filling = classifier.network, Filling(arguments.filling)
+    more: dict[str, Any] = {"view": view.as_fields()}
+    if arguments.region is not None:
+        region = find_region(arguments.region, view.look, network.contract, network.head)
+        lines += region.in_words()
+        more["region"] = region.as_fields()
+    if arguments.minimal_set:
+        turning = find_turning(explanation, view.look, CopyRunner(network), filling)
+        lines += turning.in_words()
+        more["minimal_set"] = turning.as_fields()
+    if arguments.check:
+        with _counted(classifier) as runner:
+            checked = check_map(explanation, view.look, runner, filling)
+        lines += checked.in_words()
+        more["check"] = checked.as_fields()
+    return more
 
-    Raises:
-        OutputWriteError: the name has another suffix than those that are known, or something would be lost there.
-    """
-    if arguments.output is None:
-        return None
-    output = Path(arguments.output)
-    inputs = inputs_of([arguments.image], arguments.model)
-    if output.suffix.lower() == _PICTURE:
-        require_map_target(output, inputs)
-    elif output.suffix.lower() == _NUMBERS:
-        require_numbers_target(output, inputs)
-    else:
-        raise OutputWriteError(str(output), f"the name must end in {_PICTURE} or {_NUMBERS}.")
-    return output
+
+@contextmanager
+def _counted(classifier: Classifier) -> Iterator[CopyRunner]:
+    """Runs the network and shows on a terminal how far it is."""
+    with counting("runs") as show:
+        yield CopyRunner(classifier.network, on_progress=lambda done, _total: show(done))
 
 
-def _write_png(
+def _write(
     output: Path,
-    pixels: RgbImage,
+    image: str,
     explanation: Explanation,
-    contract: ModelContract,
-    classification: Classification,
+    view: View,
+    classifier: Classifier,
+    pool: DecodePool,
+    more: dict[str, Any],
 ) -> None:
-    scale = contract.evidence_scale or float(np.abs(explanation.contributions).max()) or 1.0
-    size = (classification.facts.width, classification.facts.height)
-    caption = Caption(explanation.subject, scale, contract.title)
-    drawn = picture_with_map(pixels, explanation.contributions, classification.crop, size, caption)
-    with replacing(output) as file:
-        file.write(as_png(drawn))
-
-
-def _write_npy(output: Path, explanation: Explanation, network: RunsNetwork, classification: Classification) -> None:
-    """The grid as NPY and beside it a JSON file that says what it is."""
-    buffer = io.BytesIO()
-    np.save(buffer, explanation.contributions)
-    labels = network.contract.labels
-    manifest = {
-        "path": classification.path,
-        "class": {"index": explanation.class_index, "label": labels[explanation.class_index].name},
-        "against": None
-        if explanation.against_index is None
-        else {"index": explanation.against_index, "label": labels[explanation.against_index].name},
-        "method": explanation.method.value,
-        "maps": network.contract.maps.value,
-        # Whether the grid holds 0 where the cells speak against the class; the four numbers are of the signed map.
-        "rectified": explanation.method is Method.GRAD_CAM,
-        "unit": "logits",
-        "supporting": explanation.supporting,
-        "opposing": explanation.opposing,
-        "bias": explanation.bias,
-        "logit": explanation.logit,
-        "crop": asdict(classification.crop),
-        "width": classification.facts.width,
-        "height": classification.facts.height,
-        "model": classification.model,
-        "model_sha256": network.model_hash,
-        "device": classification.device,
-        "precision": classification.precision,
-    }
-    with replacing(output) as file:
-        file.write(buffer.getvalue())
-    with replacing(output.with_suffix(".json")) as file:
-        file.write((json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode())
+    """Write the picture or the numbers, by the name's suffix."""
+    network, classification = classifier.network, view.look.classification
+    if output.suffix.lower() == PICTURE:
+        pixels = pool.submit(view_picture, image, LONGEST_SIDE).result().pixels
+        write_picture(output, pixels, explanation, network.contract, classification, scale=view.scale)
+    else:
+        write_numbers(output, explanation, network, classification, more)

@@ -98,6 +98,10 @@ def test_the_picture_with_the_map_has_a_legend(explain: Run, picture: str, tmp_p
         (["--class", ""], 2, "has no class ''"),
         (["--output", "map.gif"], 2, "must end in .png or .npy"),
         (["--output", "/nowhere/map.npy"], 2, "could not be written"),
+        (["--class", "red", "--against", "0"], 2, "cannot be compared with itself"),
+        (["--relative", "--against", "2"], 2, "use --relative or --against"),
+        (["--relative", "--method", "eigen-cam"], 2, "cannot be made relative"),
+        (["--relative", "--method", "occlusion"], 2, "cannot be made relative"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(
@@ -170,6 +174,61 @@ def test_a_model_without_maps_is_a_sentence(explain: Run, picture: str, tmp_path
     assert (code, output) == (2, "")
     assert errors.endswith("has no maps: no pooling was found in it.\n")
     assert "written" not in errors
+
+
+def test_relative_evidence_is_the_lead_over_the_average_class(explain: Run, picture: str, tmp_path: Path) -> None:
+    grids, logits = [], []
+    for subject in range(7):
+        explain(picture, "--class", str(subject), "--output", str(tmp_path / f"{subject}.npy"))
+        grids.append(np.load(tmp_path / f"{subject}.npy"))
+        logits.append(json.loads((tmp_path / f"{subject}.json").read_text())["logit"])
+    code, words, _ = explain(picture, "--class", "3", "--relative", "--output", str(tmp_path / "r.npy"))
+    manifest = json.loads((tmp_path / "r.json").read_text())
+    assert code == 0
+    assert words.startswith("yellow rather than the average class: ")
+    np.testing.assert_allclose(np.load(tmp_path / "r.npy"), grids[3] - np.mean(grids, axis=0), atol=1e-6)
+    assert manifest["relative"] is True
+    assert manifest["logit"] == pytest.approx(logits[3] - np.mean(logits), abs=1e-5)
+    assert manifest["adds_up"] is True
+
+
+@pytest.mark.parametrize(
+    ("maps", "outputs"),
+    [
+        ("approximate", ["logits", "top_classes", "embedding", "features", "evidence"]),
+        ("none", ["logits", "top_classes"]),
+    ],
+)
+def test_what_needs_exact_maps_says_so_and_occlusion_needs_none(
+    explain: Run, picture: str, tmp_path: Path, maps: str, outputs: list[str]
+) -> None:
+    model = str(variant(tmp_path, lambda model: _lessen(model, maps, outputs)))
+    occluded = ["--class", "6", "--method", "occlusion"]
+    code, words, _ = explain(picture, *occluded, "--output", str(tmp_path / "o.npy"), model=model)
+    assert code == 0
+    assert words.startswith("grey: ")
+    assert "approximate" not in words
+    manifest = json.loads((tmp_path / "o.json").read_text())
+    assert (manifest["supporting"], manifest["bias"], manifest["adds_up"]) == (None, None, None)
+    if maps == "approximate":
+        explain(picture, *occluded, "--output", str(tmp_path / "e.npy"))
+        np.testing.assert_allclose(np.load(tmp_path / "o.npy"), np.load(tmp_path / "e.npy"), atol=1e-4)
+    for arguments, sentence in [
+        (["--relative"], "has no exact maps"),
+        (["--method", "layercam"], "has approximate maps" if maps == "approximate" else "has no maps"),
+        (["--method", "score-cam"], "has approximate maps" if maps == "approximate" else "has no maps"),
+        ([*occluded, "--minimal-set"], "has no exact maps"),
+        ([*occluded, "--region", "60,10,120,50"], "has no exact maps"),
+    ]:
+        code, output, errors = explain(picture, *arguments, model=model)
+        assert (code, output) == (2, "")
+        assert sentence in errors
+    code, words, _ = explain(picture, *occluded, "--check", model=model)
+    assert code == 0
+    assert "With the strongest" in words
+    code, words, _ = explain(picture, *occluded, "--finer", "2", model=model)
+    assert code == 0
+    assert "The decision" in words
 
 
 def test_labels_and_names_cannot_command_the_terminal(explain: Run, picture: str, tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""The `--finer` and `--whole` of `explain`: look at a picture in another view, and say what that did to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from inference.attention.finer import ViewChange, compare_views, is_enlarged, scale_for, view_order
+from inference.classify.classifier import Classifier
+from inference.classify.preprocess import PrepareOrder, prepare_picture
+from inference.commands.explanation import Look, MapError
+from inference.commands.rows import percent
+from inference.models.contract import ModelContract
+from inference.pictures.decode_pool import DecodePool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a picture was looked at.
+
+    Attributes:
+        look: the picture in this view, and the answer.
+        scale: the model's fixed scale for so many cells, in logits; None where it has none.
+        factor: how many times as large as usual the input was.
+        whole: the whole picture instead of the centre crop.
+        change: what became of the usual view's answer; None in the usual view.
+        names: of the first class in the usual view, and in this.
+        enlarged: the picture has fewer pixels than the view.
+    """
+
+    look: Look
+    scale: float | None
+    factor: int
+    whole: bool
+    change: ViewChange | None
+    names: tuple[str, str]
+    enlarged: bool
+
+    def in_words(self) -> Iterator[str]:
+        """Line by line; nothing in the usual view."""
+        if self.change is None:
+            return
+        size = f"at {self.factor} times the size" if self.factor > 1 else ""
+        view = " ".join(part for part in ("of the whole picture" if self.whole else "", size) if part)
+        before, after = percent(self.change.before), percent(self.change.after)
+        if self.change.stayed:
+            yield f"The decision stayed in the view {view}: {self.names[0]}, {before} -> {after}."
+        else:
+            yield (
+                f"The decision changed in the view {view}: {self.names[0]} ({before} -> {after}) gave way to "
+                f"{self.names[1]}. The map is of this other answer."
+            )
+        if self.enlarged:
+            yield "The picture has fewer pixels than this view, so more cells show no more detail."
+
+    def as_fields(self) -> dict[str, Any]:
+        """For the manifest."""
+        change = self.change
+        return {
+            "factor": self.factor,
+            "whole": self.whole,
+            "enlarged": self.enlarged,
+            "decision": None
+            if change is None
+            else {
+                "first_before": change.first_before,
+                "first_after": change.first_after,
+                "probability_before": change.before,
+                "probability_after": change.after,
+                "stayed": change.stayed,
+            },
+        }
+
+
+def look_at(path: str, classifier: Classifier, pool: DecodePool, *, factor: int, whole: bool) -> View:
+    """Prepare a picture in a view and classify it; another view than the usual one is compared with that.
+
+    Raises:
+        ImageReadError: the picture cannot be read, or the network gives no valid numbers for it.
+        InferenceError: the network cannot run.
+        MapError: the input would be too large.
+    """
+    contract = classifier.network.contract
+    try:
+        order = view_order(contract.preprocessing, factor=factor, whole=whole)
+    except ValueError as error:
+        raise MapError(f"{contract.title} cannot look so closely: {error}.") from error
+    look = _look(path, order, classifier, pool)
+    first = look.classification.predictions[0].label
+    if factor == 1 and not whole:
+        return View(look, contract.evidence_scale, factor, whole, None, (first, first), enlarged=False)
+    usual = _look(path, view_order(contract.preprocessing), classifier, pool)
+    return View(
+        look,
+        _scale(contract, usual, look),
+        factor,
+        whole,
+        _change(usual, look, classifier),
+        (usual.classification.predictions[0].label, first),
+        enlarged=factor > 1 and is_enlarged(look.classification.facts, order),
+    )
+
+
+def _look(path: str, order: PrepareOrder, classifier: Classifier, pool: DecodePool) -> Look:
+    prepared = pool.submit(prepare_picture, path, order).result()
+    return Look.of(prepared, classifier.classify([path], [prepared], inspect=True)[0])
+
+
+def _change(usual: Look, look: Look, classifier: Classifier) -> ViewChange:
+    logits = [
+        classifier.network.run(one.prepared.input[None], evidence=False).logits[0]
+        if one.answer.inspection is None
+        else one.answer.inspection.logits
+        for one in (usual, look)
+    ]
+    return compare_views(logits[0], logits[1])
+
+
+def _scale(contract: ModelContract, usual: Look, look: Look) -> float | None:
+    before, after = usual.classification.evidence, look.classification.evidence
+    if contract.evidence_scale is None or before is None or after is None:
+        return contract.evidence_scale
+    return scale_for(contract.evidence_scale, before[0].size, after[0].size)

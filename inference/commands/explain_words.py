@@ -1,0 +1,65 @@
+"""Say in words what a map says; there is always a sentence, also where there is nothing to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inference.attention.evidence import Finding, find, place_in_words
+from inference.attention.methods import FACTS, Unit
+from inference.commands.explanation import Explanation
+from inference.commands.rows import percent
+from inference.results import Classification
+
+_SENTENCES = {
+    Finding.NO_NUMBERS: "The map has values that are no numbers.",
+    Finding.NOTHING: "No cell speaks for this class or against it.",
+    Finding.AGAINST: "The evidence is against this class.",
+    Finding.FLAT: "The evidence is spread evenly; no area stands out.",
+}
+
+
+def in_words(explanation: Explanation, classification: Classification) -> Iterator[str]:
+    """What the map says, line by line."""
+    yield _sum(explanation, classification)
+    if explanation.adds_up is False:
+        yield (
+            f"These parts do not add up to the network's own {explanation.network_logit:.2f} logits as exactly as they "
+            "should; the map may mislead."
+        )
+    if explanation.supporting is not None and explanation.bias is None:
+        yield "The map is approximate: the model has hidden layers after pooling, so the parts do not add up."
+    if not FACTS[explanation.method].depends_on_class:
+        yield f"The {explanation.method.value} map is the same for every class: the picture's strongest pattern."
+    yield _place(explanation)
+
+
+def _sum(explanation: Explanation, classification: Classification) -> str:
+    scores = {one.index: one.probability for one in classification.predictions}
+    is_own = explanation.against_index is None and not explanation.relative
+    score = scores.get(explanation.class_index) if is_own else None
+    share = f" ({percent(score)})" if score is not None else ""
+    if explanation.supporting is None or explanation.opposing is None:
+        return f"{explanation.subject}: {explanation.logit:.2f} logits{share}"
+    parts = f"{explanation.subject}: {explanation.supporting:+.2f} for, {explanation.opposing:+.2f} against"
+    if explanation.bias is None:
+        return f"{parts}; {explanation.logit:.2f} logits{share}"
+    return f"{parts}, bias {explanation.bias:+.2f} = {explanation.logit:.2f} logits{share}"
+
+
+def _place(explanation: Explanation) -> str:
+    """Where the support lies, or why no place can be named."""
+    unit = FACTS[explanation.method].unit
+    # The signed map says more than a rectified one, which is blank wherever the evidence is against the class.
+    shown = explanation.signed if unit is Unit.LOGITS else explanation.contributions
+    finding = find(shown)
+    if finding is Finding.SAME:
+        if unit is Unit.LOGITS and float(shown.flat[0]) < 0:
+            return "The features are the same everywhere, and the evidence is against this class."
+        return "The features are the same everywhere; no area stands out."
+    if finding is Finding.FLAT and unit is not Unit.LOGITS:
+        # "Flat" is a number of logits of evidence; other maps have other scales.
+        finding = Finding.PLACE
+    if finding is not Finding.PLACE:
+        return _SENTENCES[finding]
+    what = "evidence" if unit is Unit.LOGITS else f"{explanation.method.value} map"
+    return f"The {what} is strongest at the {place_in_words(shown)} of what the network saw."

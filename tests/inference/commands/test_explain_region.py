@@ -1,0 +1,100 @@
+"""`--region` and `--save-region`: a part's own answer, and its outline for other programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.classify.postprocess import softmax
+from tests.inference.commands.explaining import answer, explained, patched
+from tests.inference.commands.sessions import Run
+from tests.make_bright import BRIGHT
+
+
+def _explain(cardinal: Run, *arguments: str) -> tuple[int, str, str]:
+    return cardinal("explain", "--model", str(BRIGHT), "--device", "cpu", *arguments)
+
+
+def test_the_whole_picture_as_a_region_is_the_networks_answer(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path)
+    _, logits = answer(picture)
+    _, _, fields = explained(cardinal, tmp_path, picture, "--region", "0,0,200,100")
+    found = {one["label"]: one["probability"] for one in fields["region"]["predictions"]}
+    assert found["bright"] == pytest.approx(float(softmax(logits)[0]), abs=1e-5)
+    assert fields["region"]["cells"] == pytest.approx(64)
+
+
+def test_the_patch_by_itself_is_bright(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path)
+    words, _, fields = explained(cardinal, tmp_path, picture, "--region", "70,20,90,40")
+    assert "The region by itself (3.2 cells): bright" in words
+    assert fields["region"]["predictions"][0]["label"] == "bright"
+    assert fields["region"]["box"] == {"left": 70, "top": 20, "right": 90, "bottom": 40}
+
+
+def test_what_the_network_did_not_see_is_a_sentence(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path)
+    for region in ("0,0,20,20", "500,500,600,600"):
+        code, _, errors = _explain(cardinal, picture, "--region", region)
+        assert code == 2
+        assert "The network saw nothing of that region" in errors
+    assert _explain(cardinal, picture, "--whole", "--region", "0,0,20,20")[0] == 0
+
+
+@pytest.mark.parametrize("region", ["1,2,3", "a,b,c,d", "9,9,1,1", "0,0,nan,1", "0,0,inf,1"])
+def test_a_box_that_is_none_is_refused(
+    cardinal: Run, tmp_path: Path, region: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        _explain(cardinal, patched(tmp_path), "--region", region)
+    assert "must " in capsys.readouterr().err
+
+
+def test_a_box_is_saved_in_every_form(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path)
+    for suffix in ("npy", "png", "json", "txt"):
+        saved = tmp_path / f"region.{suffix}"
+        arguments = ("--class", "bright", "--region", "70,20,90,40", "--save-region", str(saved))
+        assert _explain(cardinal, picture, *arguments)[0] == 0
+        code, _, errors = _explain(cardinal, picture, *arguments)
+        assert code == 2
+        assert "it is there already" in errors
+    mask = np.load(tmp_path / "region.npy")
+    assert mask.shape == (100, 200)
+    assert mask[20:40, 70:90].all()
+    assert mask.sum() == 400
+    with Image.open(tmp_path / "region.png") as drawn:
+        assert (np.asarray(drawn) == mask * 255).all()
+    assert (tmp_path / "region.txt").read_text() == "0 0.400000 0.300000 0.100000 0.200000\n"
+    coco = json.loads((tmp_path / "region.json").read_text())
+    assert coco["annotations"][0]["bbox"] == [70, 20, 20, 20]
+    assert coco["images"][0]["file_name"] == "patched.png"
+
+
+def test_without_a_region_the_strongest_cells_are_outlined(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path)
+    assert _explain(cardinal, picture, "--class", "bright", "--save-region", str(tmp_path / "m.npy"))[0] == 0
+    rows, columns = np.nonzero(np.load(tmp_path / "m.npy"))
+    cell = 100 * 64 / 72 / 8
+    assert abs(rows.mean() - 30) <= cell
+    assert abs(columns.mean() - 80) <= cell
+    assert _explain(cardinal, picture, "--class", "bright", "--save-region", str(tmp_path / "m.json"))[0] == 0
+    annotation = json.loads((tmp_path / "m.json").read_text())["annotations"][0]
+    assert annotation["iscrowd"] == 1
+    assert annotation["area"] == np.load(tmp_path / "m.npy").sum()
+
+
+def test_nothing_to_outline_and_an_unknown_form_are_sentences(cardinal: Run, tmp_path: Path) -> None:
+    black = tmp_path / "black.png"
+    Image.new("RGB", (80, 80)).save(black)
+    code, _, errors = _explain(cardinal, str(black), "--class", "bright", "--save-region", str(tmp_path / "m.txt"))
+    assert code == 2
+    assert "there is no region to save" in errors
+    assert not (tmp_path / "m.txt").exists()
+    code, _, errors = _explain(cardinal, str(black), "--save-region", str(tmp_path / "m.xml"))
+    assert code == 2
+    assert "must end in" in errors
