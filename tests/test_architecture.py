@@ -129,6 +129,19 @@ def test_the_map_of_the_house_says_what_each_file_says_of_itself() -> None:
     assert page.partition(BEGIN)[2] == listing(), "run: uv run python -m tests.make_architecture"
 
 
+def test_the_window_lets_no_qt_plugin_decode_a_file() -> None:
+    """It may happen on a worker thread, where it locks the program up for good (decision 0026)."""
+    refused = {"fromData", "loadFromData", "QImageReader"}
+    found = [
+        f"{source}: {name}"
+        for source in sources()
+        if source.parts[0] == "gui"
+        for node in ast.walk(ast.parse((PROJECT_ROOT / source).read_text()))
+        if (name := getattr(node, "attr", getattr(node, "id", getattr(node, "name", None)))) in refused
+    ]
+    assert found == []
+
+
 def test_no_uv_lock_and_no_package_host_is_committed() -> None:
     listed = subprocess.run(
         ["git", "ls-files"],  # noqa: S607 - whichever git the person uses

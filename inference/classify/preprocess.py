@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
 from inference.arrays import RgbImage
@@ -142,6 +143,15 @@ def make_thumbnail(path: str, px: int) -> bytes:
         ImageReadError: the picture cannot be read.
     """
     return _jpeg(_fit(read_picture(path, shrink_to=px), px))
+
+
+def open_thumbnail(jpeg: bytes) -> RgbImage | None:
+    """The pixels of a thumbnail, (H, W, 3) uint8; None where the file is damaged. Pillow lets other threads run."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, SyntaxError):
+        return None
 
 
 def _cut(width: int, height: int, preprocessing: Preprocessing, *, whole: bool) -> _Cut:

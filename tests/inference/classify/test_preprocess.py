@@ -15,6 +15,7 @@ from inference.classify.preprocess import (
     PrepareOrder,
     geometry,
     make_thumbnail,
+    open_thumbnail,
     prepare_picture,
     view_picture,
 )
@@ -186,6 +187,19 @@ def test_a_view_is_never_enlarged_and_never_too_large(tmp_path: Path) -> None:
     assert np.array_equal(same.pixels, np.asarray(picture))
     assert same.facts.width == 300
     assert view_picture(path, 150).pixels.shape == (100, 150, 3)
+
+
+def test_a_kept_thumbnail_is_opened_as_pixels_and_a_damaged_one_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "green.png"
+    Image.new("RGB", (40, 20), (0, 128, 0)).save(path)
+    jpeg = make_thumbnail(str(path), 20)
+    pixels = open_thumbnail(jpeg)
+    assert pixels is not None
+    assert pixels.shape == (10, 20, 3)
+    assert pixels.dtype == np.uint8
+    assert np.abs(pixels.astype(int) - (0, 128, 0)).max() <= 2
+    assert open_thumbnail(jpeg[:100]) is None
+    assert open_thumbnail(b"") is None
 
 
 def test_a_thumbnail_is_a_small_upright_jpeg(shared_data: Path) -> None:
