@@ -34,3 +34,27 @@ class ThumbnailsLoaded:
     """Thumbnails for tiles: each image's key with its thumbnail, None where the picture cannot be read."""
 
     images: tuple[tuple[int, QImage | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminationProgressed:
+    """An examination has made so many of its runs."""
+
+    ticket: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminationEnded:
+    """An examination ended; one that was cancelled tells nothing.
+
+    Attributes:
+        ticket: which.
+        result: what its work returned, or None where it failed.
+        error: why it failed.
+    """
+
+    ticket: int
+    result: object
+    error: CardinalError | None = None

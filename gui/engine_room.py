@@ -16,6 +16,7 @@ from typing import Any
 
 from PySide6.QtGui import QImage
 
+from gui.attention.examination import ExaminationOrder, carry_out
 from gui.engine_events import PictureLoaded, ThumbnailsLoaded
 from gui.map_maker import MapMaker
 from gui.qimage import rgb_to_qimage
@@ -24,7 +25,13 @@ from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answered, Answers, ModelOpened
 from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
-from inference.classify.preprocess import ViewPicture, make_thumbnail, open_thumbnail, view_picture
+from inference.classify.preprocess import (
+    ViewPicture,
+    make_thumbnail,
+    open_thumbnail,
+    prepare_picture,
+    view_picture,
+)
 from inference.classify.service import ClassifyService
 from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
@@ -92,7 +99,8 @@ class EngineRoom:
 
     def map_maker(self, classifier: Classifier) -> MapMaker:
         """What makes the maps of an open model."""
-        return MapMaker(classifier.network.contract, classifier.network.head)
+        network = classifier.network
+        return MapMaker(network.contract, network.head, network.model_hash)
 
     def install_file(self, source: Path, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Add a model file to the catalog. Runs on: a worker thread, which waits for a child process."""
@@ -115,6 +123,16 @@ class EngineRoom:
         yield_to_the_window()
         if is_engine_unknown(model, self._profile):
             learn_engine(model, self._profile, cancel=cancel)
+
+    def examine(self, order: ExaminationOrder) -> None:
+        """Carry out a question that needs runs of the network; `ExaminationEnded` follows, unless it was cancelled."""
+        if order.path is None or order.view is None:
+            self.service.examine(lambda classifier: carry_out(order, classifier, None, self._deliver))
+            return
+        future = self._pool.submit(prepare_picture, order.path, order.view, urgent=True)
+        future.add_done_callback(
+            lambda done: self.service.examine(lambda classifier: carry_out(order, classifier, done, self._deliver))
+        )
 
     def load_picture(self, key: int, path: str, *, urgent: bool = True, detail: bool = False) -> None:
         """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""

@@ -48,9 +48,14 @@ class MapOnScreen:
 
 
 class MapMaker:
-    """Knows the model's head and the fixed scale; makes maps from feature maps or from stored evidence."""
+    """Knows the model's head and the fixed scale; makes maps from feature maps or from stored evidence.
 
-    def __init__(self, contract: ModelContract, head: Head | None) -> None:
+    Attributes:
+        model_hash: SHA-256 of the model file, in hex.
+    """
+
+    def __init__(self, contract: ModelContract, head: Head | None, model_hash: str = "") -> None:
+        self.model_hash = model_hash
         self._head = head
         self._kind = contract.maps
         self._scale = contract.evidence_scale
@@ -65,6 +70,11 @@ class MapMaker:
     def has_every_map(self) -> bool:
         """Whether every class has a map; a model with hidden layers after pooling has those of its best classes."""
         return self._head is not None
+
+    @property
+    def head(self) -> Head | None:
+        """The model's last linear layer, where every class has a map."""
+        return self._head
 
     @property
     def scale(self) -> float:

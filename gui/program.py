@@ -15,6 +15,8 @@ from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
 from gui.actions import create_actions, fill_menu_bar, update_icons
 from gui.arrivals import Arrivals
+from gui.attention.attention_side import AttentionParts, AttentionSide
+from gui.attention.examiner import Examiner
 from gui.context_menu import ContextMenu
 from gui.controller import Controller
 from gui.decision_writer import DecisionWriter
@@ -129,6 +131,9 @@ class Program(QObject):
             runner=self.runner,
             profile=profile,
             trace=trace,
+        )
+        self.attention = AttentionSide(
+            AttentionParts(self.window, self.viewing, Examiner(self.link), self.link, self.runner, self.holder, profile)
         )
         self.place = PlaceKept(self.window.gallery, self.images, self.desk)
         self.theme_keeper = ThemeKeeper(application)

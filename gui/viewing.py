@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
+from gui.attention.examined import Examined
 from gui.engine_events import PictureLoaded
 from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
@@ -42,11 +43,14 @@ class Viewing(QObject):
 
     Signals:
         shown_changed(): another image is on screen, or more or less is known of it.
+        examined_changed(examined: Examined | None): every question about maps of the image on screen can be answered
+            from this, or no longer.
         answer_wanted(key: int): what the model said of this image earlier; `on_recalled` takes it.
         message_raised(message: UserMessage): something about the image must be said.
     """
 
     shown_changed = Signal()
+    examined_changed = Signal(object)
     answer_wanted = Signal(int)
     message_raised = Signal(object)
 
@@ -67,6 +71,7 @@ class Viewing(QObject):
         self._loading: set[int] = set()
         self._results: Recent[Classification] = Recent(RESULTS_KEPT)
         self._inspections: Recent[Inspection] = Recent(INSPECTIONS_KEPT)
+        self._examined: Examined | None = None
         page.class_shown_changed.connect(self._show_map)
         page.picture.detail_requested.connect(self._load_detail)
         page.classify_requested.connect(self.classify_now)
@@ -91,6 +96,11 @@ class Viewing(QObject):
     def has_inspection(self) -> bool:
         """Whether every class of the image on screen has a map."""
         return self._key is not None and self._key in self._inspections
+
+    @property
+    def examined(self) -> Examined | None:
+        """What questions about maps of the image on screen are answered from, or None."""
+        return self._examined
 
     def result_of(self, key: int) -> Classification | None:
         """What the model says of an image, while it is remembered."""
@@ -140,6 +150,7 @@ class Viewing(QObject):
     def show_nothing(self) -> None:
         """No image is left."""
         self._key = None
+        self._tell_examined()
         self._page.show_file("")
         self._page.picture.show_message("")
         self.shown_changed.emit()
@@ -226,6 +237,7 @@ class Viewing(QObject):
         self._results.put(key, classification)
         if inspection is not None:
             self._inspections.put(key, inspection)
+        self._tell_examined()
         if self._maker is not None:
             self._maker.learn_scale(classification)
 
@@ -242,8 +254,39 @@ class Viewing(QObject):
     def on_inspection(self, key: int, inspection: Inspection) -> None:
         """The feature map of an image came, so that every class has a map."""
         self._inspections.put(key, inspection)
-        if key == self._key and self._page.class_shown != NO_CLASS:
-            self._show_map(self._page.class_shown)
+        if key == self._key:
+            self._tell_examined()
+            if self._page.class_shown != NO_CLASS:
+                self._show_map(self._page.class_shown)
+
+    def _tell_examined(self) -> None:
+        """Tell what is known of the image on screen, where it is not what was told last."""
+        found = self._find_examined()
+        before = self._examined
+        same = found is before or (
+            found is not None
+            and before is not None
+            and found.key == before.key
+            and found.inspection is before.inspection
+            and found.classification is before.classification
+        )
+        if not same:
+            self._examined = found
+            self.examined_changed.emit(found)
+
+    def _find_examined(self) -> Examined | None:
+        place, classification = self._place(), self.classification
+        if self._key is None or place is None or classification is None:
+            return None
+        inspection = self._inspections.get(self._key)
+        maker = self._maker
+        head = None if maker is None else maker.head
+        if maker is None or head is None or self._contract is None or inspection is None:
+            return None
+        path = self._table.path(place)
+        return Examined(
+            self._key, path, classification, inspection, self._contract, head, maker.model_hash, maker.scale
+        )
 
     def _place(self) -> int | None:
         place = None if self._key is None else self._table.place_of(self._key)
@@ -328,6 +371,7 @@ class Viewing(QObject):
             self._link.room.load_picture(key, self._table.path(place), urgent=urgent)
 
     def _show_result(self, place: int, key: int) -> None:
+        self._tell_examined()
         answer = self._table.answer(place)
         classification = self._results.get(key)
         if self._link.room is not None:

@@ -11,6 +11,7 @@ from gui.viewer.class_search import ClassSearch
 from gui.viewer.facts_panel import FactsPanel
 from gui.viewer.label_panel import LabelPanel
 from gui.viewer.map_panel import MapPanel
+from gui.viewer.section import Section
 from gui.viewer.suggestions_view import SuggestionsView
 from gui.viewer.viewer_colors import ViewerColors
 from inference.results import Prediction
@@ -47,6 +48,7 @@ class Inspector(QScrollArea):
         self.label = LabelPanel(column)
         self.map_panel = MapPanel(column)
         self.facts = FactsPanel(column)
+        self._sections = QVBoxLayout()
         self._sentence = QLabel(column)
         self._classify = QPushButton(self.tr("Classify now"), column)
         self._reclassify = QPushButton(self.tr("Classify again"), column)
@@ -72,6 +74,12 @@ class Inspector(QScrollArea):
         narrowest = self.fontMetrics().averageCharWidth() * _NARROWEST_IN_LETTERS
         width = max(narrowest, inside + self.verticalScrollBar().sizeHint().width())
         return QSize(width, super().minimumSizeHint().height())
+
+    def add_section(self, title: str, content: QWidget, *, is_open: bool = False) -> Section:
+        """Add a part that can be folded away, below the map's controls and above the file's facts."""
+        section = Section(title, content, self.widget(), is_open=is_open)
+        self._sections.addWidget(section)
+        return section
 
     def set_colors(self, colors: ViewerColors) -> None:
         """Take the theme's colours."""
@@ -126,6 +134,7 @@ class Inspector(QScrollArea):
         layout.addWidget(_heading(self.tr("Map"), column))
         layout.addWidget(self.map_panel)
         layout.addSpacing(10)
+        layout.addLayout(self._sections)
         layout.addWidget(_heading(self.tr("Picture"), column))
         layout.addWidget(self.facts)
         layout.addStretch(1)

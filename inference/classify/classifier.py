@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logits
+from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logits, RgbImage
 from inference.cancel import CancelToken
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import PreparedPicture
@@ -65,10 +65,12 @@ class Inspection:
     Attributes:
         logits: (C,) float32.
         features: (K, h, w) float32, or None where the model has no maps.
+        image: (H, W, 3) uint8, the network's input, for runs on changed copies of it.
     """
 
     logits: Logits
     features: Features | None
+    image: RgbImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ class Classifier:
             precision=self.network.precision.value,
         )
         # Copies: a view would keep the arrays of the whole batch alive.
-        inspection = None if outputs.features is None else Inspection(logits.copy(), outputs.features[row].copy())
+        inspection = None
+        if outputs.features is not None:
+            inspection = Inspection(logits.copy(), outputs.features[row].copy(), picture.input)
         embedding = None if outputs.embedding is None else outputs.embedding[row].copy()
         return Answer(classification, inspection, embedding)
 

@@ -39,6 +39,9 @@ TICK_S = 0.1
 
 Opener: TypeAlias = Callable[[], Classifier]
 
+Examination: TypeAlias = Callable[[Classifier | None], None]
+"""Uses the network in the service's thread, between two batches; None where no model is open. Never raises."""
+
 Keeper: TypeAlias = Callable[[Sequence[Answered]], None]
 """Writes answers down, in the service's thread; raises a `CardinalError` when it could not."""
 
@@ -144,6 +147,10 @@ class ClassifyService:
         """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
         self._inspecting = key
         self._post(lambda: self._decode_for_inspection(key, path))
+
+    def examine(self, examination: Examination) -> None:
+        """Lend the network out, for questions that need runs of their own; a run over the queue waits meanwhile."""
+        self._post(lambda: examination(self._classifier))
 
     def close(self) -> None:
         """Stop, free the device, and end the thread."""

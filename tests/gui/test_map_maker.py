@@ -37,7 +37,7 @@ def _map(values: list[list[float]]) -> EvidenceMap:
 def test_any_class_has_a_map_from_the_features_and_the_best_ones_from_the_stored_evidence() -> None:
     maker = MapMaker(_contract(), _head())
     features = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
-    inspection = Inspection(np.zeros(3, np.float32), features)
+    inspection = Inspection(np.zeros(3, np.float32), features, np.zeros((8, 8, 3), np.uint8))
     from_features = maker.contributions(1, _classification(), inspection)
     assert from_features is not None
     np.testing.assert_allclose(from_features, features[1] / 4)

@@ -1,0 +1,1 @@
+"""The attention inspector: questions about one picture's maps, and what answers them."""

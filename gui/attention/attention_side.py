@@ -1,0 +1,47 @@
+"""Bring the parts of the attention inspector together and into the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from gui.attention.examiner import Examiner
+from gui.engine_link import EngineLink
+from gui.main_window import MainWindow
+from gui.session_holder import SessionHolder
+from gui.tasks import TaskRunner
+from gui.viewing import Viewing
+from inference.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionParts:
+    """What the parts of the attention inspector work with.
+
+    Attributes:
+        window: with the viewer page.
+        viewing: tells which picture can be asked about (`examined`, `examined_changed`).
+        examiner: for questions that need runs of the network.
+        link: to the engine room.
+        runner: for work off the GUI thread that needs no network.
+        holder: of the session that is open.
+        profile: where files of the program lie.
+    """
+
+    window: MainWindow
+    viewing: Viewing
+    examiner: Examiner
+    link: EngineLink
+    runner: TaskRunner
+    holder: SessionHolder
+    profile: Profile
+
+
+class AttentionSide(QObject):
+    """Makes the parts; each connects itself to the window."""
+
+    def __init__(self, parts: AttentionParts) -> None:
+        super().__init__()
+        self.parts = parts
+        parts.viewing.examined_changed.connect(parts.examiner.cancel_all)

@@ -1,0 +1,62 @@
+"""Fold a part of the inspector away under its heading, so that a person sees the parts that are used."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from gui.theme import TARGET_PX
+
+
+class Section(QWidget):
+    """A heading that opens and closes what stands below it, by pointer or keyboard.
+
+    Signals:
+        opened_changed(bool): the person opened or closed it.
+    """
+
+    opened_changed = Signal(bool)
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None, *, is_open: bool = True) -> None:
+        super().__init__(parent)
+        self._heading = QToolButton(self)
+        self._content = content
+        self._heading.setText(title)
+        self._heading.setCheckable(True)
+        self._heading.setAutoRaise(True)
+        self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._heading.setMinimumHeight(TARGET_PX)
+        font = QFont(self._heading.font())
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.1)
+        self._heading.setFont(font)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._heading)
+        column.addWidget(content)
+        self.set_open(is_open)
+        self._heading.toggled.connect(self._on_toggled)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the content shows."""
+        return self._heading.isChecked()
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close it; tells nobody."""
+        self._heading.blockSignals(True)  # Qt's order of arguments
+        self._heading.setChecked(is_open)
+        self._heading.blockSignals(False)
+        self._show(is_open)
+
+    def _show(self, is_open: bool) -> None:
+        self._heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._content.setVisible(is_open)
+
+    @Slot(bool)
+    def _on_toggled(self, is_open: bool) -> None:
+        self._show(is_open)
+        self.opened_changed.emit(is_open)
