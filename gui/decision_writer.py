@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MANY_IMAGES = 4_000
+AFTER_PAINT_MS = 50
+"""A step of so many images is written this much later: its conversion and the repaint would wait for each other."""
+
 RETRY_MS = 10_000
 """What could not be written is tried again this often: disks get room, drives come back."""
 
@@ -91,6 +95,10 @@ class DecisionWriter(QObject):
         self._retry.setSingleShot(True)
         self._retry.setInterval(RETRY_MS)
         self._retry.timeout.connect(self.write)
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.setInterval(AFTER_PAINT_MS)
+        self._after_paint.timeout.connect(self.write)
         self._flushed.connect(self._on_written)  # from whatever thread, to the one of timer and signals
 
     @property
@@ -165,7 +173,10 @@ class DecisionWriter(QObject):
             return
         self._waiting.append(_Entry(session, order, step))
         self.unsaved_changed.emit(len(self._waiting))
-        self.write()
+        if len(step) < MANY_IMAGES:
+            self.write()
+        else:
+            self._after_paint.start()
 
     def _write_all(self) -> None:
         """Write each session's orders in their order; one that cannot be written holds back those of its session only.

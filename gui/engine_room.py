@@ -14,6 +14,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy.ma  # noqa: F401 - numpy.unique would import it at its first use, in the middle of somebody's click
 from PySide6.QtGui import QImage
 
 from gui.attention.examination import ExaminationOrder, carry_out

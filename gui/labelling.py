@@ -10,7 +10,7 @@ from itertools import compress
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.decision_writer import DecisionWriter
-from gui.gallery.columns import taken
+from gui.gallery.columns import matches, taken
 from gui.gallery.image_table import ImageTable
 from gui.words import counted, tr
 from inference.sessions.marks import NO_NAME, UNMARKED, Marks, is_removed, make_mark, with_removed
@@ -22,6 +22,9 @@ _OFF = bytes(with_removed(mark, removed=True) for mark in range(256))
 """By mark: the same decision, off the list."""
 
 _IS_OFF = bytes(is_removed(mark) for mark in range(256))
+
+_MARKS_OF_AGREEMENT = bytes([make_mark(ImageState.CORRECTED), make_mark(ImageState.ACCEPTED), *bytes(254)])
+"""By whether the label is what the model suggests: 0 or 1."""
 
 
 class Labelling(QObject):
@@ -92,8 +95,7 @@ class Labelling(QObject):
         """Give images a label: ACCEPTED where the model suggests it, CORRECTED elsewhere."""
         code = self._table.vocabulary.code(label)
         known, suggestions = self._suggestions_of(keys)
-        accepted, corrected = make_mark(ImageState.ACCEPTED), make_mark(ImageState.CORRECTED)
-        marks = bytes(accepted if suggestion == code else corrected for suggestion in suggestions)
+        marks = matches(suggestions, code).translate(_MARKS_OF_AGREEMENT)
         if known and self._writer.can_write:
             self.last_label = label
         return self._carry_out(StepKind.LABEL, label, Marks(known, marks, array("i", [code]) * len(known)))

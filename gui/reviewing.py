@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui import review_notices
-from gui.gallery.columns import taken
+from gui.gallery.columns import taken, view
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.labelling import Labelling
@@ -156,12 +157,12 @@ class Reviewing(QObject):
         disagrees = self.order is QueueOrder.DISAGREES
         return QueueColumns(
             keys=keys,
-            states=bytes(map(columns.states.__getitem__, places)),
+            states=view(columns.states, "B")[view(places, "i")],
             suggestions=taken(columns.suggestions, places),
             scores=taken(columns.scores, places),
             margins=taken(columns.margins, places),
             names=table.vocabulary.since(0),
-            folders=[_folder_of(columns.paths[place]) for place in places] if disagrees else (),
+            folders=_folders_of(map(columns.paths.__getitem__, places)) if disagrees else (),
         )
 
     def _show(self) -> None:
@@ -333,5 +334,8 @@ def current_in_words(images: ImageModel, key: int) -> str:
     return tr("Next: {name}, suggestion {suggestion}.").format(name=name, suggestion=for_sentence(suggestion))
 
 
-def _folder_of(path: str) -> str:
-    return file_name(os.path.dirname(path))  # noqa: PTH120 - paths are text as given
+def _folders_of(paths: Iterable[str]) -> list[str]:
+    """The name of the folder that each file lies in; each folder's path is taken apart once."""
+    folders = [path[: max(0, path.rfind(os.sep))] for path in paths]
+    names = {folder: file_name(folder) for folder in dict.fromkeys(folders)}
+    return list(map(names.__getitem__, folders))

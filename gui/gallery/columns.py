@@ -54,6 +54,14 @@ def taken(column: _Column, places: array[int]) -> _Column:
     return array(kind, view(column, kind)[view(places, "i")].tobytes())
 
 
+def matches(column: array[int], value: int) -> bytes:
+    """1 where a column has this value, 0 elsewhere."""
+    if len(column) <= _MASS:
+        return bytes(map(value.__eq__, column))
+    found: NDArray[np.bool_] = view(column, column.typecode) == value
+    return found.tobytes()
+
+
 class Columns:
     """Images by *place*: their position in the order of arrival. Places stay as they are, also of removed images.
 
@@ -103,6 +111,8 @@ class Columns:
         import numpy as np  # noqa: PLC0415  # not at the start
 
         own, wanted = view(self.keys, "q"), np.asarray(keys, dtype=np.int64)
+        if np.array_equal(own, wanted):  # all of them, which is what "select all" asks for
+            return array("i", np.arange(len(own), dtype=np.int32).tobytes())
         places = np.minimum(np.searchsorted(own, wanted), max(0, len(own) - 1))
         found = places[own[places] == wanted] if len(own) else places[:0]
         return array("i", found.astype(np.int32).tobytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -79,15 +80,19 @@ def build_queue(columns: QueueColumns, order: QueueOrder, *, seed: int | None = 
         case QueueOrder.BY_CLASS:
             places = _by_class(columns, suggested)
             codes = np.asarray(columns.suggestions, dtype=np.int64)[places]
-            return ReviewQueue(keys[places].tolist(), order, suggestions=codes.tolist())
+            return ReviewQueue(_as_column(keys[places]), order, suggestions=codes.tolist())
         case QueueOrder.RANDOM_100:
             drawn = int(np.random.default_rng().integers(_SEED_LIMIT)) if seed is None else seed
             generator = np.random.Generator(np.random.PCG64(drawn))
             # Drawn from ascending keys: the sort of the gallery must not change what a seed means.
             ascending = suggested[np.argsort(keys[suggested], kind="stable")]
             places = generator.permutation(ascending)[:RANDOM_COUNT]
-            return ReviewQueue(keys[places].tolist(), order, seed=drawn)
-    return ReviewQueue(keys[places].tolist(), order)
+            return ReviewQueue(_as_column(keys[places]), order, seed=drawn)
+    return ReviewQueue(_as_column(keys[places]), order)
+
+
+def _as_column(keys: NDArray[np.int64]) -> array[int]:
+    return array("q", keys.tobytes())
 
 
 def name_forms(text: str) -> frozenset[str]:
@@ -104,23 +109,26 @@ def _disagreeing(columns: QueueColumns, suggested: Places) -> Places:
     """Folders that are named as a class come first: in a folder named "holiday" every suggestion disagrees."""
     import numpy as np  # noqa: PLC0415
 
-    folder_codes: dict[str, int] = {}
-    folders = np.asarray(
-        [folder_codes.setdefault(columns.folders[place], len(folder_codes)) for place in suggested.tolist()],
-        dtype=np.int64,
-    )
+    own = list(map(columns.folders.__getitem__, suggested.tolist()))
+    folder_codes = {folder: code for code, folder in enumerate(dict.fromkeys(own))}
+    folders = np.fromiter(map(folder_codes.__getitem__, own), np.int64, len(own))
     codes = np.asarray(columns.suggestions, dtype=np.int64)[suggested]
     scores = np.asarray(columns.scores, dtype=np.float32)[suggested]
     folder_forms = [name_forms(folder) for folder in folder_codes]
-    forms = {int(code): name_forms(columns.names[int(code)]) for code in np.unique(codes)}
+    codes_of: dict[str, list[int]] = {}
+    for code in np.unique(codes).tolist():
+        for form in name_forms(columns.names[code]):
+            codes_of.setdefault(form, []).append(code)
+    agreeing = {
+        code * len(folder_codes) + folder
+        for folder, forms in enumerate(folder_forms)
+        for form in forms
+        for code in codes_of.get(form, ())
+    }
+    disagrees = ~np.isin(codes * len(folder_codes) + folders, sorted(agreeing))
     known = frozenset().union(*(name_forms(name) for name in columns.names))
-    pairs, pair_of = np.unique(codes * max(1, len(folder_codes)) + folders, return_inverse=True)
-    agrees = [
-        not forms[pair // len(folder_codes)].isdisjoint(folder_forms[pair % len(folder_codes)])
-        for pair in pairs.tolist()
-    ]
     is_foreign = np.asarray([form.isdisjoint(known) for form in folder_forms], dtype=bool)
-    kept = np.flatnonzero(~np.asarray(agrees, dtype=bool)[pair_of])
+    kept = np.flatnonzero(disagrees)
     return suggested[kept[np.lexsort((-scores[kept], is_foreign[folders[kept]]))]]
 
 

@@ -65,10 +65,10 @@ class ReviewQueue:
             seed: with which a random order was drawn.
             suggestions: for `BY_CLASS` the vocabulary code of each key's class; equal ones stand together.
         """
-        self.keys = array("q", keys)
+        self.keys = keys if isinstance(keys, array) else array("q", keys)
         self.order = order
         self.seed = seed
-        self._place_of = {key: place for place, key in enumerate(self.keys)}
+        self._place_of = dict(zip(self.keys, range(len(self.keys)), strict=True))
         self._position = 0
         self._reviewed: dict[int, None] = {}
         self._gone: set[int] = set()
