@@ -29,7 +29,7 @@ from gui.words import tr
 
 _TILE_STEP = 1.25
 _TILE_SIZES = (96, 320)
-_MAP_MODES = (MapMode.EVIDENCE, MapMode.HEAT)
+_MAP_MODES = (MapMode.EVIDENCE, MapMode.HEAT, MapMode.SPOTLIGHT, MapMode.OUTLINE)
 
 
 class ActionRunner(QObject):

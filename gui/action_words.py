@@ -47,6 +47,7 @@ class ActionId(StrEnum):
     ZOOM_OUT = "zoom.out"
     MAP_TOGGLE = "map.toggle"
     MAP_MODE = "map.mode"
+    MAP_DUEL = "map.duel"
     MAP_WEAKER = "map.weaker"
     MAP_STRONGER = "map.stronger"
     MAP_HOLD = "map.hold"

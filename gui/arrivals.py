@@ -178,6 +178,8 @@ class Arrivals(QObject):
         """Say what came of an opening, where the list itself does not show it."""
         new, known, seen, report = self._new, self._known, self._seen, opened.report
         self._begin()
+        for folder in opened.missing:
+            self.message_raised.emit(notices.folder_out_of_reach(folder))
         if not opened.given:
             self._tell_skipped(report)
             return

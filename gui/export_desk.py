@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from gui import export_notices, label_notices
+from gui.decision_writer import DecisionWriter
 from gui.gallery.image_table import ImageTable
 from gui.main_window import MainWindow
 from gui.messages import describe, unexpected
@@ -20,7 +21,8 @@ from gui.user_message import UserMessage
 from gui.words import counted, tr
 from inference.cancel import CancelToken
 from inference.errors import CardinalError, OutputWriteError
-from inference.sessions.states import ImageState
+from inference.sessions.marks import decision_of
+from inference.sessions.suffix import sidecar_list
 
 if TYPE_CHECKING:
     from gui.exporting.export_dialog import ExportDialog
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from inference.sessions.session import Session
 
 _REMEMBERED = "export"
-_SIDECARS = "sidecars"
 
 
 class ExportDesk(QObject):
@@ -48,8 +49,12 @@ class ExportDesk(QObject):
     review_requested = Signal()
     changed = Signal()
 
-    def __init__(self, window: MainWindow, runner: TaskRunner, desk: SessionDesk, table: ImageTable) -> None:
+    def __init__(
+        self, window: MainWindow, runner: TaskRunner, desk: SessionDesk, table: ImageTable, writer: DecisionWriter
+    ) -> None:
         super().__init__()
+        self._writer = writer
+        self._has_sidecars = False
         self._window = window
         self._runner = runner
         self._desk = desk
@@ -59,6 +64,7 @@ class ExportDesk(QObject):
         self._asking: Task | None = None
         self._writing: tuple[Task, str] | None = None
         desk.left.connect(self._on_left)
+        desk.loaded.connect(self._look_for_sidecars)
 
     @property
     def has_exported(self) -> bool:
@@ -68,7 +74,7 @@ class ExportDesk(QObject):
     @property
     def has_sidecars(self) -> bool:
         """Whether there is something to revert."""
-        return bool(self._desk.remembered(_SIDECARS))
+        return self._has_sidecars
 
     @Slot()
     def export_labels(self, labels: frozenset[str] | None = None) -> None:
@@ -202,6 +208,8 @@ class ExportDesk(QObject):
         def work(tell: Any, cancel: CancelToken) -> object:  # noqa: ANN401 - a callable
             from gui.exporting.export_work import export  # noqa: PLC0415 - in the worker
 
+            # What waits for a full disk would be missing from the export, and nobody would see that.
+            self._writer.flush()
             return export(session, settings, labels, cancel, tell)
 
         task = self._runner.create(work, Lane.EXPORTS)
@@ -226,8 +234,10 @@ class ExportDesk(QObject):
             self._writing = None
 
     def _match(self, dialog: ImportDialog, settings: ImportSettings) -> None:
-        reviewed = [*self._table.keys_in(ImageState.ACCEPTED), *self._table.keys_in(ImageState.CORRECTED)]
-        labelled = frozenset(reviewed)
+        table = self._table
+        labelled = frozenset(
+            table.key(place) for place, mark in enumerate(table.columns.marks) if decision_of(mark) is not None
+        )
 
         def work(session: Session, _cancel: CancelToken) -> object:
             from gui.exporting.import_work import find_labels  # noqa: PLC0415 - in the worker
@@ -258,15 +268,22 @@ class ExportDesk(QObject):
             return
         labels = found.labels
         if not settings.replace:
-            labels = tuple(one for one in labels if not self._is_labelled(one[0]))
+            labels = tuple(one for one in labels if not self._is_decided(one[0]))
         step = self._desk.labelling.import_labels(labels, file_name(settings.path))
         count = 0 if step is None else len(step)
         details = "\n".join(found.unmatched[:1000])
         self.message_raised.emit(export_notices.imported(count, len(found.unmatched), details))
 
-    def _is_labelled(self, key: int) -> bool:
+    def _is_decided(self, key: int) -> bool:
         place = self._table.place_of(key)
-        return place is not None and self._table.state(place).is_reviewed
+        return place is not None and decision_of(self._table.mark(place)) is not None
+
+    @Slot(object)
+    def _look_for_sidecars(self) -> None:
+        """The list beside the session tells, whoever wrote the sidecars: this window or the command."""
+        session = self._desk.session
+        self._has_sidecars = session is not None and sidecar_list(session.path).exists()
+        self.changed.emit()
 
     @Slot(object)
     def _on_progress(self, done: int) -> None:
@@ -278,19 +295,17 @@ class ExportDesk(QObject):
         if done.target:
             self.message_raised.emit(export_notices.exported(done.count, done.target))
         else:
-            self._desk.remember(_SIDECARS, True)
             self.message_raised.emit(export_notices.sidecars_written(done.count))
         if done.not_understood:
             self.message_raised.emit(export_notices.sidecars_not_understood(done.not_understood, done.details))
         if done.not_written:
             self.message_raised.emit(export_notices.sidecars_not_written(done.not_written, done.details))
-        self.changed.emit()
+        self._look_for_sidecars()
 
     @Slot(object)
     def _on_reverted(self, count: int) -> None:
-        self._desk.remember(_SIDECARS, False)
         self.message_raised.emit(export_notices.sidecars_reverted(count))
-        self.changed.emit()
+        self._look_for_sidecars()
 
     @Slot(object)
     def _on_failed(self, error: object) -> None:

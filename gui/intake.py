@@ -62,12 +62,14 @@ class Opened:
         folders: those of them that are folders.
         report: what the scan passed over.
         label: that all of its images get, or empty.
+        missing: folders of the session that are not there now; only where all of its folders were looked through.
     """
 
     given: tuple[str, ...]
     folders: tuple[str, ...]
     report: ScanReport
     label: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class Intake(QObject):
@@ -247,12 +249,13 @@ def _find(
     pictures = [_absolute(path) for path in given if path not in models]
     report = ScanReport()
     folders = tuple(path for path in pictures if os.path.isdir(path))  # noqa: PTH112 - paths are text as given
+    missing: tuple[str, ...] = ()
     if is_rescan:
         # A folder that was unplugged is no picture.
-        report.unreadable_folders.extend(path for path in pictures if path not in folders)
+        missing = tuple(path for path in pictures if path not in folders)
         pictures = [*folders]
     if not pictures:
-        return Opened((), (), report)
+        return Opened((), (), report, missing=missing)
     session = holder.require(pictures, on_progress, cancel, new=new)
     for folder in folders:
         session.add_source(folder)
@@ -271,7 +274,7 @@ def _find(
     settled = session.finish_scan()
     if settled is not None:
         on_progress(Found(settled))
-    return Opened(tuple(pictures), folders, report)
+    return Opened(tuple(pictures), folders, report, missing=missing)
 
 
 def _entered(session: Session, files: Sequence[FoundFile], *, is_first: bool, restore_removed: bool) -> Found:

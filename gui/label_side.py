@@ -79,7 +79,7 @@ class LabelSide(QObject):
         self.reviewing = Reviewing(window, images, desk.labelling, viewing)
         self.deciding = Deciding(window, images, viewing, self.reviewing, desk, recalling, self.keys)
         self.admin = LabelAdmin(window, images, desk, intake)
-        self.exports = ExportDesk(window, runner, desk, images.table)
+        self.exports = ExportDesk(window, runner, desk, images.table, writer)
         self.sessions = SessionActions(window, desk, writer, intake, runner, profile)
         self._writer = writer
         self._map_scale = 1.0
@@ -88,6 +88,7 @@ class LabelSide(QObject):
     def _connect(self, intake: Intake) -> None:
         window = self._window
         self.keys.listen_to(window.grid, enter_opens=True)
+        self.keys.listen_to(window.page.inspector.suggestions, enter_opens=True)  # there Enter chooses the map's class
         for widget in (window.page.picture, window.filmstrip):
             self.keys.listen_to(widget)
         for source in (self.reviewing, self.deciding, self.admin, self.exports, self.sessions):
@@ -160,6 +161,8 @@ class LabelSide(QObject):
                 self.sessions.save_damaged(message.subject)
             case MessageAction.SAVE_ELSEWHERE:
                 self.sessions.save_elsewhere()
+            case MessageAction.TRY_AGAIN if message.id == "E-110":
+                self.sessions.rescan()
             case MessageAction.TRY_AGAIN:
                 self.sessions.try_again()
             case MessageAction.EXPORT:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtGui import QImage
 
 from gui.qimage import rgba_to_qimage
 from gui.viewer.map_mode import MapMode, MapRemark
 from inference.arrays import EvidenceMap
+from inference.attention.contours import Segments
+from inference.attention.duel import Duel, duel
 from inference.attention.evidence import Ledger, evidence_map, fixed_scale, is_flat, is_valid, ledger, place_in_words
-from inference.attention.render import evidence_rgba, heat_rgba
+from inference.attention.render import evidence_rgba, heat_rgba, outline_segments, spotlight_rgba
 from inference.classify.classifier import Inspection
 from inference.engine.network import Head
 from inference.models.contract import MapKind, ModelContract
@@ -21,6 +24,17 @@ from inference.results import Classification
 
 OVERLAY_PX = 320
 """Longer side of the overlay: maps are smooth, so more pixels would only cost time (UX.md 4.4)."""
+
+LINES_COARSER = 3
+"""Outlines are traced on a grid so many times coarser: their pieces are straight, and shorter than a line is wide."""
+
+NO_LINES: Segments = np.empty((0, 4), np.float32)
+
+_PAINTERS = {
+    MapMode.EVIDENCE: evidence_rgba,
+    MapMode.HEAT: heat_rgba,
+    MapMode.SPOTLIGHT: spotlight_rgba,
+}
 
 SCALE_PICTURES = 64
 """A model without a scale takes it from the session's first pictures (DESIGN.md 4)."""
@@ -34,12 +48,14 @@ class MapOnScreen:
         overlay: what is laid over the crop, or None where nothing is drawn.
         account: how the logit comes about.
         scale: s of the scale -s...+s, in logits.
+        lines: what is drawn as lines, in shares of the crop; (N, 4) float32 of x1, y1, x2, y2.
         cells: rows and columns of the true grid.
         remark: what must be said in words.
         place: where the support is strongest, in words, or empty.
     """
 
     overlay: QImage | None
+    lines: Segments
     account: Ledger
     scale: float
     cells: tuple[int, int]
@@ -102,14 +118,27 @@ class MapMaker:
                     return contributions
         return None
 
+    def duel(self, class_index: int, rival: int, inspection: Inspection) -> Duel | None:
+        """One class rather than another, or None where the model has not every map, or both are one class."""
+        if self._head is None or inspection.features is None or class_index == rival:
+            return None
+        return duel(inspection.features, self._head, class_index, rival)
+
     def on_screen(
-        self, class_index: int, contributions: EvidenceMap, classification: Classification, mode: MapMode
+        self,
+        class_index: int,
+        contributions: EvidenceMap,
+        classification: Classification,
+        mode: MapMode,
+        *,
+        account: Ledger | None = None,
     ) -> MapOnScreen:
-        """The map of a class as it is to be shown."""
-        account = ledger(contributions, self._bias(class_index, contributions, classification))
+        """The map of a class as it is to be shown; `account` where its sum is not that of the class's own logit."""
+        if account is None:
+            account = ledger(contributions, self._bias(class_index, contributions, classification))
         rows, columns = contributions.shape
         if not is_valid(contributions):
-            return MapOnScreen(None, account, self.scale, (rows, columns), MapRemark.INVALID, "")
+            return MapOnScreen(None, NO_LINES, account, self.scale, (rows, columns), MapRemark.INVALID, "")
         remark = MapRemark.NONE
         if is_flat(contributions):
             remark = MapRemark.FLAT
@@ -117,12 +146,13 @@ class MapMaker:
             remark = MapRemark.AGAINST
         factor = OVERLAY_PX / max(rows, columns)
         size = (round(columns * factor), round(rows * factor))
-        overlay = None
-        if mode is not MapMode.OFF and remark is not MapRemark.FLAT:
-            paint = evidence_rgba if mode is MapMode.EVIDENCE else heat_rgba
-            overlay = rgba_to_qimage(paint(contributions, self.scale, size))
+        overlay, lines = None, NO_LINES
+        if remark is not MapRemark.FLAT and mode in _PAINTERS:
+            overlay = rgba_to_qimage(_PAINTERS[mode](contributions, self.scale, size))
+        elif remark is not MapRemark.FLAT and mode is MapMode.OUTLINE:
+            lines = outline_segments(contributions, (size[0] // LINES_COARSER, size[1] // LINES_COARSER))
         place = place_in_words(contributions)
-        return MapOnScreen(overlay, account, self.scale, (rows, columns), remark, place)
+        return MapOnScreen(overlay, lines, account, self.scale, (rows, columns), remark, place)
 
     def _bias(self, class_index: int, contributions: EvidenceMap, classification: Classification) -> float:
         """The class's bias; where only the model's best classes have maps, what is left of the logit."""

@@ -138,7 +138,7 @@ class MessageActions(QObject):
         box.open()
 
     def _try_again(self, message: UserMessage) -> None:
-        if message.id in {"E-401", "E-402"}:
+        if message.id in {"E-110", "E-401", "E-402"}:
             self.session_verb_chosen.emit(message, MessageAction.TRY_AGAIN)
         elif message.id == "E-315":
             self._controller.classify_all()

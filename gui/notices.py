@@ -81,6 +81,12 @@ def files_skipped(count: int, folder: str = "") -> UserMessage:
     return UserMessage("E-111", Place.STATUS, Level.INFO, text, subject=folder)
 
 
+def folder_out_of_reach(folder: str) -> UserMessage:
+    """A folder of the session is not there (E-110): a drive was unplugged, or somebody moved it."""
+    text = tr("{folder} cannot be reached. Is the drive connected? Labels are kept.").format(folder=visible(folder))
+    return UserMessage("E-110", Place.BANNER, Level.WARNING, text, actions=(MessageAction.TRY_AGAIN,), subject=folder)
+
+
 def folders_unreadable(count: int, details: str) -> UserMessage:
     """Some folders could not be listed."""
     text = counted(count, "%n folder could not be opened.", "%n folders could not be opened.")

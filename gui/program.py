@@ -156,6 +156,7 @@ class Program(QObject):
         self.context_menu = ContextMenu(
             self.actions, [self.window.grid, self.window.filmstrip, self.window.page.picture]
         )
+        self.attention.take_actions(self.action_runner)
         self.labels.take_actions(self.actions, self.action_runner, self.controller)
         fill_menu_bar(self.window.menuBar(), self.actions)
         self._connect()
@@ -195,6 +196,7 @@ class Program(QObject):
         self.window.hide()
         self.running.close()
         self.labels.browsing.close()
+        self.labels.sessions.close()
         self.link.stop()
         self.runner.shutdown()
         self.link.close()

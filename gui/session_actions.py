@@ -77,6 +77,7 @@ class SessionActions(QObject):
         desk.closed.connect(self.list_sessions)
         desk.open_failed.connect(self._on_open_failed)
         desk.damage_found.connect(self._on_damage_found)
+        self._told_unsaved = ""
         writer.failed.connect(self._on_saving_failed)
         writer.saved.connect(self._on_saved)
         writer.unsaved_changed.connect(self._on_unsaved_changed)
@@ -120,7 +121,13 @@ class SessionActions(QObject):
         """Look through the session's folders again."""
         session = self._desk.session
         if session is not None:
+            self._window.messages.withdraw("E-110")
             self._intake.rescan()
+
+    def close(self) -> None:
+        """Say nothing any more: the window is gone."""
+        self._unsaved_timer.stop()
+        self._writer.unsaved_changed.disconnect(self._on_unsaved_changed)
 
     @Slot()
     def list_sessions(self) -> None:
@@ -297,6 +304,7 @@ class SessionActions(QObject):
     @Slot()
     def _on_left(self) -> None:
         self._window.set_session("")
+        self._told_unsaved = ""
         for message_id in ("E-401", "E-402", "E-404", "E-419", "E-602"):
             self._window.messages.withdraw(message_id)
         self.list_sessions()
@@ -331,10 +339,15 @@ class SessionActions(QObject):
     @Slot(object)
     def _on_saving_failed(self, error: SessionError) -> None:
         self._show_unsaved()
-        self.message_raised.emit(_told(error))
+        message = _told(error)
+        if message.text != self._told_unsaved:
+            # Once: every decision and every retry fails alike, and the status bar counts them.
+            self._told_unsaved = message.text
+            self.message_raised.emit(message)
 
     @Slot()
     def _on_saved(self) -> None:
+        self._told_unsaved = ""
         for message_id in ("E-401", "E-402"):
             self._window.messages.withdraw(message_id)
 

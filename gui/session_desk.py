@@ -16,6 +16,7 @@ from gui.intake import Intake
 from gui.labelling import Labelling
 from gui.session_holder import SessionHolder, SessionLoaded, SessionShown
 from gui.tasks import Lane, TaskRunner
+from inference.cancel import CancelToken
 from inference.errors import CardinalError, SessionError
 from inference.sessions.records import ImageRows
 from inference.sessions.vocabulary import Vocabulary
@@ -233,7 +234,12 @@ class SessionDesk(QObject):
 
     def _check(self, session: Session) -> None:
         """Look for damage in a file that was opened, while the person already works and nothing waits for it."""
-        task = self._runner.create(lambda _progress, _cancel: session.check(), Lane.ENGINES)
+
+        def work(_tell: object, cancel: CancelToken) -> None:
+            with cancel.on_cancel(session.stop_check):
+                session.check()
+
+        task = self._runner.create(work, Lane.ENGINES)
         task.failed.connect(partial(self._on_check_failed, session))
         self._runner.start(task)
 

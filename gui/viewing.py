@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtCore import QLineF, QObject, QSize, Signal, Slot
 
 from gui.attention.examined import Examined
 from gui.engine_events import PictureLoaded
@@ -72,6 +72,7 @@ class Viewing(QObject):
         self._results: Recent[Classification] = Recent(RESULTS_KEPT)
         self._inspections: Recent[Inspection] = Recent(INSPECTIONS_KEPT)
         self._examined: Examined | None = None
+        self._rival: int | None = None
         page.class_shown_changed.connect(self._show_map)
         page.picture.detail_requested.connect(self._load_detail)
         page.classify_requested.connect(self.classify_now)
@@ -129,6 +130,12 @@ class Viewing(QObject):
         """Draw maps in another way."""
         self._mode = mode
         self._show_map(self._page.class_shown)
+
+    def set_rival(self, rival: int | None) -> None:
+        """Show of every class why it rather than this one is suggested; None: each class by itself."""
+        if rival != self._rival:
+            self._rival = rival
+            self._show_map(self._page.class_shown)
 
     def show_key(self, key: int, ahead: Sequence[int] | None = None) -> None:
         """Put an image on screen, whether the gallery shows it or not.
@@ -420,6 +427,19 @@ class Viewing(QObject):
         if self._maker is None or self._contract is None or not self._maker.has_maps:
             return
         inspection = self._inspections.get(key)
+        fight = None
+        if self._rival is not None and inspection is not None:
+            fight = self._maker.duel(class_index, self._rival, inspection)
+        if fight is not None:
+            labels = self._contract.labels
+            names = tr("{subject} rather than {rival}").format(
+                subject=labels[fight.subject].name, rival=labels[fight.rival].name
+            )
+            shown = self._maker.on_screen(
+                class_index, fight.contributions, classification, self._mode, account=fight.account
+            )
+            self._draw(shown, names, classification, is_gap=True)
+            return
         contributions = self._maker.contributions(class_index, classification, inspection)
         if contributions is None:
             self._show_no_map(self._contract.labels[class_index].name)
@@ -436,7 +456,7 @@ class Viewing(QObject):
         has_every_map = self._maker is not None and self._maker.has_every_map
         panel.set_remark(MapRemark.NONE if has_every_map else MapRemark.BEST_CLASSES_ONLY)
 
-    def _draw(self, shown: MapOnScreen, name: str, classification: Classification) -> None:
+    def _draw(self, shown: MapOnScreen, name: str, classification: Classification, *, is_gap: bool = False) -> None:
         page = self._page
         page.picture.set_cells(*shown.cells)
         panel = page.inspector.map_panel
@@ -444,11 +464,20 @@ class Viewing(QObject):
             page.picture.remove_overlay()
             page.legend.clear()
         else:
-            page.picture.show_overlay(shown.overlay, classification.crop)
+            page.picture.show_overlay(
+                shown.overlay,
+                classification.crop,
+                lines=tuple(QLineF(*piece) for piece in shown.lines.tolist()),
+                takes_light=self._mode is MapMode.SPOTLIGHT,
+            )
             page.legend.show_scale(self._mode, scale=shown.scale, class_name=name)
             account = shown.account
             page.legend.set_ledger(
-                positive=account.supporting, negative=account.opposing, bias=account.bias, logit=account.logit
+                positive=account.supporting,
+                negative=account.opposing,
+                bias=account.bias,
+                logit=account.logit,
+                is_gap=is_gap,
             )
         panel.set_class_name(name)
         panel.set_remark(shown.remark)

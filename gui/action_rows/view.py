@@ -121,6 +121,15 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         Condition.MAP,
     ),
     ActionRow(
+        ActionId.MAP_DUEL,
+        Menu.VIEW,
+        "Wh&y this and not the runner-up?",
+        "Compare the class on screen with the next best one: which parts decide between the two.",
+        in_viewer("D"),
+        None,
+        Condition.MAP,
+    ),
+    ActionRow(
         ActionId.MAP_WEAKER,
         Menu.VIEW,
         "Map &weaker",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from gui.action_runner import ActionRunner
+from gui.action_table import ActionId
+from gui.attention.duel_desk import DuelDesk
 from gui.attention.examiner import Examiner
 from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
@@ -45,3 +48,8 @@ class AttentionSide(QObject):
         super().__init__()
         self.parts = parts
         parts.viewing.examined_changed.connect(parts.examiner.cancel_all)
+        self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
+
+    def take_actions(self, runner: ActionRunner) -> None:
+        """Carry out the actions that are about attention."""
+        runner.add_orders({ActionId.MAP_DUEL: self.duel.toggle})

@@ -362,6 +362,13 @@ class RowView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         first, last = self._rows_in(event.rect())
         painter = QPainter(self.viewport())
+        try:
+            self._paint_rows(painter, event, first, last)
+        finally:
+            # An error that was told must not leave the painter at work: the next one would abort the program.
+            painter.end()
+
+    def _paint_rows(self, painter: QPainter, event: QPaintEvent, first: int, last: int) -> None:
         painter.setFont(self.font())
         self.paint_behind(painter, event.rect())
         if first < 0:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from gui.viewer.photo_layer import visible_part
 from gui.viewer.placement import Placement
@@ -14,6 +14,8 @@ from inference.results import CropGeometry
 _NOWHERE = CropGeometry(0, 0, 0, 0)
 _VEIL = QColor(0, 0, 0, 120)
 """Black in both themes: a light veil would brighten dark pictures, and that is not dimming."""
+
+_OUTLINE_WHITE, _OUTLINE_BLACK = 2.0, 4.0
 
 _FRAME_LIGHT = QColor(255, 255, 255, 215)
 _FRAME_DARK = QColor(0, 0, 0, 120)
@@ -28,6 +30,9 @@ class Scene:
     Attributes:
         overlay: the map's colours, stretched over `overlay_box`; a null image for none.
         overlay_box: in original pixels.
+        lines: pieces of outlines, in shares of `overlay_box`.
+        marked: cells (row, column) that are pointed out.
+        takes_light: the overlay is a veil that takes the photo's colours and light, and has no colours of its own.
         opacity: of the overlay, 0...1.
         crop: what the network saw, in original pixels; None where it saw everything or nothing is known.
         rows: of the map's cells; 0 where no grid is wanted.
@@ -36,6 +41,9 @@ class Scene:
 
     overlay: QImage = field(default_factory=QImage)
     overlay_box: CropGeometry = _NOWHERE
+    lines: tuple[QLineF, ...] = ()
+    marked: frozenset[tuple[int, int]] = frozenset()
+    takes_light: bool = False
     opacity: float = 0.6
     crop: CropGeometry | None = None
     rows: int = 0
@@ -44,7 +52,7 @@ class Scene:
     @property
     def has_map(self) -> bool:
         """Whether there is a map to draw."""
-        return not self.overlay.isNull()
+        return not self.overlay.isNull() or bool(self.lines)
 
 
 def box_in_view(box: CropGeometry, placement: Placement) -> QRectF:
@@ -76,9 +84,12 @@ def paint_scene(
     if scene.crop is not None:
         _paint_outside(painter, placement, box_in_view(scene.crop, placement))
     if scene.has_map:
-        _paint_overlay(painter, scene, placement, clip)
+        if not scene.takes_light and not scene.overlay.isNull():
+            _paint_overlay(painter, scene, placement, clip)
+        _paint_lines(painter, scene, placement, line)
         if with_cells and scene.rows > 0 and scene.columns > 0:
             _paint_cells(painter, scene, placement, clip, line)
+    _paint_marked(painter, scene, placement, line)
     if scene.crop is not None:
         _paint_frame(painter, box_in_view(scene.crop, placement), line)
 
@@ -105,6 +116,39 @@ def _paint_overlay(painter: QPainter, scene: Scene, placement: Placement, clip: 
     painter.setOpacity(scene.opacity)
     painter.drawImage(target, scene.overlay, source)
     painter.setOpacity(1.0)
+
+
+def _paint_lines(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:
+    """White over black, which can be read on any picture (UX.md 5.4)."""
+    if not scene.lines:
+        return
+    box = box_in_view(scene.overlay_box, placement)
+    path = QPainterPath()
+    for piece in scene.lines:
+        path.moveTo(box.left() + piece.x1() * box.width(), box.top() + piece.y1() * box.height())
+        path.lineTo(box.left() + piece.x2() * box.width(), box.top() + piece.y2() * box.height())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for color, width in ((Qt.GlobalColor.black, _OUTLINE_BLACK), (Qt.GlobalColor.white, _OUTLINE_WHITE)):
+        pen = QPen(color, width * line)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.strokePath(path, pen)
+
+
+def _paint_marked(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:
+    """Cells that decide: hatched, so that the photo and the map's colours stay to be seen."""
+    if not scene.marked or not scene.rows or not scene.columns:
+        return
+    box = box_in_view(scene.overlay_box, placement)
+    width, height = box.width() / scene.columns, box.height() / scene.rows
+    for color, pattern, border in (
+        (QColor(0, 0, 0, 200), Qt.BrushStyle.BDiagPattern, 3 * line),
+        (QColor(255, 255, 255, 230), Qt.BrushStyle.BDiagPattern, line),
+    ):
+        painter.setPen(QPen(color, border))
+        painter.setBrush(QBrush(color, pattern) if border == line else Qt.BrushStyle.NoBrush)
+        for row, column in sorted(scene.marked):
+            painter.drawRect(QRectF(box.left() + column * width, box.top() + row * height, width, height))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_cells(painter: QPainter, scene: Scene, placement: Placement, clip: QRectF, line: float) -> None:

@@ -53,7 +53,7 @@ class ScaleBar(QWidget):
         del event
         bar = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for position, color in _heat_stops() if self._mode is MapMode.HEAT else _evidence_stops():
+        for position, color in _STOPS[self._mode]():
             gradient.setColorAt(position, color)
         outline = QColor(self._outline)
         outline.setAlpha(90)
@@ -76,6 +76,7 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_shown = False
         self._bar = ScaleBar(self)
         self._low, self._high, self._unit = plain_label(), plain_label(), plain_label()
         self._subject, self._ledger = ElidedLabel(self), ElidedLabel(self)
@@ -110,19 +111,21 @@ class Legend(QWidget):
         decimals = decimals_for(scale)
         is_signed = mode is MapMode.EVIDENCE
         self._bar.set_mode(mode)
-        self._low.setText(decimal_text(-scale if is_signed else 0.0, decimals))
-        self._high.setText(decimal_text(scale, decimals, signed=True))
+        is_scaled = mode is not MapMode.OUTLINE
+        self._low.setText(decimal_text(-scale if is_signed else 0.0, decimals) if is_scaled else "")
+        self._high.setText(decimal_text(scale, decimals, signed=True) if is_scaled else "")
         class_name = visible(class_name)
         self._subject.set_text(self.tr("for {class_name}").format(class_name=class_name))
-        self._unit.setText(self.tr("logits"))
-        self._tell(
-            self.tr("Map scale for {class_name}: from {low} to {high} logits.").format(
-                class_name=class_name, low=self._low.text(), high=self._high.text()
-            )
-        )
-        self._set_shown(True)
+        if is_scaled:
+            self._unit.setText(self.tr("logits"))
+            told = self.tr("Map scale for {class_name}: from {low} to {high} logits.")
+        else:
+            self._unit.setText(self.tr("lines at 50 % and 80 % of the strongest evidence"))
+            told = self.tr("Lines at 50 and 80 percent of the strongest evidence for {class_name}.")
+        self._tell(told.format(class_name=class_name, low=self._low.text(), high=self._high.text()))
+        self._set_shown(True, has_bar=is_scaled)
 
-    def set_ledger(self, *, positive: float, negative: float, bias: float, logit: float) -> None:
+    def set_ledger(self, *, positive: float, negative: float, bias: float, logit: float, is_gap: bool = False) -> None:
         """Say how the logit comes about.
 
         Args:
@@ -130,6 +133,7 @@ class Legend(QWidget):
             negative: sum of the cells that speak against it, 0 or below.
             bias: of the class.
             logit: of the class; what the other three add up to.
+            is_gap: all of it is about the difference of two classes.
         """
         if not all(map(math.isfinite, (positive, negative, bias, logit))):
             self._ledger.set_text("")
@@ -138,8 +142,13 @@ class Legend(QWidget):
         added_up = for_it + against_it + base
         # A logit that lies on the border between two last digits is written as the sum; one that differs is not hidden.
         total = added_up if abs(added_up - logit) < _LEDGER_UNIT else logit
+        words = (
+            self.tr("{positive} for, {negative} against, difference of biases {bias} = difference of logits {logit}")
+            if is_gap
+            else self.tr("{positive} for, {negative} against, bias {bias} = logit {logit}")
+        )
         self._ledger.set_text(
-            self.tr("{positive} for, {negative} against, bias {bias} = logit {logit}").format(
+            words.format(
                 positive=decimal_text(for_it, 1, signed=True),
                 negative=decimal_text(against_it, 1, signed=True),
                 bias=decimal_text(base, 1, signed=True),
@@ -177,7 +186,7 @@ class Legend(QWidget):
     @property
     def is_shown(self) -> bool:
         """Whether a map is explained."""
-        return not self._bar.isHidden()
+        return self._is_shown
 
     def text(self) -> str:
         """All words and numbers, as they are read from left to right."""
@@ -185,9 +194,6 @@ class Legend(QWidget):
         return " ".join(word for word in words if word)
 
     def _lay_out(self) -> None:
-        policy = self._bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._bar.setSizePolicy(policy)
         self._bar.setMaximumWidth(self._bar.sizeHint().width() * 2)
         scale = QHBoxLayout()
         scale.setSpacing(8)
@@ -202,8 +208,13 @@ class Legend(QWidget):
         column.addLayout(scale)
         column.addWidget(self._ledger)
 
-    def _set_shown(self, shown: bool) -> None:
-        self._bar.setVisible(shown)
+    def _set_shown(self, shown: bool, *, has_bar: bool = True) -> None:
+        self._is_shown = shown
+        policy = self._bar.sizePolicy()
+        # Without a map the line keeps its height; without a bar its words begin where the bar was.
+        policy.setRetainSizeWhenHidden(not shown)
+        self._bar.setSizePolicy(policy)
+        self._bar.setVisible(shown and has_bar)
 
     def _tell(self, words: str) -> None:
         self.setAccessibleName(self.tr("Map legend"))
@@ -226,3 +237,16 @@ def _heat_stops() -> list[tuple[float, QColor]]:
         color.setAlphaF(min(1.0, max(0.0, (position - _HEAT_CLEAR_BELOW) / (_HEAT_FULL_FROM - _HEAT_CLEAR_BELOW))))
         stops.append((position, color))
     return stops
+
+
+def _spotlight_stops() -> list[tuple[float, QColor]]:
+    return [(0.0, QColor(0, 0, 0, 200)), (_HEAT_FULL_FROM, QColor(0, 0, 0, 0)), (1.0, QColor(0, 0, 0, 0))]
+
+
+_STOPS = {
+    MapMode.EVIDENCE: _evidence_stops,
+    MapMode.HEAT: _heat_stops,
+    MapMode.SPOTLIGHT: _spotlight_stops,
+    MapMode.OUTLINE: _spotlight_stops,
+    MapMode.OFF: _evidence_stops,
+}

@@ -10,7 +10,16 @@ class MapMode(StrEnum):
     """Signed: orange speaks for the class, blue against it, clear says nothing."""
     HEAT = "heat"
     """The positive part only, in the inferno colours."""
+    SPOTLIGHT = "spotlight"
+    """The photo loses its colours and most of its light where nothing speaks for the class."""
+    OUTLINE = "outline"
+    """Lines around the strongest evidence for the class."""
     OFF = "off"
+
+    @property
+    def has_strength(self) -> bool:
+        """Whether the map lies over the photo more or less strongly."""
+        return self not in {MapMode.OUTLINE, MapMode.OFF}
 
 
 class MapRemark(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
 from gui.theme import TARGET_PX
@@ -14,6 +14,7 @@ from gui.viewer.strength_slider import StrengthSlider
 from inference.texts import visible
 
 _MODES = tuple(MapMode)
+_MODES_IN_A_ROW = 3
 
 
 class MapPanel(QWidget):
@@ -33,6 +34,8 @@ class MapPanel(QWidget):
         self._buttons = {
             MapMode.EVIDENCE: QRadioButton(self.tr("Evidence"), self),
             MapMode.HEAT: QRadioButton(self.tr("Heat"), self),
+            MapMode.SPOTLIGHT: QRadioButton(self.tr("Spotlight"), self),
+            MapMode.OUTLINE: QRadioButton(self.tr("Outline"), self),
             MapMode.OFF: QRadioButton(self.tr("Off"), self),
         }
         self._slider = StrengthSlider(self)
@@ -45,6 +48,12 @@ class MapPanel(QWidget):
             self.tr("Orange speaks for the class, blue against it; clear parts say nothing.")
         )
         self._buttons[MapMode.HEAT].setToolTip(self.tr("Only what speaks for the class, brighter for more."))
+        self._buttons[MapMode.SPOTLIGHT].setToolTip(
+            self.tr("The photo keeps its colours where something speaks for the class.")
+        )
+        self._buttons[MapMode.OUTLINE].setToolTip(
+            self.tr("Lines at 50 % and 80 % of the strongest evidence for the class.")
+        )
         self._show_percent()
         self._group.idClicked.connect(self._on_mode_clicked)
         self._slider.strength_changed.connect(self._on_strength_changed)
@@ -62,7 +71,7 @@ class MapPanel(QWidget):
     def set_mode(self, mode: MapMode) -> None:
         """Show this mode as the chosen one; tells nobody."""
         self._buttons[mode].setChecked(True)
-        self._slider.setEnabled(mode is not MapMode.OFF)
+        self._slider.setEnabled(mode.has_strength)
 
     def set_strength(self, strength: float) -> None:
         """Show this strength (0...1); tells nobody."""
@@ -96,19 +105,19 @@ class MapPanel(QWidget):
         """Allow or refuse the controls; `set_notice` says why a model has no maps."""
         for button in self._buttons.values():
             button.setEnabled(available)
-        self._slider.setEnabled(available and self.mode is not MapMode.OFF)
+        self._slider.setEnabled(available and self.mode.has_strength)
 
     def words(self) -> str:
         """All sentences that are shown."""
         return " ".join(label.text() for label in (self._remark, self._notice) if not label.isHidden())
 
     def _lay_out(self) -> None:
-        modes = QHBoxLayout()
+        modes = QGridLayout()
         for number, mode in enumerate(_MODES):
             self._group.addButton(self._buttons[mode], number)
             self._buttons[mode].setMinimumHeight(TARGET_PX)
-            modes.addWidget(self._buttons[mode])
-        modes.addStretch(1)
+            modes.addWidget(self._buttons[mode], number // _MODES_IN_A_ROW, number % _MODES_IN_A_ROW)
+        modes.setColumnStretch(_MODES_IN_A_ROW, 1)
         strength_name, class_name = plain_label(self.tr("Strength")), plain_label(self.tr("for:"))
         strength_name.setBuddy(self._slider)
         bold = QFont(self._class.font())
@@ -139,7 +148,7 @@ class MapPanel(QWidget):
     @Slot(int)
     def _on_mode_clicked(self, number: int) -> None:
         mode = _MODES[number]
-        self._slider.setEnabled(mode is not MapMode.OFF)
+        self._slider.setEnabled(mode.has_strength)
         self.mode_changed.emit(mode)
 
     @Slot(float)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from gui.viewer.placement import Placement, ViewArea
 
 _PIXELS_SHOW_FROM_ZOOM = 8.0
 """From this many device pixels per image pixel on, a person looks at pixels, so they get sharp edges."""
+
+LIGHT_LEFT = 0.35
+"""What the spotlight leaves of the light where nothing speaks for the class (UX.md 5.4)."""
 
 
 def visible_part(size: QSize, target: QRectF, clip: QRectF) -> tuple[QRectF, QRectF]:
@@ -50,6 +53,7 @@ class PhotoLayer:
 
     def __init__(self) -> None:
         self._levels: list[QImage] = []
+        self._greyed: QImage | None = None
         self._key: tuple[object, ...] = ()
         self._rendered = QImage()
 
@@ -58,6 +62,7 @@ class PhotoLayer:
         self._levels = [] if image.isNull() else [image]
         self._key = ()
         self._rendered = QImage()
+        self._greyed = None
 
     @property
     def size(self) -> QSize:
@@ -81,6 +86,51 @@ class PhotoLayer:
             self._keep((placement, view), None, placement, view)
             painter.drawImage(QPointF(0, 0), self._rendered)
 
+    def paint_veiled(
+        self, painter: QPainter, placement: Placement, view: ViewArea, veil: QImage, box: QRectF, strength: float
+    ) -> None:
+        """Take colours and light from the photo that `paint` has just drawn, as far as a veil says.
+
+        Args:
+            painter: the same.
+            placement: the same.
+            view: the same.
+            veil: its alpha says how much is taken.
+            box: what the veil covers; nothing is taken elsewhere.
+            strength: 0...1.
+        """
+        if self._rendered.isNull():
+            return
+        ratio = view.device_pixel_ratio
+        is_part = self._rendered.width() != max(1, round(placement.shown_width * ratio))
+        origin = QPointF(0, 0) if is_part else QPointF(placement.left, placement.top)
+        veiled = _veiled(self._grey(), veil, box.translated(-origin))
+        painter.setOpacity(strength)
+        painter.drawImage(origin, veiled)
+        painter.setOpacity(1.0)
+
+    def paint_veiled_stretched(
+        self, painter: QPainter, target: QRectF, veil: QImage, box: QRectF, strength: float
+    ) -> None:
+        """The same over what `paint_stretched` drew, for pictures that are saved."""
+        if not self._levels:
+            return
+        canvas = QImage(target.size().toSize(), QImage.Format.Format_RGB32)
+        within = QPainter(canvas)
+        within.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        within.drawImage(QRectF(canvas.rect()), _grey_of(self._levels[0]))
+        within.end()
+        painter.setOpacity(strength)
+        painter.drawImage(target.topLeft(), _veiled(canvas, veil, box))
+        painter.setOpacity(1.0)
+
+    def _grey(self) -> QImage:
+        """What is on screen without colours and with little light; made once for each zoom and size."""
+        if self._greyed is None:
+            self._greyed = _grey_of(self._rendered)
+            self._greyed.setDevicePixelRatio(self._rendered.devicePixelRatio())
+        return self._greyed
+
     def paint_stretched(self, painter: QPainter, target: QRectF) -> None:
         """Draw the whole photo over `target`, without keeping anything; for pictures that are saved."""
         if self._levels:
@@ -90,6 +140,7 @@ class PhotoLayer:
     def _keep(self, key: tuple[object, ...], whole: QSize | None, placement: Placement, view: ViewArea) -> None:
         if key == self._key:
             return
+        self._greyed = None
         if whole is None:
             self._rendered = self._rendered_part(placement, view)
         else:
@@ -128,3 +179,29 @@ class PhotoLayer:
                 last.scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
             )
         return next((level for level in reversed(self._levels) if level.width() >= width), self._levels[0])
+
+
+def _grey_of(photo: QImage) -> QImage:
+    """A copy without colours, at `LIGHT_LEFT` of its light."""
+    grey = photo.convertToFormat(QImage.Format.Format_Grayscale8).convertToFormat(QImage.Format.Format_RGB32)
+    painter = QPainter(grey)
+    painter.fillRect(grey.rect(), QColor(0, 0, 0, round(255 * (1 - LIGHT_LEFT))))
+    painter.end()
+    return grey
+
+
+def _veiled(grey: QImage, veil: QImage, box: QRectF) -> QImage:
+    """The grey photo where the veil lies, clear elsewhere; `box` is the veil's place in logical pixels of the photo."""
+    layer = QImage(grey.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    layer.setDevicePixelRatio(grey.devicePixelRatio())
+    layer.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(layer)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    ratio = grey.devicePixelRatio()
+    target, source = visible_part(veil.size(), box, QRectF(0, 0, grey.width() / ratio, grey.height() / ratio))
+    if not target.isEmpty():
+        painter.drawImage(target, veil, source)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.drawImage(QPointF(0, 0), grey)
+    painter.end()
+    return layer

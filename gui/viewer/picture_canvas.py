@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -101,15 +101,30 @@ class PictureCanvas(QWidget):
         """The sentence in place of a picture, or nothing."""
         return self._message
 
-    def show_overlay(self, overlay: QImage | None, box: CropGeometry) -> None:
-        """Lay a map's colours over the picture.
+    def show_overlay(
+        self,
+        overlay: QImage | None,
+        box: CropGeometry,
+        *,
+        lines: tuple[QLineF, ...] = (),
+        takes_light: bool = False,
+    ) -> None:
+        """Lay a map over the picture.
 
         Args:
-            overlay: premultiplied alpha, of any size; None removes the map.
+            overlay: premultiplied alpha, of any size; None for no colours.
             box: the original pixels that it covers.
+            lines: pieces of outlines, in shares of the box.
+            takes_light: the overlay says by its alpha where the photo loses its colours and its light.
         """
         before = self._overlay_rect()
-        self._scene = replace(self._scene, overlay=QImage() if overlay is None else overlay, overlay_box=box)
+        self._scene = replace(
+            self._scene,
+            overlay=QImage() if overlay is None else overlay,
+            overlay_box=box,
+            lines=lines,
+            takes_light=takes_light,
+        )
         changed = before.united(self._overlay_rect())
         if not changed.isEmpty():
             self.update(changed)
@@ -137,6 +152,12 @@ class PictureCanvas(QWidget):
         if (rows, columns) != (self._scene.rows, self._scene.columns):
             self._scene = replace(self._scene, rows=rows, columns=columns)
             self.update(self._overlay_rect())
+
+    def set_marked_cells(self, cells: frozenset[tuple[int, int]]) -> None:
+        """Point cells (row, column) of the map out; an empty set points none out."""
+        if cells != self._scene.marked:
+            self._scene = replace(self._scene, marked=cells)
+            self.update()
 
     def set_map_description(self, text: str) -> None:
         """Say in words what the map shows, for screen readers."""
@@ -338,6 +359,10 @@ class PictureCanvas(QWidget):
             return
         self._photo.paint(painter, placement, view)
         if not self._is_plain:
+            scene = self._scene
+            if scene.takes_light and scene.has_map:
+                box = box_in_view(scene.overlay_box, placement)
+                self._photo.paint_veiled(painter, placement, view, scene.overlay, box, scene.opacity)
             is_magnified = self.zoom > _CELLS_FROM_ZOOM and not self._is_fitted
             clip = QRectF(self.rect())
             paint_scene(painter, self._scene, placement, clip, with_cells=is_magnified)
@@ -368,6 +393,9 @@ class PictureCanvas(QWidget):
             whole = QRectF(image.rect())
             painter = QPainter(image)
             self._photo.paint_stretched(painter, whole)
+            if self._scene.takes_light and self._scene.has_map:
+                veil = box_in_view(self._scene.overlay_box, replace(placement, scale=1.0, left=0.0, top=0.0))
+                self._photo.paint_veiled_stretched(painter, whole, self._scene.overlay, veil, self._scene.opacity)
             line = max(1.0, round(max(image.width(), image.height()) / _LINES_ACROSS_A_FILE))
             unscaled = replace(placement, scale=1.0, left=0.0, top=0.0)
             paint_scene(painter, self._scene, unscaled, whole, line=line)

@@ -7,20 +7,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
 from gui.viewer.suggestion_delegate import SuggestionDelegate
-from gui.viewer.suggestions_model import KEYS, NO_CLASS, SuggestionRole, SuggestionsModel
+from gui.viewer.suggestions_model import NO_CLASS, SuggestionRole, SuggestionsModel
 from gui.viewer.viewer_colors import ViewerColors
 from inference.results import Prediction
 
 _VISIBLE_ROWS = 8
-_DIGITS = {Qt.Key(Qt.Key.Key_1.value + place): place for place in range(KEYS)}
 _CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _MOVING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
-
-
-def place_of_digit(event: QKeyEvent) -> int | None:
-    """The place, counted from 0, of the suggestion that a digit key means; None for other keys and for held ones."""
-    is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return _DIGITS.get(Qt.Key(event.key())) if is_plain and not event.isAutoRepeat() else None
 
 
 class SuggestionsView(QListView):
@@ -72,12 +65,6 @@ class SuggestionsView(QListView):
         """The chosen class's index, or -1."""
         return self._suggestions.chosen
 
-    @Slot(int)
-    def choose_nth(self, place: int) -> None:
-        """Choose the suggestion at this place, counted from 0; nothing happens where there is none."""
-        if 0 <= place < self._suggestions.rowCount():
-            self._choose(self._suggestions.index(place))
-
     def set_colors(self, colors: ViewerColors) -> None:
         """Take the theme's colours."""
         self._painter.set_colors(colors)
@@ -94,15 +81,13 @@ class SuggestionsView(QListView):
         return QSize(self.fontMetrics().averageCharWidth() * 18, self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, place = Qt.Key(event.key()), place_of_digit(event)
-        if place is not None:
-            self.choose_nth(place)
-        elif key in _CHOOSING_KEYS and self._class_at(self.currentIndex()) != NO_CLASS:
+        key = Qt.Key(event.key())
+        if key in _CHOOSING_KEYS and self._class_at(self.currentIndex()) != NO_CLASS:
             self._choose(self.currentIndex())
         elif key in _MOVING_KEYS:
             super().keyPressEvent(event)
         else:
-            # The rest (arrows to the sides, letters) belongs to the page and its pictures.
+            # The rest (arrows to the sides, letters, digits) belongs to the page and its pictures.
             event.ignore()
 
     def keyboardSearch(self, search: str) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.arrays import EvidenceMap, RgbaPixels
+from inference.attention.contours import Segments, contour
 
 SUPPORT_RGB = (0xE6, 0x9F, 0x00)
 """Orange: evidence for the class (UX.md 5.4; told apart from blue by every kind of colour vision)."""
@@ -22,6 +23,9 @@ HEAT_CLEAR = 0.15
 
 HEAT_FULL = 0.60
 """Heat above this share of the scale is opaque."""
+
+OUTLINE_SHARES = (0.5, 0.8)
+"""Where the lines of an outline lie, as shares of the map's strongest evidence (UX.md 5.4)."""
 
 _LEVELS = 255
 
@@ -59,6 +63,36 @@ def heat_rgba(contributions: EvidenceMap, scale: float, size: tuple[int, int]) -
         return np.zeros((size[1], size[0], 4), np.uint8)
     share = np.clip(interpolated(contributions, size) / np.float32(scale), 0, 1)
     return _looked_up(_heat_table(), np.rint(share * _LEVELS).astype(np.uint8))
+
+
+def spotlight_rgba(contributions: EvidenceMap, scale: float, size: tuple[int, int]) -> RgbaPixels:
+    """Black whose alpha says how much of the photograph is taken back: nothing where the evidence for the class is.
+
+    Arguments and result as `evidence_rgba`; full light from `HEAT_FULL` of the scale on, none at zero and below.
+    """
+    if not np.isfinite(contributions).all():
+        return np.zeros((size[1], size[0], 4), np.uint8)
+    light = np.clip(interpolated(contributions, size) / np.float32(scale * HEAT_FULL), 0, 1)
+    pixels = np.zeros((size[1], size[0], 4), np.uint8)
+    pixels[..., 3] = np.rint((1 - light) * 255)
+    return pixels
+
+
+def outline_segments(contributions: EvidenceMap, size: tuple[int, int]) -> Segments:
+    """The lines at `OUTLINE_SHARES` of the strongest evidence for the class; none where nothing speaks for it.
+
+    Args:
+        contributions: (h, w) float32 in logits.
+        size: (width, height) of the grid on which the lines are traced.
+
+    Returns:
+        (N, 4) float32, see `inference.attention.contours`.
+    """
+    if not np.isfinite(contributions).all() or float(contributions.max()) <= 0:
+        return np.empty((0, 4), np.float32)
+    values = interpolated(contributions, size)
+    strongest = float(contributions.max())
+    return np.concatenate([contour(values, share * strongest) for share in OUTLINE_SHARES])
 
 
 def _looked_up(table: NDArray[np.uint32], levels: NDArray[np.integer]) -> RgbaPixels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from inference.pictures.decode_pool import DecodePool
 from inference.pictures.scan import ScanReport, scan
 from inference.profile import Profile
 from inference.results import Failure, Outcome
+from inference.texts import visible
 
 _WAIT_S = 0.25
 _WAIT_BESIDE_SESSION_S = 0.02
@@ -179,6 +181,9 @@ def _session_rows(
     arguments: argparse.Namespace, paths: Iterator[str], classifier: Classifier, stack: contextlib.ExitStack
 ) -> SessionRows | None:
     if arguments.session is None:
+        return None
+    if not any(os.path.lexists(path) for path in (arguments.session, *arguments.paths)):
+        say(f"No session was made at {visible(arguments.session)}: none of the pictures and folders is there.")
         return None
     session = create_or_open(arguments.session, arguments.paths)
     stack.callback(session.close)

@@ -101,10 +101,7 @@ class SessionFile:
     def close(self) -> None:
         """Note that it was closed properly, take the log into the file, let others write. Idempotent."""
         self._backup.finish(_CLOSING_S)
-        checking = self._checking
-        if checking is not None:
-            with contextlib.suppress(sqlite3.ProgrammingError):
-                checking.interrupt()
+        self.stop_check()
         with self._database.lock:
             try:
                 if self._is_marked_open:
@@ -155,6 +152,13 @@ class SessionFile:
                 require_sound(connection, self.path)
             finally:
                 self._checking = None
+
+    def stop_check(self) -> None:
+        """End a `check` that runs on another thread; it then raises `SessionError`. Nothing happens where none runs."""
+        checking = self._checking
+        if checking is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                checking.interrupt()
 
     def _read(self, work: Callable[[sqlite3.Connection], _Value]) -> _Value:
         with self._reading() as connection:

@@ -68,11 +68,7 @@ def drop(widget: QWidget, mime: QMimeData) -> Qt.DropAction | None:
 
 @pytest.fixture
 def make_bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
-    """Starts programs; each is closed at the end.
-
-    Garbage is collected on this thread only, as in the real program: widgets must not be destroyed on another one.
-    """
-    gc.disable()
+    """Starts programs; each is closed at the end, and the garbage that it leaves is collected."""
     programs: list[Program] = []
 
     def make(*, model: str = TINY, batch_size: int | None = None, profile: Path | None = None) -> Bench:
@@ -90,7 +86,6 @@ def make_bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     programs.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
-    gc.enable()
 
 
 @pytest.fixture

@@ -37,7 +37,10 @@ _WITHOUT_ICON = {
     ActionId.COPY_PATH: "the line above has it",
     ActionId.ZOOM_100: "no shape says a number",
     ActionId.ZOOM_TOGGLE: "no shape says a number",
-    **dict.fromkeys((ActionId.MAP_MODE, ActionId.MAP_WEAKER, ActionId.MAP_STRONGER), "the map's icon stands above"),
+    **dict.fromkeys(
+        (ActionId.MAP_MODE, ActionId.MAP_DUEL, ActionId.MAP_WEAKER, ActionId.MAP_STRONGER),
+        "the map's icon stands above",
+    ),
     **dict.fromkeys((ActionId.SELECT_ALL, ActionId.SELECT_NONE, ActionId.SELECT_INVERT), "no common shape"),
     **dict.fromkeys((ActionId.FIRST, ActionId.LAST, ActionId.VIEW_BACK), "arrows stand beside them"),
 }

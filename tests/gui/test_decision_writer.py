@@ -77,6 +77,19 @@ def test_the_order_is_kept_and_the_gui_thread_does_not_write(bench: Bench) -> No
     assert not bench.errors
 
 
+def test_a_step_of_many_images_waits_for_the_repaint_and_keeps_its_place(bench: Bench) -> None:
+    keys = range(1, decision_writer.MANY_IMAGES + 1)
+    many = Step(StepKind.LABEL, "many", Marks.same(keys, UNMARKED), Marks.same(keys, CORRECTED), 0.0)
+    bench.writer.carry_out(many)
+    assert not bench.session.done
+    bench.until_written()
+    assert bench.session.done == ["many"]
+    bench.writer.carry_out(many)
+    bench.label("a")
+    bench.until_written()
+    assert bench.session.done == ["many", "many", "a"]
+
+
 def test_what_fails_is_tried_again_in_its_order(bench: Bench) -> None:
     bench.session.failures = 3
     bench.label("a", "b")

@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.action_table import ActionId
 from gui.app import build
+from gui.exporting.export_settings import ExportForm, ExportSettings
+from gui.exporting.import_dialog import ImportDialog
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from gui.program import Program, Wishes
 from inference.errors import SessionSaveError
 from inference.profile import Profile
+from inference.sessions.suffix import sidecar_list
 from tests.gui.gallery.images import suggested
 from tests.inference.sessions.making import new_session
 
@@ -129,3 +134,100 @@ def test_closing_waits_for_decisions_that_cannot_be_written(
     assert "Close the window again" in said.text
     assert program.window.close()
     caplog.clear()  # the log says what was lost
+
+
+def test_a_full_disk_is_told_once_until_there_is_room(
+    program: Program, session: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session(program, qtbot, session)
+    opened = program.desk.session
+    assert opened is not None
+    carry_out = type(opened).carry_out
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise SessionSaveError(str(session), "No space is left.", is_disk_full=True)
+
+    def told() -> int:
+        return sum(message.id == "E-401" for message in program.window.messages.history)
+
+    for times in (1, 2):
+        monkeypatch.setattr(type(opened), "carry_out", refuse)
+        for label in ("jay", "magpie", "rook"):
+            program.desk.labelling.choose([int(program.images.key_at(0))], f"{label} {times}")
+            qtbot.wait(30)
+        qtbot.waitUntil(lambda times=times: told() == times)  # type: ignore[misc]
+        monkeypatch.setattr(type(opened), "carry_out", carry_out)
+        program.writer.write()
+        qtbot.waitUntil(lambda: program.writer.unsaved == 0)
+    assert told() == 2
+
+
+def test_an_import_that_replaces_nothing_keeps_what_was_rejected(
+    program: Program, session: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_session(program, qtbot, session)
+    first, second = (program.images.table.key(place) for place in (0, 1))
+    program.desk.labelling.reject([first])
+    truth = tmp_path / "truth.csv"
+    names = [Path(program.images.table.path(place)).name for place in (0, 1)]
+    truth.write_text("file,label\n" + "".join(f"{name},jay\n" for name in names), "utf-8")
+    program.labels.exports.import_labels(str(truth))
+    [dialog] = program.window.findChildren(ImportDialog)
+    [take] = [one for one in dialog.findChildren(QPushButton) if one.isDefault()]
+    qtbot.waitUntil(take.isEnabled)
+    take.click()
+    assert [program.images.table.state(place) for place in (0, 1)] == [ImageState.REJECTED, ImageState.CORRECTED]
+    assert program.images.table.label(program.images.table.places_of([second])[0]) == "jay"
+
+
+def test_sidecars_can_be_reverted_whoever_wrote_them(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    assert enabled(program, _A.REVERT_SIDECARS) == [False]
+    program.labels.sessions.begin_new()
+    sidecar_list(session).write_text("", "utf-8")
+    open_session(program, qtbot, session)
+    assert enabled(program, _A.REVERT_SIDECARS) == [True]
+
+
+def test_nothing_is_exported_while_decisions_cannot_be_written(
+    program: Program, session: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session(program, qtbot, session)
+    opened, target = program.desk.session, tmp_path / "labels.csv"
+    assert opened is not None
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise SessionSaveError(str(session), "No space is left.", is_disk_full=True)
+
+    with monkeypatch.context() as full:
+        full.setattr(type(opened), "carry_out", refuse)
+        program.desk.labelling.choose([program.images.table.key(0)], "jay")
+        program.desk.remember("export", ExportSettings(form=ExportForm.CSV, target=str(target)).to_json())
+        program.labels.exports.export_again()
+        qtbot.waitUntil(lambda: any(one.id == "E-401" for one in program.window.messages.history))
+        qtbot.wait(100)
+        assert not target.exists()
+    program.labels.exports.export_again()
+    qtbot.waitUntil(target.exists)
+    assert "jay" in target.read_text("utf-8")
+
+
+def test_digits_decide_in_the_list_of_suggestions_too(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    pressed: list[object] = []
+    program.labels.keys.pressed.connect(pressed.append)
+    QTest.keyClick(program.window.page.inspector.suggestions, Qt.Key.Key_2)
+    assert len(pressed) == 1
+
+
+def test_folders_that_are_out_of_reach_are_named_once(program: Program, tmp_path: Path, qtbot: QtBot) -> None:
+    made = new_session(tmp_path, 2)
+    made.add_source(str(tmp_path / "unplugged"))
+    made.close()
+    open_session(program, qtbot, made.path)
+    for _ in range(2):
+        program.labels.sessions.rescan()
+        qtbot.waitUntil(lambda: any(one.id == "E-110" for one in program.window.messages.history))
+    last = [one for one in program.window.messages.history if one.id == "E-110"][-1]
+    assert "unplugged" in last.text
+    assert len(program.images) == 2

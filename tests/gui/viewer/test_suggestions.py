@@ -173,20 +173,6 @@ def test_arrow_keys_tell_and_leaving_returns(view: SuggestionsView, qtbot: QtBot
     assert view.chosen == 283
 
 
-def test_digits_choose(view: SuggestionsView) -> None:
-    _, chosen = told_by(view)
-    QTest.keyClick(view, Qt.Key.Key_3)
-    QTest.keyClick(view, Qt.Key.Key_5, Qt.KeyboardModifier.KeypadModifier)
-    QTest.keyClick(view, Qt.Key.Key_6)
-    QTest.keyClick(view, Qt.Key.Key_0)
-    QTest.keyClick(view, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert chosen == [285, 904]
-    view.show_predictions(PREDICTIONS[:2], class_count=2)
-    QTest.keyClick(view, Qt.Key.Key_3)
-    assert chosen == [285, 904]
-    assert view.chosen == 282
-
-
 def test_a_click_chooses_but_not_the_others(view: SuggestionsView) -> None:
     _, chosen = told_by(view)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(view, 2))

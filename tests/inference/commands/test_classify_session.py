@@ -150,6 +150,14 @@ def test_an_image_that_has_gone_is_not_answered_from_the_session(cardinal: Run, 
     assert rows[0]["error"]["kind"] == "missing"
 
 
+def test_no_session_is_made_for_pictures_that_are_not_there(cardinal: Run, tmp_path: Path) -> None:
+    code, rows, errors = _classify(cardinal, tmp_path / "s.cardinal", str(tmp_path / "nowhere.png"))
+    assert code == 1
+    assert [Path(row["path"]).name for row in rows] == ["nowhere.png"]
+    assert "No session was made" in errors
+    assert not list(tmp_path.glob("*.cardinal*"))
+
+
 def test_rows_may_be_shorter_than_what_is_kept_and_never_longer(cardinal: Run, pictures: Path, tmp_path: Path) -> None:
     session = tmp_path / "s.cardinal"
     for _ in range(2):

@@ -1,0 +1,170 @@
+"""Keep the comparison of two classes true to what is on screen, and have its deciding cells confirmed."""
+
+from __future__ import annotations
+
+import importlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from gui.attention.duel_panel import DuelPanel
+from gui.attention.examined import Examined
+from gui.attention.examiner import Examiner
+from gui.messages import describe
+from gui.plain_text import for_sentence
+from gui.viewer.number_texts import decimal_text, percent_text
+from gui.viewer.suggestions_model import NO_CLASS
+from gui.viewer.viewer_page import ViewerPage
+from gui.viewing import Viewing
+from gui.words import counted, tr
+from inference.errors import CardinalError
+
+if TYPE_CHECKING:
+    from gui.attention.duel_work import Decision
+    from inference.attention.confirming import HiddenRun
+
+_KIND = "duel"
+
+
+class DuelDesk(QObject):
+    """Compares the class on screen with the runner-up, or with the class that a person chose."""
+
+    def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner) -> None:
+        super().__init__()
+        self._page = page
+        self._viewing = viewing
+        self._examiner = examiner
+        self._chosen: int | None = None
+        self._decision: Decision | None = None
+        self.panel = DuelPanel()
+        self.section = page.inspector.add_section(tr("Why this and not that?"), self.panel)
+        self.panel.wanted_changed.connect(self.update)
+        self.panel.rival_chosen.connect(self._on_rival_chosen)
+        self.panel.confirm_requested.connect(self._confirm)
+        viewing.examined_changed.connect(self.update)
+        page.class_shown_changed.connect(self.update)
+        examiner.answered.connect(self._on_answered)
+        examiner.failed.connect(self._on_failed)
+        examiner.open_changed.connect(self._on_open_changed)
+        self.update()
+
+    @Slot()
+    def toggle(self) -> None:
+        """Compare the class on screen with the runner-up, or stop comparing."""
+        self.panel.set_wanted(not self.panel.is_wanted)
+        if self.panel.is_wanted:
+            self.section.set_open(True)
+            self._page.inspector.ensureWidgetVisible(self.section)
+
+    @Slot()
+    def update(self) -> None:
+        """Another class or picture is on screen, or the person switched the comparison."""
+        examined, subject = self._viewing.examined, self._page.class_shown
+        self._examiner.cancel(_KIND)
+        self._decision = None
+        self.panel.set_available(examined is not None)
+        if not self.panel.is_wanted or examined is None or subject == NO_CLASS or len(examined.contract.labels) < 2:  # noqa: PLR2004
+            self._viewing.set_rival(None)
+            self._page.picture.set_marked_cells(frozenset())
+            self.panel.say("", "", can_confirm=False)
+            return
+        work = _work()
+        listed, rival = work.rivals_of(examined, subject, self._chosen)
+        labels = examined.contract.labels
+        self.panel.set_rivals([(index, labels[index].name) for index in listed], rival)
+        self._viewing.set_rival(rival)
+        self._decision = work.decide(examined, subject, rival)
+        self._say(examined)
+
+    def _say(self, examined: Examined) -> None:
+        decision = self._decision
+        if decision is None:
+            self._page.picture.set_marked_cells(frozenset())
+            self.panel.say(tr("Neither of the two leads."), "", can_confirm=False)
+            return
+        cells = decision.cells
+        marked = [] if cells is None else [tuple(place) for place in zip(*cells.nonzero(), strict=True)]
+        self._page.picture.set_marked_cells(frozenset((int(row), int(column)) for row, column in marked))
+        first, second = self._names(examined, decision)
+        account = tr("{first} leads {second} by {gap} logits.").format(
+            first=first, second=second, gap=decimal_text(decision.leading.gap, 2)
+        )
+        self.panel.say(account, self._cells_in_words(decision, second), can_confirm=cells is not None)
+
+    def _names(self, examined: Examined, decision: Decision) -> tuple[str, str]:
+        labels = examined.contract.labels
+        pair = (decision.leading.subject, decision.leading.rival)
+        return for_sentence(labels[pair[0]].name), for_sentence(labels[pair[1]].name)
+
+    def _cells_in_words(self, decision: Decision, second: str) -> str:
+        total = decision.leading.contributions.size
+        zeroed, repooled = decision.zeroed, decision.repooled
+        if zeroed is None and repooled is None:
+            return tr("No cells decide it alone: whichever are taken away, the lead stays.")
+        sentences = []
+        if zeroed is not None:
+            sentences.append(
+                counted(
+                    zeroed.count,
+                    "Without %n of {total} cells (set to zero, hatched) {second} would lead.",
+                    "Without %n of {total} cells (set to zero, hatched) {second} would lead.",
+                )
+            )
+        else:
+            sentences.append(tr("Setting cells to zero does not turn it."))
+        if repooled is not None:
+            sentences.append(
+                counted(repooled.count, "Averaged over the rest: %n cell.", "Averaged over the rest: %n cells.")
+            )
+        else:
+            sentences.append(tr("Averaging over the rest does not turn it."))
+        return " ".join(sentences).format(total=total, second=second)
+
+    @Slot(int)
+    def _on_rival_chosen(self, rival: int) -> None:
+        self._chosen = rival
+        if self.panel.is_wanted:
+            self.update()
+        else:
+            self.panel.set_wanted(True)
+
+    @Slot()
+    def _confirm(self) -> None:
+        examined, decision = self._viewing.examined, self._decision
+        if examined is not None and decision is not None and decision.cells is not None:
+            self._examiner.ask(_KIND, examined.key, partial(_work().confirm, examined, decision.cells))
+
+    @Slot(str, int, object)
+    def _on_answered(self, kind: str, key: int, done: HiddenRun) -> None:
+        examined, decision = self._viewing.examined, self._decision
+        if kind != _KIND or examined is None or decision is None or key != examined.key:
+            return
+        leading = decision.leading
+        first, second = self._names(examined, decision)
+        parts = []
+        for index, name in ((leading.subject, first), (leading.rival, second)):
+            before, after = done.probabilities(index)
+            parts.append(f"{name} {percent_text(before)} \N{RIGHTWARDS ARROW} {percent_text(after)}")
+        if done.turned(leading.subject, leading.rival):
+            verdict = tr("The real run agrees: {second} leads.").format(second=second)
+        else:
+            verdict = tr("The real run disagrees: {first} still leads.").format(first=first)
+        self.panel.say_confirmed(
+            tr("With these cells blurred: {changes}. {verdict}").format(changes=", ".join(parts), verdict=verdict)
+        )
+
+    @Slot(str, int, object)
+    def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:
+        if kind == _KIND:
+            self.panel.say_confirmed(describe(error).text)
+
+    @Slot(str, bool)
+    def _on_open_changed(self, kind: str, is_open: bool) -> None:
+        if kind == _KIND:
+            self.panel.set_busy(is_open)
+
+
+def _work() -> Any:  # noqa: ANN401 - a module
+    """numpy, at the first use."""
+    return importlib.import_module("gui.attention.duel_work")
