@@ -123,7 +123,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
     ActionRow(
         ActionId.MAP_DUEL,
         Menu.VIEW,
-        "Wh&y this and not the runner-up?",
+        "Why this &and not the runner-up?",
         "Compare the class on screen with the next best one: which parts decide between the two.",
         in_viewer("D"),
         None,
