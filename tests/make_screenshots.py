@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -109,7 +109,11 @@ def _viewer(program: Program) -> None:
         _shoot(program.window, "viewer-light")
         program.actions[ActionId.MAP_MODE].trigger()
         _shoot(program.window, "viewer-heat")
+        for name in ("viewer-spotlight", "viewer-outline"):
+            program.actions[ActionId.MAP_MODE].trigger()
+            _shoot(program.window, name)
         program.actions[ActionId.MAP_MODE].trigger()
+        _attention(program)
         program.actions[ActionId.THEME_DARK].trigger()
         program.window.grid.set_current_row(0)
         _wait(lambda: program.viewing.has_inspection)
@@ -117,6 +121,35 @@ def _viewer(program: Program) -> None:
         program.actions[ActionId.THEME_LIGHT].trigger()
     finally:
         shutil.rmtree(folder.parent)
+
+
+def _attention(program: Program) -> None:
+    """The inspector's questions about maps, each with its answer."""
+    program.window.grid.set_current_row(0)
+    _wait(lambda: program.viewing.examined is not None)
+    duel, check, region = program.attention.duel, program.attention.check, program.attention.region
+    inspector = program.window.page.inspector
+    program.actions[ActionId.MAP_DUEL].trigger()
+    duel.panel.confirm_requested.emit()
+    _wait(lambda: "real run" in duel.panel.words())
+    inspector.ensureWidgetVisible(duel.section)
+    _shoot(program.window, "duel-light")
+    program.actions[ActionId.MAP_DUEL].trigger()
+    duel.section.set_open(False)
+    region.ask(QRectF(150, 60, 110, 110))
+    _settle()
+    inspector.ensureWidgetVisible(region.section)
+    _shoot(program.window, "region-light")
+    region.clear()
+    region.section.set_open(False)
+    check.section.set_open(True)
+    check.panel.check_requested.emit("blur")
+    _wait(lambda: "correlation" in check.panel.words())
+    _settle()
+    inspector.ensureWidgetVisible(check.section)
+    _shoot(program.window, "check-light")
+    check.section.set_open(False)
+    program.window.grid.set_current_row(1)
 
 
 def _gallery(program: Program) -> None:

@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
+from gui.attention.check_desk import CheckDesk
 from gui.attention.duel_desk import DuelDesk
 from gui.attention.examiner import Examiner
+from gui.attention.region_desk import RegionDesk
 from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
 from gui.session_holder import SessionHolder
@@ -49,6 +51,8 @@ class AttentionSide(QObject):
         self.parts = parts
         parts.viewing.examined_changed.connect(parts.examiner.cancel_all)
         self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
+        self.region = RegionDesk(parts.window.page, parts.viewing)
+        self.check = CheckDesk(parts.window.page, parts.viewing, parts.examiner)
 
     def take_actions(self, runner: ActionRunner) -> None:
         """Carry out the actions that are about attention."""

@@ -32,6 +32,7 @@ class Scene:
         overlay_box: in original pixels.
         lines: pieces of outlines, in shares of `overlay_box`.
         marked: cells (row, column) that are pointed out.
+        region: a box that a person drew, in original pixels; None for none.
         takes_light: the overlay is a veil that takes the photo's colours and light, and has no colours of its own.
         opacity: of the overlay, 0...1.
         crop: what the network saw, in original pixels; None where it saw everything or nothing is known.
@@ -43,6 +44,7 @@ class Scene:
     overlay_box: CropGeometry = _NOWHERE
     lines: tuple[QLineF, ...] = ()
     marked: frozenset[tuple[int, int]] = frozenset()
+    region: QRectF | None = None
     takes_light: bool = False
     opacity: float = 0.6
     crop: CropGeometry | None = None
@@ -90,6 +92,7 @@ def paint_scene(
         if with_cells and scene.rows > 0 and scene.columns > 0:
             _paint_cells(painter, scene, placement, clip, line)
     _paint_marked(painter, scene, placement, line)
+    _paint_region(painter, scene, placement, line)
     if scene.crop is not None:
         _paint_frame(painter, box_in_view(scene.crop, placement), line)
 
@@ -149,6 +152,20 @@ def _paint_marked(painter: QPainter, scene: Scene, placement: Placement, line: f
         for row, column in sorted(scene.marked):
             painter.drawRect(QRectF(box.left() + column * width, box.top() + row * height, width, height))
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_region(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:
+    """A box in white and dashed black, which can be seen on any picture."""
+    if scene.region is None:
+        return
+    left, top = placement.to_view(scene.region.left(), scene.region.top())
+    right, bottom = placement.to_view(scene.region.right(), scene.region.bottom())
+    box = QRectF(left, top, right - left, bottom - top)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(Qt.GlobalColor.white, 3 * line))
+    painter.drawRect(box)
+    painter.setPen(QPen(Qt.GlobalColor.black, line, Qt.PenStyle.DashLine))
+    painter.drawRect(box)
 
 
 def _paint_cells(painter: QPainter, scene: Scene, placement: Placement, clip: QRectF, line: float) -> None:

@@ -135,6 +135,7 @@ class Inspector(QScrollArea):
         layout.addWidget(self.map_panel)
         layout.addSpacing(10)
         layout.addLayout(self._sections)
+        layout.addSpacing(10)
         layout.addWidget(_heading(self.tr("Picture"), column))
         layout.addWidget(self.facts)
         layout.addStretch(1)

@@ -159,6 +159,12 @@ class PictureCanvas(QWidget):
             self._scene = replace(self._scene, marked=cells)
             self.update()
 
+    def set_region(self, region: QRectF | None) -> None:
+        """Draw a box of original pixels over the picture, or none."""
+        if region != self._scene.region:
+            self._scene = replace(self._scene, region=region)
+            self.update()
+
     def set_map_description(self, text: str) -> None:
         """Say in words what the map shows, for screen readers."""
         self.setAccessibleDescription(text)

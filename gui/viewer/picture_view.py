@@ -20,6 +20,9 @@ from gui.viewer.picture_canvas import PictureCanvas
 _WHEEL_STEP = 120
 _ZOOM_PER_WHEEL_STEP = 1.25
 _PAN_STEP = 64.0
+_SMALLEST_REGION = 4.0
+"""In logical pixels: a hand that shakes while it clicks draws no box."""
+
 _PANS = {
     Qt.Key.Key_Left: (_PAN_STEP, 0.0),
     Qt.Key.Key_Right: (-_PAN_STEP, 0.0),
@@ -33,19 +36,24 @@ class PictureView(PictureCanvas):
     """A `PictureCanvas` that answers to hands.
 
     Wheel: next and previous picture. Ctrl+wheel, pinch, plus and minus: zoom. Drag, Shift+arrows, two fingers on a
-    touchpad: pan when zoomed. Double click: the whole picture or 100 %.
+    touchpad: pan when zoomed. Double click: the whole picture or 100 %. Shift+drag: draw a box.
 
     Signals:
+        region_drawn(region: QRectF): a box is being drawn, in original pixels within the picture.
+        region_dismissed(): somebody clicked with Shift and drew no box.
         next_requested(): the wheel was turned towards the person.
         previous_requested(): the wheel was turned away from the person.
     """
 
+    region_drawn = Signal(QRectF)
+    region_dismissed = Signal()
     next_requested = Signal()
     previous_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drag_from: QPointF | None = None
+        self._region_from: QPointF | None = None
         self._wheel_turn = 0
         self._has_keyboard_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -73,14 +81,22 @@ class PictureView(PictureCanvas):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() in _PAN_BUTTONS and self._can_pan():
+        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.button() == Qt.MouseButton.LeftButton and has_shift and self._placement is not None:
+            self._region_from = event.position()
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif event.button() in _PAN_BUTTONS and self._can_pan():
             self._drag_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._drag_from is not None:
+        if self._region_from is not None:
+            region = self._region_to(event.position())
+            if region is not None:
+                self.region_drawn.emit(region)
+        elif self._drag_from is not None:
             moved = event.position() - self._drag_from
             self._drag_from = event.position()
             self.pan(moved.x(), moved.y())
@@ -88,7 +104,9 @@ class PictureView(PictureCanvas):
             self._show_hand()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._drag_from = None
+        if self._region_from is not None and self._region_to(event.position()) is None:
+            self.region_dismissed.emit()
+        self._drag_from = self._region_from = None
         self._show_hand()
         super().mouseReleaseEvent(event)
 
@@ -129,6 +147,17 @@ class PictureView(PictureCanvas):
             painter = QPainter(self)
             paint_focus_ring(painter, QRectF(self.rect()), self._colors.accent)
             painter.end()
+
+    def _region_to(self, end: QPointF) -> QRectF | None:
+        """The box from where the drag began to here, within the picture; None where it is too small to be meant."""
+        start, placement = self._region_from, self.placement
+        if start is None or placement is None:
+            return None
+        if max(abs(end.x() - start.x()), abs(end.y() - start.y())) < _SMALLEST_REGION:
+            return None
+        corners = [QPointF(*placement.to_picture(point.x(), point.y())) for point in (start, end)]
+        box = QRectF(*corners).normalized().intersected(QRectF(0, 0, placement.width, placement.height))
+        return None if box.isEmpty() else box
 
     def _can_pan(self) -> bool:
         return self._placement is not None and not self.is_fitted and self._placement.is_larger_than(self._view())

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.theme import TARGET_PX
+from gui.words import tr
 
 
 class Section(QWidget):
@@ -23,7 +24,7 @@ class Section(QWidget):
         self._heading = QToolButton(self)
         self._content = content
         self._heading.setText(title)
-        self._heading.setCheckable(True)
+        self._is_open = is_open
         self._heading.setAutoRaise(True)
         self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,25 +39,21 @@ class Section(QWidget):
         column.addWidget(self._heading)
         column.addWidget(content)
         self.set_open(is_open)
-        self._heading.toggled.connect(self._on_toggled)
+        self._heading.clicked.connect(self._on_clicked)
 
     @property
     def is_open(self) -> bool:
         """Whether the content shows."""
-        return self._heading.isChecked()
+        return self._is_open
 
     def set_open(self, is_open: bool) -> None:
         """Open or close it; tells nobody."""
-        self._heading.blockSignals(True)  # Qt's order of arguments
-        self._heading.setChecked(is_open)
-        self._heading.blockSignals(False)
-        self._show(is_open)
-
-    def _show(self, is_open: bool) -> None:
+        self._is_open = is_open
         self._heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._heading.setAccessibleDescription(tr("open") if is_open else tr("closed"))
         self._content.setVisible(is_open)
 
-    @Slot(bool)
-    def _on_toggled(self, is_open: bool) -> None:
-        self._show(is_open)
-        self.opened_changed.emit(is_open)
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.set_open(not self._is_open)
+        self.opened_changed.emit(self._is_open)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from gui.action_table import ActionId
 from gui.main_window import View
 from gui.viewer.map_mode import MapMode
+from gui.viewer.number_texts import percent_text
 from gui.viewer.suggestions_model import NO_CLASS
 from inference.engine.network import Network
 from inference.models.catalog import BUILT_IN_NAME
@@ -94,3 +95,62 @@ def test_another_picture_asks_anew(bench: Bench, tmp_path: Path) -> None:
     bench.until_done(2)
     program.viewing.show_key(program.images.key_at(1))
     bench.until(lambda: program.viewing.examined is not None and program.attention.duel.panel.words() not in {"", said})
+
+
+def test_a_region_answers_while_it_is_drawn_without_a_run(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    picture, panel = program.window.page.picture, program.attention.region.panel
+    placement = picture.placement
+    assert placement is not None
+    before = len(runs)
+    start, end = (QPoint(*map(round, placement.to_view(*at))) for at in ((60, 60), (200, 180)))
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, shift, start)
+    for step in (0.3, 0.6, 1.0):
+        QTest.mouseMove(picture, start + (end - start) * step)
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, shift, end)
+    region = program.attention.region.region
+    assert region is not None
+    assert abs(region.left() - 60) < 2
+    assert abs(region.bottom() - 180) < 2
+    assert "%" in panel.words()
+    assert "cells" in panel.words()
+    assert len(runs) == before
+    QTest.mouseClick(picture, Qt.MouseButton.LeftButton, shift, start)
+    assert program.attention.region.region is None
+    assert "Shift" in panel.words()
+
+
+def test_the_whole_of_what_the_network_saw_says_what_the_network_says(bench: Bench) -> None:
+    program = bench.program
+    examined = program.viewing.examined
+    assert examined is not None
+    crop = examined.classification.crop
+    program.attention.region.ask(QRectF(crop.left, crop.top, crop.right - crop.left, crop.bottom - crop.top))
+    first = examined.classification.predictions[0]
+    assert program.attention.region.panel.words().count(percent_text(first.probability)) == 2
+    program.attention.region.ask(QRectF(0, 0, crop.left * 0.5, 20))
+    assert "saw nothing" in program.attention.region.panel.words()
+
+
+def test_a_check_runs_the_network_and_goes_with_its_picture(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    panel, before = program.attention.check.panel, len(runs)
+    panel.check_requested.emit("grey")
+    bench.until(lambda: "rank correlation" in panel.words())
+    assert "painted grey" in panel.words()
+    assert "Area under deletion" in panel.words()
+    assert len(runs) > before + 1
+    program.viewing.show_nothing()
+    assert panel.words() == ""
+
+
+def test_a_check_can_be_stopped(bench: Bench) -> None:
+    program = bench.program
+    panel = program.attention.check.panel
+    panel.check_requested.emit("blur")
+    assert program.attention.parts.examiner.is_open("check")
+    panel.stop_requested.emit()
+    assert not program.attention.parts.examiner.is_open("check")
+    bench.qtbot.wait(300)
+    assert panel.words() == ""
