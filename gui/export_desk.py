@@ -22,6 +22,7 @@ from gui.words import counted, tr
 from inference.cancel import CancelToken
 from inference.errors import CardinalError, OutputWriteError
 from inference.sessions.marks import decision_of
+from inference.sessions.states import ImageState
 from inference.sessions.suffix import sidecar_list
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from inference.sessions.session import Session
 
 _REMEMBERED = "export"
+_DECIDED = (ImageState.ACCEPTED, ImageState.CORRECTED, ImageState.UNSURE, ImageState.REJECTED)
 
 
 class ExportDesk(QObject):
@@ -234,10 +236,7 @@ class ExportDesk(QObject):
             self._writing = None
 
     def _match(self, dialog: ImportDialog, settings: ImportSettings) -> None:
-        table = self._table
-        labelled = frozenset(
-            table.key(place) for place, mark in enumerate(table.columns.marks) if decision_of(mark) is not None
-        )
+        labelled = frozenset(key for state in _DECIDED for key in self._table.keys_in(state))
 
         def work(session: Session, _cancel: CancelToken) -> object:
             from gui.exporting.import_work import find_labels  # noqa: PLC0415 - in the worker

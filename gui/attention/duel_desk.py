@@ -67,7 +67,10 @@ class DuelDesk(QObject):
         if not self.panel.is_wanted or examined is None or subject == NO_CLASS or len(examined.contract.labels) < 2:  # noqa: PLR2004
             self._viewing.set_rival(None)
             self._page.picture.set_marked_cells(frozenset())
-            self.panel.say("", "", can_confirm=False)
+            waits = self.panel.is_wanted and examined is None and self._viewing.classification is not None
+            self.panel.say(
+                tr("This needs the maps of all classes, which are not there.") if waits else "", "", can_confirm=False
+            )
             return
         work = _work()
         listed, rival = work.rivals_of(examined, subject, self._chosen)
@@ -150,6 +153,9 @@ class DuelDesk(QObject):
             verdict = tr("The real run agrees: {second} leads.").format(second=second)
         else:
             verdict = tr("The real run disagrees: {first} still leads.").format(first=first)
+        if done.first_after not in {leading.subject, leading.rival}:
+            third = for_sentence(examined.contract.labels[done.first_after].name)
+            verdict = tr("{verdict} First of all is now {third}.").format(verdict=verdict, third=third)
         self.panel.say_confirmed(
             tr("With these cells blurred: {changes}. {verdict}").format(changes=", ".join(parts), verdict=verdict)
         )
