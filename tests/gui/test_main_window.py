@@ -14,6 +14,7 @@ from gui.actions import Actions, create_actions, update_enabled
 from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
 from gui.start.drop_overlay import DropOverlay
+from gui.viewer.map_mode import MapMode
 from gui.window_memory import restore_window, window_state
 from tests.gui.gallery.images import model_of
 from tests.gui.viewer.pictures import plain_image, some_predictions
@@ -203,6 +204,6 @@ def test_the_inspectors_width_is_kept_for_the_next_start(viewer: MainWindow, qtb
 def test_what_a_pointer_must_hit_is_large_enough(viewer: MainWindow) -> None:
     QApplication.processEvents()
     radios = viewer.page.inspector.findChildren(QRadioButton)
-    assert len(radios) == 3
+    assert len(radios) == len(MapMode)
     for target in (*radios, viewer.model_line, viewer.page.inspector.class_search):
         assert target.height() >= 24, target
