@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, abandon, say
@@ -26,12 +29,51 @@ Without a command the window opens with the given paths dropped on it."""
 
 def main(argv: Sequence[str]) -> int:
     """Run the program; the exit code of DESIGN.md 8: 0 all answered, 1 some files failed, 2 nothing done."""
+    if not _has_working_folder():
+        # Also for absolute paths: worker processes cannot start there.
+        say("The folder that this was started in is gone. Change to another one and start again.")
+        return EXIT_NOTHING_DONE
     try:
         if "-h" in argv[:1] or "--help" in argv[:1] or _first_word(argv) in COMMANDS:
             return _run_command(argv)
         return _open_window(argv)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+
+
+def _has_working_folder() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
+class _Interruption:
+    """Answers a signal with `KeyboardInterrupt`.
+
+    Attributes:
+        came: it did. A library that was just being imported makes another exception of it.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, _kind: int, _frame: FrameType | None) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _answering(
+    kind: signal.Signals, handler: Callable[[int, FrameType | None], object] | signal.Handlers
+) -> Iterator[None]:
+    """Let a signal be answered in another way while the block runs."""
+    before = signal.signal(kind, handler)
+    try:
+        yield
+    finally:
+        signal.signal(kind, before)
 
 
 def _first_word(argv: Sequence[str]) -> str | None:
@@ -53,8 +95,11 @@ def _run_command(argv: Sequence[str]) -> int:
         if wanted in (name, None):
             importlib.import_module(f"inference.commands.{name}").add_parser(subparsers)
     arguments = parser.parse_args(argv)
+    interruption = _Interruption()
     try:
-        code: int = arguments.run(arguments, _profile(arguments.profile))
+        # A polite kill ends a command as Ctrl-C does, so that no unfinished file stays behind.
+        with _answering(signal.SIGINT, interruption), _answering(signal.SIGTERM, interruption):
+            code: int = arguments.run(arguments, _profile(arguments.profile))
     except BrokenPipeError:
         # Whoever read the results has seen enough.
         abandon(sys.stdout)
@@ -62,6 +107,10 @@ def _run_command(argv: Sequence[str]) -> int:
     except CardinalError as error:
         say(str(error))
         return EXIT_NOTHING_DONE
+    except Exception:
+        if not interruption.came:
+            raise
+        return EXIT_INTERRUPTED
     return code
 
 
@@ -71,24 +120,26 @@ def _open_window(argv: Sequence[str]) -> int:
     parser.add_argument("--model", metavar="NAME|FILE", help="an installed model or an .onnx file")
     parser.add_argument("--device", help="where the network runs (default: what the settings say)")
     arguments = parser.parse_args(argv)
-    display = importlib.import_module("gui.display")
-    problem: str | None = display.missing()
-    if problem is not None:
-        say(problem)
-        if not arguments.paths:
-            return EXIT_NOTHING_DONE
-        if any(path.endswith(SUFFIX) for path in arguments.paths):
-            say("A session is opened in a window; `label` and `export` work with it here.")
-            return EXIT_NOTHING_DONE
-        say("Classifying the paths here instead.")
-        options = ["--model", arguments.model] if arguments.model else []
-        options += ["--device", arguments.device] if arguments.device else []
-        before = ["--profile", arguments.profile] if arguments.profile else []
-        return _run_command([*before, "classify", *options, "--", *arguments.paths])
-    code: int = importlib.import_module("gui.app").run(
-        arguments.paths, profile_folder=arguments.profile, model=arguments.model, device=arguments.device
-    )
-    return code
+    # Until there is a window to close, Ctrl-C ends the program as it is: as an exception it would get lost in the
+    # imports of Qt, or in its painting.
+    with _answering(signal.SIGINT, signal.SIG_DFL):
+        problem: str | None = importlib.import_module("gui.display").missing()
+        if problem is None:
+            code: int = importlib.import_module("gui.app").run(
+                arguments.paths, profile_folder=arguments.profile, model=arguments.model, device=arguments.device
+            )
+            return code
+    say(problem)
+    if not arguments.paths:
+        return EXIT_NOTHING_DONE
+    if any(path.endswith(SUFFIX) for path in arguments.paths):
+        say("A session is opened in a window; `label` and `export` work with it here.")
+        return EXIT_NOTHING_DONE
+    say("Classifying the paths here instead.")
+    options = ["--model", arguments.model] if arguments.model else []
+    options += ["--device", arguments.device] if arguments.device else []
+    profile = ["--profile", arguments.profile] if arguments.profile else []
+    return _run_command([*profile, "classify", *options, "--", *arguments.paths])
 
 
 def _parser() -> argparse.ArgumentParser:

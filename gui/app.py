@@ -52,11 +52,9 @@ def build(application: QApplication, profile: Profile, wishes: Wishes) -> Progra
 def run(paths: list[str], *, profile_folder: str | None, model: str | None, device: str | None) -> int:
     """Open the window with `paths` dropped on it; the exit code when it was closed."""
     profile = Profile.default() if profile_folder is None else Profile.below(Path(profile_folder).absolute())
-    # Until there is a window to close, Ctrl-C ends the program as it is: an exception inside Qt's painting would not.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = create_application(sys.argv[:1])
     instance = SingleInstance(profile)
-    if instance.claim(paths) is Claim.HANDED_OVER:
+    if instance.claim(paths, model) is Claim.HANDED_OVER:
         sys.stderr.write(f"{notices.already_running().text}\n")
         return 0
     sys.setswitchinterval(SWITCH_INTERVAL_S)

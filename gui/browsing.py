@@ -51,6 +51,7 @@ class Browsing(QObject):
         self._computing: Task | None = None
         self._sources: tuple[str, ...] = ()
         self._counting: Task | None = None
+        self._listed = 0
         self._count_timer = self._timer(COUNT_MS, self._count)
         self._folder_timer = self._timer(FOLDERS_MS, self._count_folders)
         page.bar.arrangement_changed.connect(self.arrange)
@@ -61,6 +62,8 @@ class Browsing(QObject):
         images.stale_changed.connect(page.bar.set_stale)
         images.counts_changed.connect(self._on_counts_changed)
         images.arranged.connect(self._on_counts_changed)
+        images.table.appended.connect(self.count_folders_soon)
+        images.table.relocated.connect(self.count_folders_soon)
         desk.shown.connect(self._on_session_shown)
         desk.loaded.connect(self._on_session_loaded)
         desk.left.connect(self._on_left)
@@ -134,6 +137,13 @@ class Browsing(QObject):
     def _on_counts_changed(self) -> None:
         if not self._count_timer.isActive():
             self._count_timer.start()
+        if len(self._images.table) != self._listed:
+            self.count_folders_soon()
+
+    @Slot()
+    def count_folders_soon(self) -> None:
+        """Other images are on the list, or lie elsewhere, or there are other sources; nothing else changes a count."""
+        self._listed = len(self._images.table)
         if self._sources and not self._folder_timer.isActive():
             self._folder_timer.start()
 
@@ -143,15 +153,19 @@ class Browsing(QObject):
         vocabulary = table.vocabulary
         self._page.show_counts()
         self._library.set_states({state: table.count(state) for state in ImageState})
-        self._library.set_labels([(code, vocabulary.text(code), n) for code, n in table.label_counts().items()])
-        self._library.set_suggestions(
-            [(code, vocabulary.text(code), n) for code, n in table.suggestion_counts().items()]
+        labels, suggestions = table.take_changed_counts()
+        self._library.update_counts(
+            [(code, vocabulary.text(code) if count else "", count) for code, count in labels.items()],
+            [(code, vocabulary.text(code) if count else "", count) for code, count in suggestions.items()],
         )
 
     @Slot()
     def _count_folders(self) -> None:
         session = self._desk.session
-        if session is None or self._counting is not None:
+        if session is None:
+            return
+        if self._counting is not None:
+            self._folder_timer.start()
             return
         paths = self._images.table.paths()
 
@@ -181,7 +195,9 @@ class Browsing(QObject):
         wanted = from_json(self._desk.remembered(_REMEMBERED))
         if wanted != self._images.arrangement:
             self.arrange(wanted)
-        self._folder_timer.start(0)
+        # Not `start(0)`: that would be the interval from now on, and all paths would be counted after each change.
+        self._folder_timer.stop()
+        self._count_folders()
 
     @Slot()
     def _on_left(self) -> None:

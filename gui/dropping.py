@@ -142,14 +142,17 @@ def decide(mime: QMimeData) -> Drop:
 
 def kind_of(paths: Sequence[str]) -> DropKind:
     """What some local paths are, by their suffixes; sessions and files of labels come alone."""
-    suffixes = {posixpath.splitext(path)[1].lower() for path in paths}
-    if suffixes == {MODEL_SUFFIX}:
+    if paths and all(_suffix(path) == MODEL_SUFFIX for path in paths):  # ends at the first that is none
         return DropKind.MODEL
-    if len(paths) == 1 and suffixes == {SESSION_SUFFIX}:
+    if len(paths) == 1 and _suffix(paths[0]) == SESSION_SUFFIX:
         return DropKind.SESSION
-    if len(paths) == 1 and suffixes <= LABEL_SUFFIXES:
+    if len(paths) == 1 and _suffix(paths[0]) in LABEL_SUFFIXES:
         return DropKind.LABELS
     return DropKind.FILES
+
+
+def _suffix(path: str) -> str:
+    return posixpath.splitext(path)[1].lower()
 
 
 def pasted_paths(text: str) -> list[str]:

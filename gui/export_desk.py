@@ -225,6 +225,7 @@ class ExportDesk(QObject):
     @Slot()
     def _on_left(self) -> None:
         """The session goes, so what is not exported yet cannot be read any more."""
+        self._has_sidecars = False
         if self._writing is not None:
             task, target = self._writing
             task.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog
@@ -11,16 +12,21 @@ from PySide6.QtWidgets import QInputDialog
 from gui import label_notices
 from gui.action_table import ActionId
 from gui.dropping import local_paths
-from gui.gallery.columns import taken
+from gui.gallery.columns import view
 from gui.gallery.image_model import ImageModel
 from gui.intake import Intake
 from gui.main_window import MainWindow
 from gui.session_desk import SessionDesk
+from gui.tasks import Lane, TaskRunner
 from gui.words import tr
 from inference.sessions.marks import NO_NAME
 from inference.sessions.states import ImageState
 from inference.sessions.steps import StepKind
 from inference.texts import clean_label
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class LabelAdmin(QObject):
@@ -36,7 +42,9 @@ class LabelAdmin(QObject):
     label_renamed = Signal(str, str)
     export_requested = Signal(str)
 
-    def __init__(self, window: MainWindow, images: ImageModel, desk: SessionDesk, intake: Intake) -> None:
+    def __init__(
+        self, window: MainWindow, images: ImageModel, desk: SessionDesk, intake: Intake, runner: TaskRunner
+    ) -> None:
         super().__init__()
         self._window = window
         self._images = images
@@ -44,6 +52,7 @@ class LabelAdmin(QObject):
         self._desk = desk
         self._labelling = desk.labelling
         self._intake = intake
+        self._runner = runner
         library = window.library
         library.rename_requested.connect(self.rename)
         library.merge_requested.connect(self.merge)
@@ -93,14 +102,10 @@ class LabelAdmin(QObject):
         from gui.labelling_widgets.accept_above import AcceptAboveDialog  # noqa: PLC0415 - with its first use
 
         table, columns = self._table, self._table.columns
-        places = table.places_of(self._images.shown_keys())
-        waiting = [place for place in places if columns.states[place] == ImageState.SUGGESTED]
+        waiting = self._waiting(self._images.shown_keys())
         dialog = AcceptAboveDialog(self._window)
-        dialog.set_suggestions(
-            [columns.scores[place] for place in waiting],
-            [columns.suggestions[place] for place in waiting],
-            table.vocabulary.text,
-        )
+        scores, codes = view(columns.scores, "f")[waiting], view(columns.suggestions, "i")[waiting]
+        dialog.set_suggestions(scores, codes, table.vocabulary.text)
         accepted, corrected = table.count(ImageState.ACCEPTED), table.count(ImageState.CORRECTED)
         if accepted + corrected:
             share = accepted / (accepted + corrected)
@@ -113,16 +118,20 @@ class LabelAdmin(QObject):
     def _on_threshold_chosen(self, threshold: float, code: int) -> None:
         import numpy as np  # noqa: PLC0415 - not at the start
 
-        table, columns = self._table, self._table.columns
-        keys = self._images.shown_keys()
-        places = table.places_of(keys)
-        states = np.frombuffer(bytes(map(columns.states.__getitem__, places)), np.uint8)
-        scores = np.asarray(taken(columns.scores, places), np.float32)
-        chosen = (states == ImageState.SUGGESTED) & (scores >= np.float32(threshold))
+        columns = self._table.columns
+        places = self._waiting(self._images.shown_keys())
+        # As doubles, which is how the dialog counted them.
+        chosen = view(columns.scores, "f")[places] >= np.float64(threshold)
         if code != NO_NAME:
-            chosen &= np.asarray(taken(columns.suggestions, places), np.int32) == code
-        accepted = array("q", np.asarray(keys, np.int64)[chosen].tobytes())
+            chosen &= view(columns.suggestions, "i")[places] == code
+        accepted = array("q", view(columns.keys, "q")[places][chosen].tobytes())
         self._labelling.accept(accepted, kind=StepKind.ACCEPT_ABOVE, subject=f"{100 * threshold:g}")
+
+    def _waiting(self, keys: array[int]) -> NDArray[np.int32]:
+        """The places of the images that have a suggestion and no decision."""
+        places: NDArray[np.int32] = view(self._table.places_of(keys), "i")
+        waiting: NDArray[np.int32] = places[view(self._table.columns.states, "B")[places] == ImageState.SUGGESTED]
+        return waiting
 
     def _can_decide(self) -> bool:
         """Whether labels can be changed now; why not is said where it is not a matter of moments."""
@@ -158,4 +167,12 @@ class LabelAdmin(QObject):
     def _on_files_dropped(self, code: int, uri_list: bytes) -> None:
         """Files were dropped on a label: they are added, and those that are images get it."""
         if self._can_decide():
-            self._intake.open_labelled(local_paths(uri_list), self._table.vocabulary.text(code))
+            label = self._table.vocabulary.text(code)
+            # Half a second for 100,000 files.
+            task = self._runner.create(lambda _tell, _cancel: (local_paths(uri_list), label), Lane.FILES)
+            task.succeeded.connect(self._on_paths_read)
+            self._runner.start(task)
+
+    @Slot(object)
+    def _on_paths_read(self, dropped: tuple[list[str], str]) -> None:
+        self._intake.open_labelled(*dropped)

@@ -78,7 +78,7 @@ class LabelSide(QObject):
         self.browsing = Browsing(runner, images, window.gallery, window.library, desk)
         self.reviewing = Reviewing(window, images, desk.labelling, viewing)
         self.deciding = Deciding(window, images, viewing, self.reviewing, desk, recalling, self.keys)
-        self.admin = LabelAdmin(window, images, desk, intake)
+        self.admin = LabelAdmin(window, images, desk, intake, runner)
         self.exports = ExportDesk(window, runner, desk, images.table, writer)
         self.sessions = SessionActions(window, desk, writer, intake, runner, profile)
         self._writer = writer
@@ -94,6 +94,7 @@ class LabelSide(QObject):
         for source in (self.reviewing, self.deciding, self.admin, self.exports, self.sessions):
             source.message_raised.connect(self.message_raised)
         intake.labels_given.connect(self.exports.import_labels)
+        intake.opened.connect(self.browsing.count_folders_soon)
         self.admin.export_requested.connect(self._on_export_of_label)
         self.admin.label_renamed.connect(self.deciding.rename_letter)
         window.library.set_key_requested.connect(self.deciding.edit_letters)

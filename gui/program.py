@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from gui import session_notices
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
 from gui.actions import create_actions, fill_menu_bar, update_icons
 from gui.arrivals import Arrivals
 from gui.attention.attention_side import AttentionParts, AttentionSide
 from gui.attention.examiner import Examiner
+from gui.closing import Closing
 from gui.context_menu import ContextMenu
 from gui.controller import Controller
 from gui.decision_writer import DecisionWriter
@@ -32,7 +30,9 @@ from gui.labelling import Labelling
 from gui.main_window import MainWindow, View
 from gui.message_actions import MessageActions
 from gui.model_choice import ModelChoice
+from gui.model_state import ModelState
 from gui.models_menu import ModelsMenu
+from gui.on_screen import OnScreen
 from gui.place_kept import PlaceKept
 from gui.recalling import Recalling
 from gui.running import Running
@@ -49,19 +49,12 @@ from gui.viewer.map_mode import MapMode
 from gui.viewer.viewer_colors import viewer_colors
 from gui.viewing import Viewing
 from gui.window_memory import restore_window, window_state
-from gui.words import counted, tr
+from gui.words import counted
 from inference.errors import OutputWriteError, SessionError
-from inference.models.progress import Progress
 from inference.pictures.formats import READ_FORMATS
 from inference.profile import Profile
 
-if TYPE_CHECKING:
-    from inference.classify.classifier import Classifier
-
 logger = logging.getLogger(__name__)
-
-FEW_IMAGES = 12
-"""So many fit into the filmstrip: the viewer shows them all. More of them open in the gallery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +90,7 @@ class Program(QObject):
         self._store = SettingsStore(profile)
         self._trace = trace
         self._closed = False
-        self._has_warned = False
-        self._arrived_key = -1
-        self._opened: Classifier | None = None
+        self._model_later: str | None = None
         self.runner = TaskRunner()
         self.images = ImageModel()
         table = self.images.table
@@ -159,6 +150,9 @@ class Program(QObject):
         self.attention.take_actions(self.action_runner)
         self.labels.take_actions(self.actions, self.action_runner, self.controller)
         fill_menu_bar(self.window.menuBar(), self.actions)
+        self.closing = Closing(self.writer)
+        self.on_screen = OnScreen(self.window, self.images, self.controller, self.viewing, self.place, trace)
+        self.model_state = ModelState(self.window, self.models, self.controller, self.viewing, self.labels, trace)
         self._connect()
 
     def start(self) -> None:
@@ -205,52 +199,64 @@ class Program(QObject):
         self._trace.note("closed")
         self.closed.emit()
 
-    def open_paths(self, paths: list[str]) -> None:
-        """Open what the command line or a second start names, and come to the front."""
+    @Slot(object, object)
+    def open_paths(self, paths: list[str], model: str | None = None) -> None:
+        """Open what the command line or a second start names, and come to the front.
+
+        Args:
+            paths: pictures, folders, models and sessions.
+            model: a name or file to go on with until the program ends; None leaves the model as it is.
+        """
         if self._closed:
             return
+        if model is not None and model != self.models.name:
+            self._open_model(model)
         self.intake.open_paths(paths)
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.raise_()
         self.window.activateWindow()
+
+    def _open_model(self, model: str) -> None:
+        if self.link.room is not None:
+            self.models.open(model)
+        else:
+            self._model_later = model
+
+    @Slot(object)
+    def _on_engine_started(self) -> None:
+        if self._model_later is not None:
+            self.models.open(self._model_later)
 
     def _connect(self) -> None:
         window = self.window
         window.painted.connect(self._on_painted)
         window.dropped.connect(self._on_dropped)
         window.close_requested.connect(self.close)
-        window.may_close = self._may_close
-        self.writer.saved.connect(self._on_saved)
+        window.may_close = self.closing.may_close
         window.start_page.open_images_requested.connect(self.action_runner.open_images)
         window.start_page.open_folder_requested.connect(self.action_runner.open_folder)
         window.start_page.model_change_requested.connect(self.models_menu.open_here)
         window.model_line.model_change_requested.connect(self.models_menu.open_here)
         self.actions[ActionId.MODEL_PICK].triggered.connect(self.models_menu.open_here)
-        window.grid.current_changed.connect(self._on_current_changed)
-        window.grid.image_activated.connect(self._on_activated)
-        window.grid.visible_rows_changed.connect(self._on_scrolled)
-        window.filmstrip.visible_rows_changed.connect(self._on_strip_scrolled)
         window.page.picture.next_requested.connect(self.action_runner.step_forward)
         window.page.picture.previous_requested.connect(self.action_runner.step_back)
         window.page.picture.zoom_changed.connect(window.show_zoom)
-        window.view_changed.connect(self._on_view_changed)
         window.messages.action_chosen.connect(self.message_actions.carry_out)
         window.start_page.action_chosen.connect(self.message_actions.carry_out)
-        for source in (self.controller, self.arrivals, self.labels, self.action_runner, self.message_actions):
+        for source in (
+            self.controller, self.arrivals, self.labels, self.action_runner, self.message_actions, self.closing,
+        ):  # fmt: skip
             source.message_raised.connect(self.show_message)
         self.message_actions.undo_requested.connect(self.desk.labelling.undo)
         self.message_actions.failures_requested.connect(self.labels.show_failures)
         self.message_actions.session_verb_chosen.connect(self.labels.carry_out)
-        self.arrivals.images_arrived.connect(self._on_images_arrived)
-        self.desk.rows_came.connect(self._on_session_rows)
-        self.desk.left.connect(self._on_session_left)
+        self.arrivals.images_arrived.connect(self.on_screen.show_arrived)
+        self.desk.rows_came.connect(self.on_screen.show_session_rows)
+        self.desk.left.connect(self.on_screen.begin_anew)
         for moved in (self.desk.labelling.taken_back, self.desk.labelling.repeated):
-            moved.connect(self._on_journal_moved)
-        self.controller.model_opened.connect(self._on_model_opened)
-        self.intake.opened.connect(self._on_opened)
-        self.models.loading.connect(self._on_model_loading)
-        self.models.failed.connect(self._on_model_failed)
-        self.models.installing.connect(self._on_installing)
+            moved.connect(self.on_screen.follow_journal)
+        self.link.started.connect(self._on_engine_started)  # after the controller, which opens the model of the start
+        self.intake.opened.connect(self.on_screen.begin_anew)
         self.images.counts_changed.connect(self._on_counts_changed)
         self.running.picture_timed.connect(window.model_line.show_run_time)
         self.running.state_changed.connect(self._on_run_state_changed)
@@ -278,22 +284,6 @@ class Program(QObject):
         else:
             self.window.messages.show_message(message)
 
-    def _may_close(self) -> bool:
-        """Whether the window may go: not before a person has heard that decisions cannot be written."""
-        if self._has_warned or not self.writer.unsaved:
-            return True
-        try:
-            self.writer.flush()
-        except SessionError as error:
-            self._has_warned = True
-            self.show_message(session_notices.closing_unsaved(error, self.writer.unsaved))
-            return False
-        return True
-
-    @Slot()
-    def _on_saved(self) -> None:
-        self._has_warned = False
-
     @Slot()
     def _on_painted(self) -> None:
         self._trace.note("first-paint")
@@ -316,131 +306,6 @@ class Program(QObject):
         if new and self.desk.session is not None:
             self.labels.sessions.begin_new()
         self.intake.open_drop(drop, uri_list, picture, new=new)  # type: ignore[arg-type]  # a signal's object
-
-    @Slot(object)
-    def _on_session_rows(self) -> None:
-        """Images of a session that was opened come on screen."""
-        if self.window.view is View.START and len(self.images):
-            self.window.show_view(View.GALLERY)
-            self.place.begin()
-
-    @Slot(object)
-    def _on_journal_moved(self) -> None:
-        """Images came back to an empty list, or the last of them left it."""
-        if self.window.view is View.START and len(self.images):
-            self._arrived_key = -1
-            self._on_images_arrived(self.images.key_at(0), len(self.images))
-        elif not len(self.images.table):
-            self.viewing.show_nothing()
-            self.window.show_view(View.START)
-
-    @Slot()
-    def _on_session_left(self) -> None:
-        self._arrived_key = -1
-
-    @Slot(int, int)
-    def _on_images_arrived(self, key: int, count: int) -> None:
-        """Bring what was opened on screen, and let it be there when more of it comes."""
-        window, row = self.window, self.images.row_of(key)
-        is_first_chunk = key != self._arrived_key
-        is_where_it_began = row is not None and window.grid.current_row() == row
-        if window.view is View.START or (is_first_chunk and count > FEW_IMAGES):
-            window.show_view(View.VIEWER if count <= FEW_IMAGES else View.GALLERY)
-        elif count > FEW_IMAGES and window.view is View.VIEWER and is_where_it_began:
-            # There are more than it seemed at first, and the person has not gone on yet.
-            window.show_view(View.GALLERY)
-        if is_first_chunk:
-            self._trace.note("images", count=count)
-            self._arrived_key = key
-            if row is not None:
-                window.gallery.begin_at(row)
-
-    @Slot(object)
-    def _on_opened(self) -> None:
-        self._arrived_key = -1
-
-    @Slot(int)
-    def _on_current_changed(self, row: int) -> None:
-        if row >= 0 and self.window.view is View.VIEWER:
-            self.viewing.show_key(self.images.key_at(row))
-
-    @Slot(int)
-    def _on_activated(self, row: int) -> None:
-        self.window.grid.set_current_row(row)
-        self.window.show_view(View.VIEWER)
-
-    @Slot(object)
-    def _on_view_changed(self, view: View) -> None:
-        if view is View.VIEWER:
-            self._on_current_changed(self.window.grid.current_row())
-        elif view is View.GALLERY:
-            self._prefer(*self.window.grid.visible_rows())
-
-    @Slot(int, int)
-    def _on_scrolled(self, first: int, last: int) -> None:
-        if self.window.view is View.GALLERY:
-            self._prefer(first, last)
-        self._keep_thumbnails()
-
-    @Slot(int, int)
-    def _on_strip_scrolled(self, first: int, last: int) -> None:
-        if self.window.view is View.VIEWER:
-            self._prefer(first, last)
-        self._keep_thumbnails()
-
-    def _prefer(self, first: int, last: int) -> None:
-        """Classify these rows first, and one more screen ahead."""
-        if first >= 0:
-            self.controller.prefer(self.images.keys_between(first, last + (last - first) + 1))
-
-    def _keep_thumbnails(self) -> None:
-        """Read only the thumbnails of what is on screen in either view."""
-        ranges = (self.window.grid.visible_rows(), self.window.filmstrip.visible_rows())
-        keys = (self.images.keys_between(first, last) for first, last in ranges if first >= 0)
-        self.controller.keep_thumbnails(frozenset(chain.from_iterable(keys)))
-
-    @Slot(str)
-    def _on_model_loading(self, title: str) -> None:
-        self.window.model_line.show_loading(title)
-        self.window.start_page.set_model_text(tr("loading {title}...").format(title=title))
-
-    @Slot(object)
-    def _on_model_opened(self, classifier: Classifier) -> None:
-        self._opened = classifier
-        self._show_model(classifier)
-        for message_id in ("E-301", "E-303", "E-308", "E-313"):
-            self.window.messages.withdraw(message_id)
-        network = classifier.network
-        self._trace.note("model", name=network.contract.name, device=network.device.value)
-
-    def _show_model(self, classifier: Classifier) -> None:
-        network = classifier.network
-        contract = network.contract
-        self.labels.set_model(contract, self.viewing.map_scale)
-        refusals = [f"{one.device.value}: {one}" for one in network.refusals]
-        self.window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
-        text = tr("{title}, {count} classes, runs on this computer ({device})")
-        self.window.start_page.set_model_text(
-            text.format(title=contract.title, count=len(contract.labels), device=network.device.value.upper())
-        )
-
-    @Slot(str)
-    def _on_model_failed(self) -> None:
-        """Say again which model answers: the one before, or none."""
-        if self._opened is not None:
-            self._show_model(self._opened)
-            return
-        self.window.model_line.show_none()
-        self.window.start_page.set_model_text(tr("none is ready"))
-        self.viewing.set_no_model()
-
-    @Slot(object)
-    def _on_installing(self, progress: Progress | None) -> None:
-        if progress is None:
-            self.window.statusBar().clearMessage()
-        else:
-            share = f" {100 * progress.done // progress.total} %" if progress.total else ""
-            self.window.statusBar().showMessage(f"{progress.step}{share}")
 
     @Slot()
     def _on_counts_changed(self) -> None:

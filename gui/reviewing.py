@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -154,7 +155,9 @@ class Reviewing(QObject):
         table, columns = self._table, self._table.columns
         keys = self._images.shown_keys()
         places = table.places_of(keys)
-        disagrees = self.order is QueueOrder.DISAGREES
+        folders, folder_names = array("i"), [""]
+        if self.order is QueueOrder.DISAGREES:
+            folders, folder_names = _folders_of(map(columns.paths.__getitem__, places))
         return QueueColumns(
             keys=keys,
             states=view(columns.states, "B")[view(places, "i")],
@@ -162,7 +165,8 @@ class Reviewing(QObject):
             scores=taken(columns.scores, places),
             margins=taken(columns.margins, places),
             names=table.vocabulary.since(0),
-            folders=_folders_of(map(columns.paths.__getitem__, places)) if disagrees else (),
+            folders=folders,
+            folder_names=folder_names,
         )
 
     def _show(self) -> None:
@@ -272,7 +276,7 @@ class Reviewing(QObject):
     def _on_decided(self, step: Step) -> None:
         if self._queue is None:
             return
-        ours = [key for key in step.after.keys if key in self._queue]
+        ours = self._queue.known(step.after.keys)
         if step.kind in _DECIDING:
             self._queue.mark_reviewed(ours)
             self._pace.count(len(ours))
@@ -307,8 +311,8 @@ class Reviewing(QObject):
             return
         keys = [key for key in step.before.keys[:1] if key in queue]
         if self._window.view is View.CLASSES:
-            page = next((at for at in range(queue.page_count) if keys and keys[0] in queue.page(at).keys), self._page)
-            self._page = page
+            page = queue.page_of(keys[0]) if keys else None
+            self._page = self._page if page is None else page
             self._show_page()
         else:
             if keys:
@@ -334,8 +338,8 @@ def current_in_words(images: ImageModel, key: int) -> str:
     return tr("Next: {name}, suggestion {suggestion}.").format(name=name, suggestion=for_sentence(suggestion))
 
 
-def _folders_of(paths: Iterable[str]) -> list[str]:
-    """The name of the folder that each file lies in; each folder's path is taken apart once."""
+def _folders_of(paths: Iterable[str]) -> tuple[array[int], list[str]]:
+    """The number of the folder that each file lies in, and the names of the folders."""
     folders = [path[: max(0, path.rfind(os.sep))] for path in paths]
-    names = {folder: file_name(folder) for folder in dict.fromkeys(folders)}
-    return list(map(names.__getitem__, folders))
+    numbers = {folder: number for number, folder in enumerate(dict.fromkeys(folders))}
+    return array("i", map(numbers.__getitem__, folders)), list(map(file_name, numbers))

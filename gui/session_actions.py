@@ -24,6 +24,7 @@ from gui.start.session_lines import SessionOnStart
 from gui.tasks import Lane, TaskRunner
 from gui.user_message import UserMessage
 from gui.words import tr
+from inference.cancel import CancelToken
 from inference.errors import CardinalError, SessionDamagedError, SessionError
 from inference.profile import Profile
 
@@ -114,7 +115,7 @@ class SessionActions(QObject):
         if is_wanted and name and name != session.name:
             path = session.path
             self._desk.leave()
-            self._do(lambda: self._renamed(path, name), self._on_renamed, path)
+            self._do(partial(self._renamed, path, name), self._on_renamed, path)
 
     @Slot()
     def rescan(self) -> None:
@@ -175,18 +176,18 @@ class SessionActions(QObject):
     def restore_copy(self, path: str) -> None:
         """Put the newest copy in the place of a damaged session, and open it."""
         self._leave_if(path)
-        self._do(lambda: self._closed_first(_restore, Path(path)), self._on_restored, Path(path))
+        self._do(partial(self._closed_first, _restore, Path(path)), self._on_restored, Path(path))
 
     def start_empty(self, path: str) -> None:
         """Set a damaged session aside and begin a new one."""
         self._leave_if(path)
-        self._do(lambda: self._closed_first(_set_aside, Path(path)), self._on_set_aside, Path(path))
+        self._do(partial(self._closed_first, _set_aside, Path(path)), self._on_set_aside, Path(path))
 
     def save_damaged(self, path: str) -> None:
         """Let the person keep a copy of the damaged file."""
         target, _ = QFileDialog.getSaveFileName(self._window, tr("Save damaged file"), Path(path).name)
         if target:
-            self._do(lambda: shutil.copyfile(path, target), self._on_done, Path(path))
+            self._do(lambda _cancel: shutil.copyfile(path, target), self._on_done, Path(path))
 
     def save_elsewhere(self) -> None:
         """Let the person choose another place for the session that cannot be saved where it is."""
@@ -198,25 +199,25 @@ class SessionActions(QObject):
         )
         if target:
             self._desk.freeze(is_frozen=True)
-            self._do(lambda: self._desk.copy_to(Path(target)), self._on_moved, Path(target), lane=Lane.STORE)
+            self._do(lambda _cancel: self._desk.copy_to(Path(target)), self._on_moved, Path(target), lane=Lane.STORE)
 
     def _do(
-        self, work: Callable[[], object], then: Callable[[Any], None], path: Path, *, lane: Lane = Lane.FILES
+        self, work: Callable[[CancelToken], object], then: Callable[[Any], None], path: Path, *, lane: Lane = Lane.FILES
     ) -> None:
-        task = self._runner.create(lambda _tell, _cancel: work(), lane)
+        task = self._runner.create(lambda _tell, cancel: work(cancel), lane)
         task.succeeded.connect(then)
         task.failed.connect(partial(self._on_failed, str(path)))
         self._runner.start(task)
 
-    def _renamed(self, path: Path, name: str) -> Path:
+    def _renamed(self, path: Path, name: str, cancel: CancelToken) -> Path:
         """Runs on: the files lane."""
         from inference.sessions.renaming import rename_session  # noqa: PLC0415 - in the worker
 
-        return self._closed_first(lambda closed: rename_session(closed, name), path)
+        return self._closed_first(lambda closed: rename_session(closed, name), path, cancel)
 
-    def _closed_first(self, work: Callable[[Path], _Result], path: Path) -> _Result:
+    def _closed_first(self, work: Callable[[Path], _Result], path: Path, cancel: CancelToken) -> _Result:
         """Do something with a session's file when it is closed. Runs on: the files lane."""
-        self._desk.wait_closed(path)
+        self._desk.wait_closed(path, cancel)
         return work(path)
 
     def _leave_if(self, path: str) -> None:
@@ -266,14 +267,14 @@ class SessionActions(QObject):
         session = self._desk.session
         if session is not None and str(session.path) == path:
             self._desk.leave()
-            self._do(lambda: self._renamed(Path(path), name), self._on_renamed, Path(path))
+            self._do(partial(self._renamed, Path(path), name), self._on_renamed, Path(path))
         else:
-            self._do(lambda: self._renamed(Path(path), name), self._on_done, Path(path))
+            self._do(partial(self._renamed, Path(path), name), self._on_done, Path(path))
 
     @Slot(str)
     def _on_trash_wanted(self, path: str) -> None:
         self._leave_if(path)
-        self._do(lambda: self._closed_first(_trash, Path(path)), self._on_done, Path(path))
+        self._do(partial(self._closed_first, _trash, Path(path)), self._on_done, Path(path))
 
     @Slot(int)
     def _on_dialog_closed(self) -> None:
@@ -328,7 +329,7 @@ class SessionActions(QObject):
             self.message_raised.emit(describe(error))
 
     def _tell_damage(self, error: SessionDamagedError) -> None:
-        self._do(lambda: (error, _newest_copy(Path(error.path))), self._on_copy_found, Path(error.path))
+        self._do(lambda _cancel: (error, _newest_copy(Path(error.path))), self._on_copy_found, Path(error.path))
 
     @Slot(object)
     def _on_copy_found(self, found: tuple[SessionDamagedError, Any]) -> None:

@@ -135,9 +135,13 @@ class SessionDesk(QObject):
         task.failed.connect(self._on_close_failed)
         self._runner.start(task)
 
-    def wait_closed(self, path: Path) -> None:
-        """Wait until a session that was left is closed. Runs on: a worker thread."""
-        self._holder.wait_closed(path)
+    def wait_closed(self, path: Path, cancel: CancelToken) -> None:
+        """Wait until a session that was left is closed. Runs on: a worker thread.
+
+        Raises:
+            Cancelled: nobody wants it any more.
+        """
+        self._holder.wait_closed(path, cancel)
 
     def copy_to(self, path: Path) -> Path:
         """Copy the session to another place, with the decisions that could not be written. Runs on: the store lane.

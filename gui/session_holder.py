@@ -115,7 +115,7 @@ class SessionHolder:
         """
         from inference.sessions.session import Session  # noqa: PLC0415 - sqlite3 waits for the first session
 
-        self.wait_closed(path)
+        self.wait_closed(path, cancel)
         session = Session.open(path, read_only=read_only)
         try:
             self.match_model(session)
@@ -178,15 +178,18 @@ class SessionHolder:
         return next((one.path for one in damaged if _NUMBER.sub("", one.name) == name), None)
 
     def _create(self, name: str, tell: Callable[[object], None], cancel: CancelToken) -> Session:
+        from inference.sessions.faults import translated  # noqa: PLC0415 - as in `open`
         from inference.sessions.folder import new_session_path  # noqa: PLC0415 - as in `open`
         from inference.sessions.session import Session  # noqa: PLC0415 - as in `open`
 
         cancel.raise_if_set()
         fallback: SessionSaveError | None = None
         try:
-            session = Session.create(new_session_path(self._profile, name))
-        except (SessionSaveError, OSError) as error:
-            fallback = error if isinstance(error, SessionSaveError) else SessionSaveError(name, f"{error}.")
+            path = new_session_path(self._profile, name)
+            with translated(path):
+                session = Session.create(path)
+        except SessionSaveError as error:
+            fallback = error
             folder = Path(tempfile.mkdtemp(prefix="cardinal-"))
             session = Session.create(new_session_path(Profile.below(folder), name))
         try:
@@ -224,11 +227,20 @@ class SessionHolder:
                 self._closing.add(session.path)
         return session
 
-    def wait_closed(self, path: Path) -> None:
-        """Wait for a session that was left a moment ago, whose last decisions are still being written."""
+    def wait_closed(self, path: Path, cancel: CancelToken) -> None:
+        """Wait for a session that was left a moment ago, whose last decisions are still being written.
+
+        Raises:
+            Cancelled: nobody wants it any more; at the program's end nobody would close that session meanwhile.
+        """
         real = Path(os.path.realpath(path))
+        with cancel.on_cancel(self._wake_waiting), self._closed:
+            self._closed.wait_for(lambda: cancel.is_set() or real not in self._closing, _CLOSE_S)
+        cancel.raise_if_set()
+
+    def _wake_waiting(self) -> None:
         with self._closed:
-            self._closed.wait_for(lambda: real not in self._closing, _CLOSE_S)
+            self._closed.notify_all()
 
     def close_left(self, session: Session) -> None:
         """Close a session that was left, when its last decision has been written."""

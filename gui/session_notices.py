@@ -72,9 +72,13 @@ def copy_restored(labelled: int, kept_at: str) -> UserMessage:
 
 def saved_elsewhere(error: SessionSaveError, fallback: str) -> UserMessage:
     """The session's place refuses; labels go somewhere else (E-402)."""
-    text = tr("Labels cannot be saved in {path}: no permission. Saved in {fallback} instead.").format(
-        path=name_of(error.path), fallback=name_of(fallback)
-    )
+    if error.is_disk_full:
+        text = tr("Labels cannot be saved in {path}: the disk is full. Saved in {fallback} instead.")
+    elif error.is_read_only:
+        text = tr("Labels cannot be saved in {path}: no permission. Saved in {fallback} instead.")
+    else:
+        text = tr("Labels cannot be saved in {path}: {reason} Saved in {fallback} instead.")
+    text = text.format(path=name_of(error.path), reason=visible(error.reason), fallback=name_of(fallback))
     details = "\n".join((visible(error.path), visible(fallback)))
     return UserMessage("E-402", Place.BANNER, Level.WARNING, text, details, (MessageAction.SHOW_FILE,), fallback)
 

@@ -1,13 +1,20 @@
-"""The plain start where no window can open: pictures are classified, a session is not taken for one."""
+"""The start itself: without a display, in a folder that is gone, and how signals end it."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import main
 from gui import display
+from tests.conftest import PROJECT_ROOT
+from tests.flows.conftest import TINY
 
 
 def test_without_a_display_a_session_is_left_to_the_commands_that_can_use_it(
@@ -24,3 +31,47 @@ def test_without_a_display_a_session_is_left_to_the_commands_that_can_use_it(
         "A session is opened in a window; `label` and `export` work with it here.",
     ]
     assert session.read_bytes() == b"anything"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder of a process cannot be deleted there")
+@pytest.mark.parametrize("command", ["classify chelsea.png", "label birds.cardinal --list", "chelsea.png"])
+def test_a_working_folder_that_is_gone_is_told(tmp_path: Path, command: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    start = f"{sys.executable} {PROJECT_ROOT / 'main.py'} --profile {tmp_path / 'profile'} {command}"
+    line = f"cd {gone} && rmdir {gone} && {start}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "The folder that this was started in is gone. Change to another one and start again."
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_a_polite_kill_leaves_no_unfinished_file(tmp_path: Path) -> None:
+    many = ["assets/samples/chelsea.png"] * 3000
+    options = ["--profile", str(tmp_path / "profile"), "classify", "--model", TINY, "--device", "cpu"]
+    target = tmp_path / "out" / "rows.csv"
+    target.parent.mkdir()
+    command = [sys.executable, "main.py", *options, "--output", str(target), *many]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL) as started:
+        until = time.monotonic() + 60
+        while not any(path.stat().st_size for path in target.parent.iterdir()) and time.monotonic() < until:
+            time.sleep(0.01)
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(60) == 130
+    assert list(target.parent.iterdir()) == [target], "the rows that were done, and nothing unfinished"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("after_s", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5])
+def test_an_interruption_at_the_start_ends_the_program(tmp_path: Path, after_s: float) -> None:
+    command = [sys.executable, "main.py", "--profile", str(tmp_path), "--model", TINY, "--device", "cpu"]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.PIPE) as started:
+        time.sleep(after_s)
+        started.send_signal(signal.SIGINT)
+        try:
+            started.wait(20)
+        finally:
+            started.kill()
+    assert started.returncode in {0, 130, -signal.SIGINT}

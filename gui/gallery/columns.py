@@ -72,6 +72,8 @@ class Columns:
         answer_counts: the same by what became of classifying them.
         label_counts: images on the list by vocabulary code of their label; zeros may stand there.
         suggestion_counts: the same by suggestion.
+        touched_labels: codes of labels that were counted in or out; whoever shows the counts empties it.
+        touched_suggestions: the same of suggestions.
     """
 
     def __init__(self) -> None:
@@ -90,6 +92,8 @@ class Columns:
         self.answer_counts = [0] * len(ANSWER_STATES)
         self.label_counts: dict[int, int] = {}
         self.suggestion_counts: dict[int, int] = {}
+        self.touched_labels: set[int] = set()
+        self.touched_suggestions: set[int] = set()
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -241,17 +245,41 @@ class Columns:
 
     def set_marks(self, places: Sequence[int], marks: bytes, labels: array[int]) -> None:
         """Put down decisions, entry by entry."""
-        self._count(places, -1)
         if len(places) > _MASS:
-            where = _index(places)
-            view(self.marks, "B")[where] = view(marks, "B")
-            view(self.labels, "i")[where] = view(labels, "i")
-        else:
-            for place, mark, label in zip(places, marks, labels, strict=True):
-                self.marks[place] = mark
-                self.labels[place] = label
+            self._set_many_marks(places, marks, labels)
+            return
+        self._count(places, -1)
+        for place, mark, label in zip(places, marks, labels, strict=True):
+            self.marks[place] = mark
+            self.labels[place] = label
         self._find_states(places)
         self._count(places, 1)
+
+    def _set_many_marks(self, places: Sequence[int], marks: bytes, labels: array[int]) -> None:
+        where = _index(places)
+        states = view(self.states, "B")
+        before, labels_before = states[where].copy(), view(self.labels, "i")[where].copy()
+        view(self.marks, "B")[where] = view(marks, "B")
+        view(self.labels, "i")[where] = view(labels, "i")
+        self._find_states(places)
+        after = states[where]
+        if (before == GONE).any() or (after == GONE).any():
+            # Answers and suggestions are counted only while an image is on the list.
+            for column, sign in ((before, -1), (after, 1)):
+                here = column != GONE
+                _count_states(self.answer_counts, view(self.answers, "B")[where][here], sign)
+                _count_codes(
+                    self.suggestion_counts, self.touched_suggestions, view(self.suggestions, "i")[where][here], sign
+                )
+            labels_before = labels_before[before != GONE]
+            labels_after = view(self.labels, "i")[where][after != GONE]
+            before, after = before[before != GONE], after[after != GONE]
+        else:
+            labels_after = view(labels, "i")
+        _count_states(self.state_counts, before, -1)
+        _count_states(self.state_counts, after, 1)
+        _count_codes(self.label_counts, self.touched_labels, labels_before, -1)
+        _count_codes(self.label_counts, self.touched_labels, labels_after, 1)
 
     def _take_answer(self, rows: ImageRows, entry: int, place: int) -> None:
         self.answers[place] = rows.answers[entry]
@@ -295,29 +323,39 @@ class Columns:
             code = self.labels[place]
             if code >= 0:
                 labels[code] = labels.get(code, 0) + sign
+                self.touched_labels.add(code)
             code = self.suggestions[place]
             if code >= 0:
                 suggestions[code] = suggestions.get(code, 0) + sign
+                self.touched_suggestions.add(code)
 
     def _count_many(self, places: Sequence[int], sign: int) -> None:
-        import numpy as np  # noqa: PLC0415  # not at the start
-
         where = _index(places)
         states = view(self.states, "B")[where]
-        here = states != GONE
-        for column, counts in (
-            (states, self.state_counts),
-            (view(self.answers, "B")[where], self.answer_counts),
-        ):
-            for number, count in enumerate(np.bincount(column[here], minlength=len(counts)).tolist()):
-                counts[number] += sign * count
-        for column, by_code in (
-            (view(self.labels, "i")[where], self.label_counts),
-            (view(self.suggestions, "i")[where], self.suggestion_counts),
-        ):
-            found = np.bincount(column[here & (column >= 0)])
-            for code in np.flatnonzero(found).tolist():
-                by_code[code] = by_code.get(code, 0) + sign * int(found[code])
+        listed = states != GONE
+        here: Any = slice(None) if listed.all() else listed
+        _count_states(self.state_counts, states[here], sign)
+        _count_states(self.answer_counts, view(self.answers, "B")[where][here], sign)
+        _count_codes(self.label_counts, self.touched_labels, view(self.labels, "i")[where][here], sign)
+        _count_codes(self.suggestion_counts, self.touched_suggestions, view(self.suggestions, "i")[where][here], sign)
+
+
+def _count_states(counts: list[int], column: NDArray[np.uint8], sign: int) -> None:
+    import numpy as np  # noqa: PLC0415  # not at the start
+
+    for number, count in enumerate(np.bincount(column, minlength=len(counts)).tolist()):
+        counts[number] += sign * count
+
+
+def _count_codes(counts: dict[int, int], touched: set[int], column: NDArray[np.int32], sign: int) -> None:
+    """Count codes; -1 is none."""
+    import numpy as np  # noqa: PLC0415  # not at the start
+
+    found = np.bincount(column + 1)[1:]
+    codes = np.flatnonzero(found).tolist()
+    touched.update(codes)
+    for code, count in zip(codes, found[codes].tolist(), strict=True):
+        counts[code] = counts.get(code, 0) + sign * count
 
 
 def _index(places: Sequence[int]) -> slice | NDArray[np.int32]:
@@ -326,4 +364,7 @@ def _index(places: Sequence[int]) -> slice | NDArray[np.int32]:
 
     if isinstance(places, range) and places.step == 1:
         return slice(places.start, places.stop)
-    return np.asarray(places, dtype=np.int32)
+    where = np.asarray(places, dtype=np.int32)
+    # A slice costs a tenth; "all of them" is one.
+    is_run = len(where) > 1 and where[-1] - where[0] == len(where) - 1 and bool((where[1:] > where[:-1]).all())
+    return slice(int(where[0]), int(where[-1]) + 1) if is_run else where

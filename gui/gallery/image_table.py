@@ -229,6 +229,18 @@ class ImageTable(QObject):
         """How many images have each suggestion, by vocabulary code."""
         return {code: count for code, count in self._columns.suggestion_counts.items() if count}
 
+    def take_changed_counts(self) -> tuple[dict[int, int], dict[int, int]]:
+        """How many images have those labels, and those suggestions, whose count may be another since the last call.
+
+        For the one that shows the counts: with 20,000 labels, all of them are not shown again for each decision.
+        """
+        columns = self._columns
+        labels = {code: columns.label_counts.get(code, 0) for code in columns.touched_labels}
+        suggestions = {code: columns.suggestion_counts.get(code, 0) for code in columns.touched_suggestions}
+        columns.touched_labels.clear()
+        columns.touched_suggestions.clear()
+        return labels, suggestions
+
     # Changes: each call sends its signals once, however many images it touches.
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
@@ -330,7 +342,9 @@ class ImageTable(QObject):
 
     def clear(self) -> None:
         """Begin anew without images; the vocabulary stays."""
-        self._columns = Columns()
+        before, self._columns = self._columns, Columns()
+        self._columns.touched_labels.update(before.touched_labels, before.label_counts)
+        self._columns.touched_suggestions.update(before.touched_suggestions, before.suggestion_counts)
         self._place_of_path = None
         self._thumbnails.clear()
         self.cleared.emit()

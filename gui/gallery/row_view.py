@@ -55,6 +55,10 @@ _MOVING_KEYS = frozenset(
 """What moves or selects; QAbstractItemView would swallow letters and digits too, which belong to the page."""
 
 
+_FEW_PARTS, _FEW_ROWS = 4, 4
+"""A selection that changes in more parts or longer ones is painted anew as a whole."""
+
+
 class RowView(QListView):
     """What the grid and the filmstrip share. Subclasses say where a row is; nothing here walks over all rows.
 
@@ -315,8 +319,16 @@ class RowView(QListView):
     def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
         return QRegion(self.viewport().rect())
 
-    def selectionChanged(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
-        self.viewport().update()
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Paint what changed; one key changes two tiles, not the whole screen."""
+        first, last = self.visible_rows()
+        for change in (selected, deselected):
+            for part in (change.at(number) for number in range(min(change.count(), _FEW_PARTS + 1))):
+                if part.bottom() - part.top() >= _FEW_ROWS or change.count() > _FEW_PARTS:
+                    self.viewport().update()
+                    return
+                for row in range(max(first, part.top()), min(last, part.bottom()) + 1):
+                    self._update_row(row)
 
     def currentChanged(self, current: _AnyIndex, previous: _AnyIndex) -> None:
         if current.isValid() and self._keeper.lets_scroll:

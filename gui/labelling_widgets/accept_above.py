@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -29,6 +29,10 @@ from gui.words import counted, number, tr
 from inference.sessions.marks import NO_NAME
 from inference.texts import visible
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 ALL_CLASSES = NO_NAME
 """Stands where no class was chosen."""
 
@@ -52,8 +56,8 @@ class AcceptAboveDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scores: Sequence[float] = ()
-        self._codes: Sequence[int] = ()
+        self._scores: Sequence[float] | NDArray[np.floating] = ()
+        self._codes: Sequence[int] | NDArray[np.integer] = ()
         self._counts = ScoreCounts.of(())
         self.setWindowTitle(tr("Accept all suggestions at or above"))
         self._classes = QComboBox()
@@ -76,7 +80,10 @@ class AcceptAboveDialog(QDialog):
         self.set_threshold(USUAL_THRESHOLD)
 
     def set_suggestions(
-        self, scores: Sequence[float], codes: Sequence[int], name_of_class: Callable[[int], str]
+        self,
+        scores: Sequence[float] | NDArray[np.floating],
+        codes: Sequence[int] | NDArray[np.integer],
+        name_of_class: Callable[[int], str],
     ) -> None:
         """Take the suggestions that would be accepted: shown, answered, not reviewed.
 
@@ -85,13 +92,16 @@ class AcceptAboveDialog(QDialog):
             codes: vocabulary code of each one's class; as long as `scores`.
             name_of_class: the text of a code.
         """
+        import numpy as np  # noqa: PLC0415 - not at the start
+
         self._scores, self._codes = scores, codes
         chosen = self.class_code
+        found, counts = (one.tolist() for one in np.unique(np.asarray(codes, dtype=np.int64), return_counts=True))
         blocked = self._classes.blockSignals(True)
         self._classes.clear()
         self._classes.addItem(tr("All classes"), ALL_CLASSES)
-        by_count = sorted(Counter(codes).items(), key=lambda entry: (-entry[1], name_of_class(entry[0])))
-        for code, count in by_count:
+        named = zip(found, counts, strict=True)
+        for code, count in sorted(named, key=lambda entry: (-entry[1], name_of_class(entry[0]))):
             name = visible(elide_middle(name_of_class(code), _NAME_LIMIT))
             self._classes.addItem(tr("{name} ({count})").format(name=name, count=number(count)), int(code))
         self._classes.setCurrentIndex(max(0, self._classes.findData(chosen)))
@@ -178,12 +188,11 @@ class AcceptAboveDialog(QDialog):
 
     @Slot(int)
     def _on_class_changed(self, _row: int = 0) -> None:
-        code = self.class_code
-        chosen = (
-            self._scores
-            if code == ALL_CLASSES
-            else [score for score, its in zip(self._scores, self._codes, strict=True) if its == code]
-        )
+        import numpy as np  # noqa: PLC0415 - not at the start
+
+        code, chosen = self.class_code, self._scores
+        if code != ALL_CLASSES:
+            chosen = np.asarray(self._scores, dtype=np.float64)[np.asarray(self._codes) == code]
         self._counts = ScoreCounts.of(chosen)
         self._histogram.set_bins(self._counts.bins)
         self._tell()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import attrgetter
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -14,6 +16,8 @@ from gui.words import counted, number, tr
 from inference.texts import visible
 
 _NO_PARENT = QModelIndex()
+_MOST_MOVES = 8
+"""More rows than this change their places at once: a view does its layout for each one that moves by itself."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -37,6 +41,9 @@ class FacetEntry:
         level: how far it is indented.
         tip: what a resting pointer is told; the name where it is empty.
         is_choice: False for a line that only says something.
+        shown: the name, safe to show.
+        folded: the name, whatever the case.
+        rank: where it stands in ranked rows: by count, then by name.
     """
 
     key: FacetKey
@@ -47,10 +54,16 @@ class FacetEntry:
     is_choice: bool = True
     shown: str = field(init=False)
     folded: str = field(init=False)
+    rank: tuple[int, str, str, FacetKey] = field(init=False)
 
     def __post_init__(self) -> None:
+        folded = self.name.casefold()
         object.__setattr__(self, "shown", visible(self.name))
-        object.__setattr__(self, "folded", self.name.casefold())
+        object.__setattr__(self, "folded", folded)
+        object.__setattr__(self, "rank", (-self.count, folded, self.name, self.key))
+
+
+_by_rank = attrgetter("rank")
 
 
 class FacetModel(QAbstractListModel):
@@ -68,20 +81,19 @@ class FacetModel(QAbstractListModel):
         self._is_ranked = is_ranked
         self._is_held = False
         self._search = ""
-        self._entries: list[FacetEntry] = []
-        self._rows: list[FacetEntry] = []
-        self._places: dict[FacetKey, int] = {}
         self._known: dict[FacetKey, FacetEntry] = {}
+        self._rows: list[FacetEntry] = []
+        self._is_in_order = is_ranked
+        self._places: dict[FacetKey, int] | None = None  # made when somebody asks, where ranks do not tell
         self._active: frozenset[FacetKey] = frozenset()
 
     def set_entries(self, entries: Iterable[FacetEntry]) -> None:
         """Show other rows or counts; a key may come once."""
-        self._entries = list(entries)
-        self._known = {entry.key: entry for entry in self._entries}
+        self._known = {entry.key: entry for entry in entries}
         self._show(self._wanted(keep_order=self._is_held))
 
     def set_counts(self, counts: Iterable[tuple[int, str, int]]) -> None:
-        """Show codes with their names and counts; rows that stay as they are cost next to nothing."""
+        """Show exactly these codes with their names and counts."""
         known = self._known
         entries = []
         for code, name, count in counts:
@@ -91,11 +103,27 @@ class FacetModel(QAbstractListModel):
             entries.append(entry)
         self.set_entries(entries)
 
+    def update_counts(self, changes: Iterable[tuple[int, str, int]]) -> None:
+        """Show other counts of some codes; those without images leave. Rows that stay as they are cost nothing."""
+        changed = [pair for code, name, count in changes if (pair := self._change_of(code, name, count)) is not None]
+        if len(changed) > _MOST_MOVES or not self._is_ranked:
+            for old, new in changed:
+                self._know(old, new)
+            self._show(self._wanted_after(changed))
+            return
+        count_before = len(self._rows)
+        for old, new in changed:
+            row = self._row_of_entry(old)
+            self._know(old, new)
+            self._change(row, new if self._is_shown(new) else None)
+        if len(self._rows) != count_before:
+            self.row_count_changed.emit()
+
     def set_active(self, keys: frozenset[FacetKey]) -> None:
         """Mark the rows that the filter asks for."""
         changed, self._active = self._active ^ keys, keys
         for key in changed:
-            place = self._places.get(key)
+            place = self.row_of(key)
             if place is not None:
                 self.dataChanged.emit(self.index(place), self.index(place))
 
@@ -127,12 +155,12 @@ class FacetModel(QAbstractListModel):
 
     def row_of(self, key: FacetKey) -> int | None:
         """Where a key is shown, or None."""
-        return self._places.get(key)
+        return self._row_of_entry(self._known.get(key))
 
     @property
     def total(self) -> int:
         """How many rows there are without the search."""
-        return len(self._entries)
+        return len(self._known)
 
     # What Qt asks for
 
@@ -179,18 +207,99 @@ class FacetModel(QAbstractListModel):
             return tr("{name}, {images}, chosen").format(**facts)
         return tr("{name}, {images}").format(**facts)
 
+    def _change_of(self, code: int, name: str, count: int) -> tuple[FacetEntry | None, FacetEntry | None] | None:
+        """What is known of a code and what is to be, or None where nothing changes."""
+        old = self._known.get(code)
+        if count <= 0:
+            return None if old is None else (old, None)
+        if old is not None and old.count == count and old.name == name:
+            return None
+        return old, FacetEntry(code, name, count)
+
+    def _know(self, old: FacetEntry | None, new: FacetEntry | None) -> None:
+        if new is not None:
+            self._known[new.key] = new
+        elif old is not None:
+            del self._known[old.key]
+
+    def _is_shown(self, entry: FacetEntry | None) -> bool:
+        return entry is not None and (not self._search or self._search.casefold() in entry.folded)
+
+    def _row_of_entry(self, entry: FacetEntry | None) -> int | None:
+        """Where an entry stands, None where it is hidden."""
+        if entry is None or not self._is_shown(entry):
+            return None
+        if self._is_in_order:
+            return bisect_left(self._rows, entry.rank, key=_by_rank)
+        if self._places is None:
+            self._places = {shown.key: place for place, shown in enumerate(self._rows)}
+        return self._places[entry.key]
+
+    def _change(self, row: int | None, new: FacetEntry | None) -> None:
+        """One row comes (`row` is None), leaves (`new` is None), or has another count and with it another place."""
+        if row is None and new is not None:
+            self._insert(new)
+        elif row is not None and new is None:
+            self.beginRemoveRows(_NO_PARENT, row, row)
+            self._places = None
+            del self._rows[row]
+            self.endRemoveRows()
+        elif row is not None and new is not None:
+            target = self._target(row, new)
+            if target == row:
+                self._rows[row] = new
+            else:
+                # Qt wants the row before which it shall stand, counted before anything moves.
+                self.beginMoveRows(_NO_PARENT, row, row, _NO_PARENT, target + (target > row))
+                del self._rows[row]
+                self._rows.insert(target, new)
+                self.endMoveRows()
+            self.dataChanged.emit(self.index(target), self.index(target))
+
+    def _insert(self, new: FacetEntry) -> None:
+        row = len(self._rows)
+        if not self._is_held:
+            row = bisect_left(self._rows, new.rank, key=_by_rank)
+        elif row and self._rows[-1].rank > new.rank:
+            self._is_in_order = False
+        self.beginInsertRows(_NO_PARENT, row, row)
+        self._places = None
+        self._rows.insert(row, new)
+        self.endInsertRows()
+
+    def _target(self, row: int, new: FacetEntry) -> int:
+        """The row where an entry is to stand that stands in one now: rows that are held stay."""
+        if not self._is_in_order:
+            return row
+        goes_up = new.rank < self._rows[row].rank
+        low, high = (0, row) if goes_up else (row + 1, len(self._rows))
+        place = bisect_left(self._rows, new.rank, low, high, key=_by_rank)
+        target = place if goes_up else place - 1
+        if not self._is_held:
+            return target
+        self._is_in_order = target == row
+        return row
+
     def _wanted(self, *, keep_order: bool = False) -> list[FacetEntry]:
-        wanted = self._entries
+        wanted = [*self._known.values()]
         if self._search:
-            text = self._search.casefold()
-            wanted = [entry for entry in wanted if text in entry.folded]
+            wanted = [entry for entry in wanted if self._is_shown(entry)]
         if not self._is_ranked:
             return wanted
-        wanted = sorted(wanted, key=_rank)
+        wanted.sort(key=_by_rank)
         if not keep_order:
             return wanted
-        places, end = self._places, len(self._places)
+        places = {entry.key: place for place, entry in enumerate(self._rows)}
+        end = len(places)
         return sorted(wanted, key=lambda entry: places.get(entry.key, end))
+
+    def _wanted_after(self, changed: Sequence[tuple[FacetEntry | None, FacetEntry | None]]) -> list[FacetEntry]:
+        """The same, where only these have changed: what stands in order is sorted quickly."""
+        if self._is_held or not self._is_ranked:
+            return self._wanted(keep_order=self._is_held)
+        known = self._known
+        stay = [entry for entry in self._rows if known.get(entry.key) is entry]
+        return sorted(stay + [new for _, new in changed if new is not None and self._is_shown(new)], key=_by_rank)
 
     def _show(self, wanted: list[FacetEntry]) -> None:
         before = [entry.key for entry in self._rows]
@@ -204,7 +313,7 @@ class FacetModel(QAbstractListModel):
         """The same keys in the same order: tell from the first row that changed to the last."""
         pairs = enumerate(zip(rows, self._rows, strict=True))
         changed = [place for place, (new, old) in pairs if new is not old and new != old]
-        self._rows = rows
+        self._take(rows)
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
@@ -219,7 +328,7 @@ class FacetModel(QAbstractListModel):
         new = [entry for entry in rows if entry.key not in left]
         if new:
             self.beginInsertRows(_NO_PARENT, len(before), len(before) + len(new) - 1)
-            self._take([*self._rows, *new])
+            self._take([*self._rows, *new], is_in_order=False)
             self.endInsertRows()
         self._move_to(rows)
         if new:
@@ -231,18 +340,16 @@ class FacetModel(QAbstractListModel):
         remembered = self.persistentIndexList()
         keys = [self._rows[index.row()].key for index in remembered]
         self._take(rows)
-        self.changePersistentIndexList(remembered, [self.index(self._places[key]) for key in keys])
+        moved = [self.index(row) for key in keys if (row := self.row_of(key)) is not None]
+        self.changePersistentIndexList(remembered, moved)
         self.layoutChanged.emit()
 
-    def _take(self, rows: list[FacetEntry]) -> None:
+    def _take(self, rows: list[FacetEntry], *, is_in_order: bool = True) -> None:
         self._rows = rows
-        self._places = {entry.key: place for place, entry in enumerate(rows)}
+        self._places = None
+        self._is_in_order = is_in_order and self._is_ranked and not self._is_held
 
 
 def count_text(entry: FacetEntry) -> str:
     """The count as it stands in the row."""
     return number(entry.count) if entry.is_choice else ""
-
-
-def _rank(entry: FacetEntry) -> tuple[int, str, str]:
-    return -entry.count, entry.folded, entry.name

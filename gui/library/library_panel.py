@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QVBoxLayout, QWidget
@@ -89,6 +89,13 @@ class LibraryPanel(QWidget):
     def set_suggestions(self, counts: Sequence[tuple[int, str, int]]) -> None:
         """Show the first classes of the model's answers: (code, name, images) in any order."""
         self._facets[Section.SUGGESTIONS].set_counts(counts)
+
+    def update_counts(
+        self, labels: Iterable[tuple[int, str, int]], suggestions: Iterable[tuple[int, str, int]]
+    ) -> None:
+        """Show other counts of these labels and suggestions only: (code, name, images); those without images leave."""
+        self._facets[Section.LABELS].update_counts(labels)
+        self._facets[Section.SUGGESTIONS].update_counts(suggestions)
 
     def set_filter(self, images: ImageFilter) -> None:
         """Mark the rows that a filter asks for; tells nobody."""

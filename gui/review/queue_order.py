@@ -29,6 +29,7 @@ _SEED_LIMIT = 10_000
 """Seeds of four digits can be read aloud and typed."""
 
 _WORDNET_ID = re.compile(r"^n\d{8}[ _-]*")
+_ASCII_BREAKS = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class QueueColumns:
         scores: its softmax 0...1.
         margins: softmax of the first less that of the second class.
         names: the text of each vocabulary code.
-        folders: the last part of the folder that each file lies in; needed for `QueueOrder.DISAGREES` only.
+        folders: the numbers of the folders that the files lie in; needed for `QueueOrder.DISAGREES` only.
+        folder_names: the last part of each numbered folder.
     """
 
     keys: Numbers
@@ -51,7 +53,8 @@ class QueueColumns:
     scores: Numbers
     margins: Numbers
     names: Sequence[str] = ()
-    folders: Sequence[str] = ()
+    folders: Numbers = ()
+    folder_names: Sequence[str] = ()
 
 
 def build_queue(columns: QueueColumns, order: QueueOrder, *, seed: int | None = None) -> ReviewQueue:
@@ -80,7 +83,7 @@ def build_queue(columns: QueueColumns, order: QueueOrder, *, seed: int | None = 
         case QueueOrder.BY_CLASS:
             places = _by_class(columns, suggested)
             codes = np.asarray(columns.suggestions, dtype=np.int64)[places]
-            return ReviewQueue(_as_column(keys[places]), order, suggestions=codes.tolist())
+            return ReviewQueue(_as_column(keys[places]), order, suggestions=codes)
         case QueueOrder.RANDOM_100:
             drawn = int(np.random.default_rng().integers(_SEED_LIMIT)) if seed is None else seed
             generator = np.random.Generator(np.random.PCG64(drawn))
@@ -101,32 +104,37 @@ def name_forms(text: str) -> frozenset[str]:
     Case, accents, punctuation and a WordNet number in front do not matter, and each of several names that are
     separated by commas is one: "tabby, tabby cat" is the folder "n02123045-tabby_cat".
     """
-    parts = [text, *text.split(",")]
-    return frozenset(filter(None, (folded(_WORDNET_ID.sub("", part.strip())) for part in parts)))
+    parts = [text, *text.split(",")] if "," in text else [text]
+    return frozenset(filter(None, (_folded(_WORDNET_ID.sub("", part.strip())) for part in parts)))
+
+
+def _folded(text: str) -> str:
+    """`folded`, ten times as quickly for the names that most models have."""
+    return _ASCII_BREAKS.sub(" ", text.lower()).strip() if text.isascii() else folded(text)
 
 
 def _disagreeing(columns: QueueColumns, suggested: Places) -> Places:
     """Folders that are named as a class come first: in a folder named "holiday" every suggestion disagrees."""
     import numpy as np  # noqa: PLC0415
 
-    own = list(map(columns.folders.__getitem__, suggested.tolist()))
-    folder_codes = {folder: code for code, folder in enumerate(dict.fromkeys(own))}
-    folders = np.fromiter(map(folder_codes.__getitem__, own), np.int64, len(own))
+    count = len(columns.folder_names)
+    folders = np.asarray(columns.folders, dtype=np.int64)[suggested]
     codes = np.asarray(columns.suggestions, dtype=np.int64)[suggested]
     scores = np.asarray(columns.scores, dtype=np.float32)[suggested]
-    folder_forms = [name_forms(folder) for folder in folder_codes]
+    folder_forms = [name_forms(folder) for folder in columns.folder_names]
+    forms_of = [name_forms(name) for name in columns.names]
     codes_of: dict[str, list[int]] = {}
     for code in np.unique(codes).tolist():
-        for form in name_forms(columns.names[code]):
+        for form in forms_of[code]:
             codes_of.setdefault(form, []).append(code)
     agreeing = {
-        code * len(folder_codes) + folder
+        code * count + folder
         for folder, forms in enumerate(folder_forms)
         for form in forms
         for code in codes_of.get(form, ())
     }
-    disagrees = ~np.isin(codes * len(folder_codes) + folders, sorted(agreeing))
-    known = frozenset().union(*(name_forms(name) for name in columns.names))
+    disagrees = ~np.isin(codes * count + folders, sorted(agreeing))
+    known = frozenset().union(*forms_of)
     is_foreign = np.asarray([form.isdisjoint(known) for form in folder_forms], dtype=bool)
     kept = np.flatnonzero(disagrees)
     return suggested[kept[np.lexsort((-scores[kept], is_foreign[folders[kept]]))]]

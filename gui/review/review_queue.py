@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gui.review.key_index import KeyIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PAGE_SIZE = 20
 """So many images of one class are decided about at a time."""
@@ -55,7 +63,7 @@ class ReviewQueue:
         order: QueueOrder = QueueOrder.LEAST_CERTAIN,
         *,
         seed: int | None = None,
-        suggestions: Sequence[int] = (),
+        suggestions: Sequence[int] | NDArray[np.int64] = (),
     ) -> None:
         """Begin at the first key.
 
@@ -65,20 +73,23 @@ class ReviewQueue:
             seed: with which a random order was drawn.
             suggestions: for `BY_CLASS` the vocabulary code of each key's class; equal ones stand together.
         """
-        self.keys = keys if isinstance(keys, array) else array("q", keys)
+        self.keys = keys if isinstance(keys, array) and keys.typecode == "q" else array("q", keys)
         self.order = order
         self.seed = seed
-        self._place_of = dict(zip(self.keys, range(len(self.keys)), strict=True))
+        self._index = KeyIndex(self.keys)
         self._position = 0
         self._reviewed: dict[int, None] = {}
         self._gone: set[int] = set()
-        self._pages = tuple(_pages(self.keys, suggestions))
+        if len(suggestions) not in {0, len(self.keys)}:
+            raise ValueError(f"{len(self.keys)} keys but {len(suggestions)} suggestions")
+        self._classes = _classes(suggestions) if len(suggestions) else []
+        self._first_pages, self._page_count = _first_pages(self._classes)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._place_of
+        return key in self._index
 
     @property
     def current(self) -> int | None:
@@ -112,11 +123,15 @@ class ReviewQueue:
 
     def go_to(self, key: int) -> bool:
         """Make this image the current one; False, and no move, where it is not in the queue."""
-        place = self._place_of.get(key)
+        place = self._index.place(key)
         if place is None or key in self._gone:
             return False
         self._position = place
         return True
+
+    def known(self, keys: Iterable[int]) -> Sequence[int]:
+        """Those of the keys that are in the queue, in their order."""
+        return self._index.known(keys)
 
     @property
     def reviewed(self) -> KeysView[int]:
@@ -125,10 +140,10 @@ class ReviewQueue:
 
     def mark_reviewed(self, keys: Iterable[int]) -> None:
         """These images have a decision now; keys outside the queue do not matter."""
-        for key in keys:
-            if key in self._place_of:
-                self._reviewed.pop(key, None)
-                self._reviewed[key] = None
+        ours = dict.fromkeys(self._index.known(keys))
+        for key in ours.keys() & self._reviewed.keys():
+            del self._reviewed[key]
+        self._reviewed.update(ours)
 
     def mark_waiting(self, keys: Iterable[int]) -> None:
         """These images wait for a decision again: it was taken back."""
@@ -137,7 +152,7 @@ class ReviewQueue:
 
     def mark_gone(self, keys: Iterable[int]) -> None:
         """These images left the session."""
-        self._gone.update(key for key in keys if key in self._place_of)
+        self._gone.update(self._index.known(keys))
 
     def mark_back(self, keys: Iterable[int]) -> None:
         """These images are in the session again."""
@@ -166,8 +181,9 @@ class ReviewQueue:
     def upcoming(self, count: int) -> list[int]:
         """The images after the current one that wait for a decision, as far as `count`: to show and to read ahead."""
         found: list[int] = []
+        most = min(count, self.remaining)  # near the end, nobody looks for a ninth where eight are left
         for place in self._waiting_places(range(self._position + 1, len(self.keys))):
-            if len(found) >= count:
+            if len(found) >= most:
                 break
             found.append(self.keys[place])
         return found
@@ -175,7 +191,7 @@ class ReviewQueue:
     @property
     def page_count(self) -> int:
         """How many pages there are; 0 unless the queue is by class."""
-        return len(self._pages)
+        return self._page_count
 
     def page(self, place: int) -> QueuePage:
         """One page, places counted from 0; its images stay the same whatever is decided.
@@ -183,15 +199,29 @@ class ReviewQueue:
         Raises:
             IndexError: there is no such page.
         """
-        first, last, number, count, total, suggestion = self._pages[place]
-        return QueuePage(suggestion, tuple(self.keys[first:last]), number, count, total)
+        if not 0 <= place < self._page_count:
+            raise IndexError(place)
+        at = bisect_right(self._first_pages, place) - 1
+        number = place - self._first_pages[at]
+        start, end, suggestion = self._classes[at]
+        first = start + number * PAGE_SIZE
+        keys = tuple(self.keys[first : min(first + PAGE_SIZE, end)])
+        return QueuePage(suggestion, keys, number + 1, _pages_of(end - start), end - start)
+
+    def page_of(self, key: int) -> int | None:
+        """The page that an image is on; None where there are no pages, or the image is not in the queue."""
+        place = self._index.place(key)
+        if place is None or not self._classes:
+            return None
+        at = bisect_right(self._classes, place, key=_start) - 1
+        return self._first_pages[at] + (place - self._classes[at][0]) // PAGE_SIZE
 
     def waiting_of(self, keys: Iterable[int]) -> tuple[int, ...]:
         """Those of the keys that wait for a decision, in their order."""
         return tuple(key for key in keys if self._is_waiting(key))
 
     def _is_waiting(self, key: int) -> bool:
-        return key in self._place_of and key not in self._reviewed and key not in self._gone
+        return key not in self._reviewed and key not in self._gone and key in self._index
 
     def _waiting_places(self, places: Iterable[int]) -> Iterator[int]:
         return (place for place in places if self._is_waiting(self.keys[place]))
@@ -206,18 +236,28 @@ class ReviewQueue:
         return self.keys[place]
 
 
-def _pages(keys: Sequence[int], suggestions: Sequence[int]) -> Iterator[tuple[int, int, int, int, int, int]]:
-    """First place, place after the last, number, count of pages, images of the class, and its code, for each page."""
-    start = 0
-    while start < len(suggestions):
-        end = start
-        while end < len(suggestions) and suggestions[end] == suggestions[start]:
-            end += 1
-        total = end - start
-        count = -(-total // PAGE_SIZE)
-        for number in range(count):
-            first = start + number * PAGE_SIZE
-            yield first, min(first + PAGE_SIZE, end), number + 1, count, total, suggestions[start]
-        start = end
-    if len(suggestions) not in {0, len(keys)}:
-        raise ValueError(f"{len(keys)} keys but {len(suggestions)} suggestions")
+def _classes(suggestions: Sequence[int] | NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Where each class begins in the queue, the place after its last image, and its code."""
+    import numpy as np  # noqa: PLC0415  # not at the start
+
+    codes = np.asarray(suggestions, dtype=np.int64)
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(codes)) + 1))
+    ends = np.append(starts[1:], len(codes))
+    return list(zip(starts.tolist(), ends.tolist(), codes[starts].tolist(), strict=True))
+
+
+def _first_pages(classes: Sequence[tuple[int, int, int]]) -> tuple[list[int], int]:
+    """The place of each class's first page among all pages, and how many pages there are."""
+    first_pages, count = [], 0
+    for start, end, _ in classes:
+        first_pages.append(count)
+        count += _pages_of(end - start)
+    return first_pages, count
+
+
+def _pages_of(images: int) -> int:
+    return -(-images // PAGE_SIZE)
+
+
+def _start(entry: tuple[int, int, int]) -> int:
+    return entry[0]

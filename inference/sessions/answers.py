@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from array import array
@@ -40,6 +41,8 @@ def keep_answers(
         answers: of images that the session knows; others are left out.
     """
     for answer in answers:
+        if not _is_its_own(connection, answer):
+            continue
         if isinstance(answer.outcome, Classification):
             said_by = model_id
             if answer.outcome.model != model_name:
@@ -49,6 +52,12 @@ def keep_answers(
             _keep_failure(connection, model_id, answer.key, answer.outcome.error)
 
 
+def _is_its_own(connection: sqlite3.Connection, answer: KeptAnswer) -> bool:
+    """Whether the image is known, and is the file that was looked at."""
+    row = connection.execute("SELECT path FROM image WHERE id = ?", (answer.key,)).fetchone()
+    return row is not None and (not answer.path or row[0] == os.fsencode(answer.path))
+
+
 def _keep_result(
     connection: sqlite3.Connection,
     code_of: Callable[[str], int],
@@ -56,10 +65,8 @@ def _keep_result(
     answer: KeptAnswer,
     outcome: Classification,
 ) -> None:
-    row = connection.execute("SELECT path, size, mtime_ns FROM image WHERE id = ?", (answer.key,)).fetchone()
-    if row is None:
-        return
-    path, size, mtime_ns = row
+    query = "SELECT path, size, mtime_ns FROM image WHERE id = ?"
+    path, size, mtime_ns = connection.execute(query, (answer.key,)).fetchone()
     facts = outcome.facts
     if facts.mtime_ns:
         # What was really read counts, should the file have changed since it was found.

@@ -25,8 +25,12 @@ _FOLDER = "backups"
 _LEFT_OUT = "bulk"
 """Evidence and embeddings are nine tenths of a session and can be computed again."""
 
-_LOGS = ("-wal", "-shm", "-journal")
+LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for the files beside it."""
 _PAGES_AT_ONCE = 256
+_UNFINISHED = ".tmp"
+_UNFINISHED_S = 24 * 3600
+"""A backup that nobody has added to for so long is not on its way any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def restore_backup(path: Path, backup: Backup) -> Path:
         SessionInUseError: a program has the session open.
         SessionSaveError: the disk is full, for example; the session is as it was.
     """
-    with _locked(path), translated(path):
+    with locked(path), translated(path):
         temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
         try:
             shutil.copyfile(backup.path, temporary)
@@ -88,7 +92,7 @@ def set_aside(path: Path) -> Path:
         SessionInUseError: a program has the session open.
         SessionSaveError: it cannot be renamed.
     """
-    with _locked(path):
+    with locked(path):
         return move_aside(path)
 
 
@@ -98,7 +102,7 @@ def move_aside(path: Path) -> Path:
     kept = path.with_name(f"{path.name}.damaged-{stamp}-{secrets.token_hex(2)}")
     # The file first: without its log it is older, but a log beside another file would destroy that one.
     with translated(path):
-        for suffix in ("", *_LOGS):
+        for suffix in ("", *LOGS):
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).rename(kept.with_name(kept.name + suffix))
     return kept
@@ -207,7 +211,7 @@ class Snapshot:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Keep other programs from opening the session meanwhile."""
     lock = ProcessLock(lock_path(path))
     with translated(path):
@@ -224,7 +228,16 @@ def _new_temporary(path: Path) -> Path:
     folder = backup_folder(path)
     with translated(path):
         folder.mkdir(parents=True, exist_ok=True)
-    return folder / f".{secrets.token_hex(8)}.tmp"
+    _remove_unfinished(folder)
+    return folder / f".{secrets.token_hex(8)}{_UNFINISHED}"
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Take away what programs that were killed have left: each may be as large as a session."""
+    for file in folder.glob(f".*{_UNFINISHED}"):
+        with contextlib.suppress(OSError):
+            if time.time() - file.stat().st_mtime > _UNFINISHED_S:
+                file.unlink()
 
 
 def _named(path: Path, temporary: Path) -> Path:

@@ -7,12 +7,15 @@ import time
 from itertools import repeat
 
 from inference.sessions.journal import append_step, set_in_force, step_to_repeat, step_to_take_back
-from inference.sessions.marks import Marks
+from inference.sessions.marks import Marks, make_mark
 from inference.sessions.names import Names
+from inference.sessions.newest import HOMELESS
 from inference.sessions.steps import Step
 
-_DECIDE = """INSERT INTO decision (image_id, mark, name, at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (image_id) DO UPDATE SET mark = excluded.mark, name = excluded.name, at = excluded.at"""
+# Steps may be about images that a scan has taken off the list since, because their file is gone: they stay off it.
+_DECIDE = f"""INSERT INTO decision (image_id, mark, name, at)
+    SELECT i.id, ?2 | iif({HOMELESS}, {make_mark(removed=True)}, 0), ?3, ?4 FROM image i WHERE i.id = ?1
+    ON CONFLICT (image_id) DO UPDATE SET mark = excluded.mark, name = excluded.name, at = excluded.at"""  # noqa: S608
 
 
 def carry_out(connection: sqlite3.Connection, step: Step) -> None:
@@ -49,7 +52,7 @@ def repeat_step(connection: sqlite3.Connection, names: Names) -> Step | None:
 
 
 def write_marks(connection: sqlite3.Connection, marks: Marks, at: float) -> None:
-    """Write decisions, inside the caller's transaction.
+    """Write decisions, inside the caller's transaction; those about images that are not there (any more) are left out.
 
     Args:
         connection: that writes.

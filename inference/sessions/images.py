@@ -14,7 +14,7 @@ from inference.sessions.connection import Reader
 from inference.sessions.identity import HASH_BYTES
 from inference.sessions.marks import is_removed, with_removed
 from inference.sessions.moves import MoveFinder
-from inference.sessions.newest import CURRENT_FAILURE, LABELLED, REMOVED, listed
+from inference.sessions.newest import CURRENT_FAILURE, HOMELESS, LABELLED, REMOVED, listed
 from inference.sessions.records import FoundFile
 from inference.sessions.settling import ChangedImage
 
@@ -44,7 +44,8 @@ class Findings:
         changed: (size, mtime, key) of images with another stamp.
         retried: keys of images that failed for a reason that may have passed.
         moved: (path, size, mtime, key) of images found elsewhere.
-        removed: keys among the images above that are off the list.
+        removed: keys among the images above that somebody took off the list.
+        returned: keys of moved images that were off the list because their file was gone.
         renewed: the images of `changed`, with what they were, and those that an interrupted scan left like this.
     """
 
@@ -54,6 +55,7 @@ class Findings:
     retried: list[int] = field(default_factory=list)
     moved: list[tuple[bytes, int, int, int]] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
     renewed: list[ChangedImage] = field(default_factory=list)
 
     @property
@@ -100,7 +102,8 @@ def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: i
         else:
             _sort_in_known(findings, image, file)
     moved = [entry[-1] for entry in findings.moved]
-    findings.removed.extend(read(partial(_removed_among, keys=moved)))
+    for key, is_homeless in read(partial(_removed_among, keys=moved)):
+        (findings.returned if is_homeless else findings.removed).append(key)
     return findings
 
 
@@ -142,9 +145,11 @@ def _known_of(connection: sqlite3.Connection, model_id: int, paths: Sequence[byt
     return known
 
 
-def _removed_among(connection: sqlite3.Connection, keys: Sequence[int]) -> list[int]:
-    query = f"SELECT image_id FROM decision WHERE image_id IN {listed(keys)} AND mark IN {REMOVED}"  # noqa: S608 - numbers
-    return [row[0] for row in connection.execute(query)]
+def _removed_among(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, bool]]:
+    """The keys of those that are off the list, and whether that is so because they have no file."""
+    query = f"""SELECT i.id, {HOMELESS} FROM image i JOIN decision d ON d.image_id = i.id
+        WHERE i.id IN {listed(keys)} AND d.mark IN {REMOVED}"""  # noqa: S608 - numbers
+    return [(key, bool(is_homeless)) for key, is_homeless in connection.execute(query)]
 
 
 def write_findings(connection: sqlite3.Connection, findings: Findings, *, restore_removed: bool) -> int:
@@ -170,6 +175,7 @@ def write_findings(connection: sqlite3.Connection, findings: Findings, *, restor
     connection.executemany("UPDATE image SET path = ?, size = ?, mtime_ns = ? WHERE id = ?", findings.moved)
     stale = [entry[-1] for entry in findings.changed] + findings.retried + [entry[-1] for entry in findings.moved]
     connection.executemany("DELETE FROM failure WHERE image_id = ?", ((key,) for key in stale))
+    _restore(connection, findings.returned)
     if restore_removed:
         _restore(connection, findings.removed)
     return first

@@ -80,6 +80,8 @@ class MoveFinder:
     def _same_content(path: str, candidates: list[_Candidate]) -> _Candidate | None:
         content_hash = hash_of_file(path)
         same = [candidate for candidate in candidates if candidate.content_hash == content_hash]
+        # What is on the list comes before what left it because its name became another image's.
+        same = [candidate for candidate in same if "\0" not in candidate.path] or same
         if len(same) > 1:
             name = os.path.basename(path)  # noqa: PTH119 - a path is text here
             same = [candidate for candidate in same if os.path.basename(candidate.path) == name]  # noqa: PTH119

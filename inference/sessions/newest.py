@@ -20,6 +20,9 @@ NEWEST_RESULT = """(SELECT max(candidate.id) FROM result candidate WHERE candida
 CURRENT_FAILURE = f"f.image_id = i.id AND f.model_id IN ({FILE_FAULT}, :model)"
 """Joins the failure `f` of image `i`, of which there is one at most."""
 
+HOMELESS = "(instr(i.path, x'00') > 0)"
+"""Whether the file of image `i` is gone and its name another image's (see `settling`); no file's path has a zero."""
+
 _ALL_MARKS = [
     make_mark(state, imported=imported, removed=removed)
     for state in (None, *(state for state in ImageState if state not in ANSWER_STATES))

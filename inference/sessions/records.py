@@ -123,11 +123,14 @@ class KeptAnswer:
         key: of the image in the session.
         outcome: its classification, or why there is none.
         embedding: (K,) float32, or None.
+        path: where the image must still lie for the answer to be its own (files may have been renumbered since it was
+            asked about); empty where nobody else can change the session.
     """
 
     key: int
     outcome: Outcome
     embedding: Embedding | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

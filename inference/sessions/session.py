@@ -9,7 +9,7 @@ import threading
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry
 from inference.sessions import answers, decisions, images, journal, loading, reading, settling, status
 from inference.sessions.faults import decoding
-from inference.sessions.identity import storable_time
+from inference.sessions.identity import hash_of_file, storable_time
 from inference.sessions.labelled import PORTION, LabelledReader
 from inference.sessions.newest import NO_MODEL
 from inference.sessions.opening import OpenedFile
@@ -76,7 +76,8 @@ class Session(SessionFile):
                     first = images.write_findings(connection, findings, restore_removed=restore_removed)
                     status.begin_scan(connection, self._scan_began_at_key)
             self._renewed += findings.renewed
-            return self._registered(findings, first, findings.removed if restore_removed else [])
+            back = findings.returned + (findings.removed if restore_removed else [])
+            return self._registered(findings, first, back)
 
     def finish_scan(self) -> Registered | None:
         """Put right what a scan could not know before its end: files that were renumbered among known names.
@@ -85,8 +86,9 @@ class Session(SessionFile):
         What a scan that was interrupted has left open is put right by the next one that meets the same files.
 
         Returns:
-            What changed since `register` told of it: images that moved, images that are new, and images that are not on
-            the list any more because their file is gone and its name taken; None where all was well.
+            What changed since `register` told of it: images that moved, images that are new (or whose file was gone and
+            is there again), and images that are not on the list any more because their file is gone and its name taken;
+            None where all was well.
 
         Raises:
             SessionSaveError: it could not be written down; nothing was.
@@ -99,15 +101,21 @@ class Session(SessionFile):
                 return None
             if began_at_key is None:
                 began_at_key = self._scan_began_at_key
-            found = settling.settle(self._read, renewed, began_at_key)
             first = self._read(images.last_key) + 1
-            with self._writing() as connection:
-                settling.write_settlement(connection, found, first)
-                settling.forget_former(connection, [image.key for image in renewed])
-                status.end_scan(connection)
+            hash_file = cache(hash_of_file)
+            is_settled, returned = False, frozenset[int]()
+            while not is_settled:
+                found = settling.settle(self._read, renewed, began_at_key, hash_file)
+                with self._writing() as connection:
+                    # Reading the files takes a while, in which people go on deciding.
+                    is_settled = settling.still_holds(connection, found)
+                    if is_settled:
+                        returned = frozenset(settling.write_settlement(connection, found, first))
+                        settling.forget_former(connection, [image.key for image in renewed])
+                        status.end_scan(connection)
             if found.is_empty:
                 return None
-            rows = ImageRows()
+            rows = self._rows_of(sorted(returned)) if returned else ImageRows()
             loading.append_new(
                 rows, first, [(os.fsencode(one.path), one.size_bytes, one.mtime_ns) for one in found.new]
             )
@@ -115,7 +123,7 @@ class Session(SessionFile):
                 added=rows,
                 known=array("q"),
                 changed=array("q"),
-                moved=tuple((key, file.path) for key, file, _ in found.moved),
+                moved=tuple((key, file.path) for key, file, _ in found.moved if key not in returned),
                 homeless=array("q", [*(image.key for image in found.homeless), *found.absorbed]),
             )
 

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 from inference.sessions.connection import Reader
 from inference.sessions.identity import HASH_BYTES, hash_of_file
-from inference.sessions.marks import make_mark, with_removed
+from inference.sessions.marks import UNMARKED, make_mark, with_removed
+from inference.sessions.newest import HOMELESS
 from inference.sessions.records import FoundFile
 
 _GONE = b"\0gone %d"
 """Ends the path of an image whose file is gone and whose name another file has now; no file can be called so."""
+
+_NO_SIZE = -1
+"""No file has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Settlement:
         new: files that belong to no image.
         homeless: images whose file is gone, while their name has another image's file.
         absorbed: keys of images that the scan added for files that turned out to be another image's, and about which
-            nobody has decided anything.
+            nobody has decided anything. Where somebody has, the added image stays and the other one is homeless.
     """
 
     same: list[tuple[ChangedImage, bytes]] = field(default_factory=list)
@@ -55,7 +59,7 @@ class Settlement:
     @property
     def is_empty(self) -> bool:
         """Whether everything is as it should be."""
-        return not (self.same or self.moved)
+        return not (self.same or self.moved or self.new or self.homeless)
 
 
 def settle(
@@ -94,30 +98,51 @@ def settle(
             if owner is not None:
                 found.moved.append((owner, image.file, hashes[image.key] or b""))
                 claimed.add(image.key)
-    for key, file in _added(read, sizes if owners else set(), began_at_key):
-        content_hash = hash_file(file.path)
-        owner = _first(owners.get(content_hash or b"", ()), taken)
-        if owner is not None and content_hash is not None:
-            found.moved.append((owner, file, content_hash))
-            found.absorbed.append(key)
+    replaced = _match_added(found, _added(read, sizes if owners else set(), began_at_key), owners, taken, hash_file)
     for image in changed:
         if image.key in taken and image.key not in claimed:
             found.new.append(image.file)
-        elif image.key in claimed and image.key not in taken:
+        if image.key in replaced or (image.key in claimed and image.key not in taken):
             found.homeless.append(image)
     return found
 
 
-def _added(read: Reader, sizes: set[int], began_at_key: int) -> list[tuple[int, FoundFile]]:
-    """Images that the scan added, of these sizes, less those that somebody has decided about already."""
-    query = """SELECT i.id, i.path, i.size, i.mtime_ns FROM image i LEFT JOIN decision d ON d.image_id = i.id
-        WHERE i.size = ? AND i.id > ? AND coalesce(d.mark, 0) = 0"""
+def _match_added(
+    found: Settlement,
+    added: Sequence[tuple[int, FoundFile, bool]],
+    owners: dict[bytes, list[ChangedImage]],
+    taken: set[int],
+    hash_file: Callable[[str], bytes | None],
+) -> set[int]:
+    """Recognise images of the scan as earlier ones; the keys of those whose picture somebody has decided about anew."""
+    replaced: set[int] = set()
+    for key, file, is_decided in added:
+        content_hash = hash_file(file.path)
+        owner = _first(owners.get(content_hash or b"", ()), taken)
+        if owner is None or content_hash is None:
+            continue
+        if is_decided:
+            # The later decision about this picture counts; the earlier one must not stay with another picture.
+            replaced.add(owner)
+        else:
+            found.moved.append((owner, file, content_hash))
+            found.absorbed.append(key)
+    return replaced
+
+
+def _added(read: Reader, sizes: set[int], began_at_key: int) -> list[tuple[int, FoundFile, bool]]:
+    """Images that the scan added, of these sizes, and whether somebody has decided about them already."""
+    query = """SELECT i.id, i.path, i.size, i.mtime_ns, coalesce(d.mark, 0) FROM image i
+        LEFT JOIN decision d ON d.image_id = i.id WHERE i.size = ? AND i.id > ?"""
     rows = [
         row
         for size in sorted(sizes)
         for row in read(lambda connection, size=size: connection.execute(query, (size, began_at_key)).fetchall())  # type: ignore[misc]  # a default binds the size
     ]
-    return [(key, FoundFile(os.fsdecode(path), size, mtime_ns)) for key, path, size, mtime_ns in rows]
+    return [
+        (key, FoundFile(os.fsdecode(path), size, mtime_ns), mark != UNMARKED)
+        for key, path, size, mtime_ns, mark in rows
+    ]
 
 
 def _owner_of(
@@ -150,15 +175,34 @@ def _first(owners: Sequence[ChangedImage], taken: set[int]) -> int | None:
     return None
 
 
-def write_settlement(connection: sqlite3.Connection, found: Settlement, first_key: int) -> None:
-    """Write down what was found out, inside the caller's transaction; new files get keys from `first_key` on."""
+def still_holds(connection: sqlite3.Connection, found: Settlement) -> bool:
+    """Whether nobody has decided about an absorbed image since it was found out, inside the caller's transaction."""
+    query = "SELECT mark FROM decision WHERE image_id = ?"
+    marks = (connection.execute(query, (key,)).fetchone() for key in found.absorbed)
+    return all(row is None or row[0] == UNMARKED for row in marks)
+
+
+def write_settlement(connection: sqlite3.Connection, found: Settlement, first_key: int) -> list[int]:
+    """Write down what was found out, inside the caller's transaction; new files get keys from `first_key` on.
+
+    Returns:
+        The keys of images that have been without a file and are on the list again. What a person took off the list
+        stays off it, wherever its file lies.
+    """
+    query = f"SELECT i.id FROM image i WHERE i.id = ? AND {HOMELESS}"  # noqa: S608 - made of constants
+    returned = [key for key, _, _ in found.moved if connection.execute(query, (key,)).fetchone() is not None]
     connection.executemany(
         "UPDATE image SET content_hash = ? WHERE id = ?",
         ((content_hash, image.key) for image, content_hash in found.same),
     )
     for key in found.absorbed:
-        for table, column in (("image", "id"), ("decision", "image_id"), ("failure", "image_id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))  # noqa: S608 - our own names
+        # It stays as an image that nobody sees or finds: steps that can be taken back may be about it.
+        connection.execute(
+            "UPDATE image SET path = CAST(path || ? AS BLOB), size = ?, mtime_ns = 0, content_hash = NULL WHERE id = ?",
+            (_GONE % key, _NO_SIZE, key),
+        )
+        connection.execute("DELETE FROM failure WHERE image_id = ?", (key,))
+        _set_removed(connection, key, removed=True)
     # First out of each other's way: no two images have one path.
     connection.executemany("UPDATE image SET path = ? WHERE id = ?", ((_GONE % key, key) for key, _, _ in found.moved))
     connection.executemany(
@@ -171,6 +215,7 @@ def write_settlement(connection: sqlite3.Connection, found: Settlement, first_ke
             (os.fsencode(file.path), file.size_bytes, file.mtime_ns, content_hash, key),
         )
         connection.execute("DELETE FROM failure WHERE image_id = ?", (key,))
+    for key in returned:
         _set_removed(connection, key, removed=False)
     for image in found.homeless:
         # What it was stays known, for the day on which its file is found somewhere.
@@ -185,6 +230,7 @@ def write_settlement(connection: sqlite3.Connection, found: Settlement, first_ke
             for key, file in enumerate(found.new, first_key)
         ),
     )
+    return returned
 
 
 def forget_former(connection: sqlite3.Connection, keys: Sequence[int]) -> None:

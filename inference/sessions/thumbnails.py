@@ -107,7 +107,7 @@ class ThumbnailStore:
         try:
             return work()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR:
                 # A table is missing, for example.
                 self._begin_anew()
             else:

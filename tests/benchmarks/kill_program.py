@@ -7,7 +7,8 @@ object as the keys do: labels, acceptances, rejections, removals, imports, renam
 Before each decision goes to the disk it tells what the images then have, and when everything is on the disk it tells
 that, too. The parent kills it at a random moment and reads the file with plain SQLite: what is there must be exactly
 what the window showed after one of the decisions since the last "all on the disk"; nothing older, nothing half-way. The
-next life must show what is in the file. No process of a killed program may stay. POSIX only.
+journal of steps must say of every image in it what its decision is. The next life must show what is in the file, and
+report no error. No process of a killed program may stay. POSIX only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +61,9 @@ class Tally:
         wrong: files that hold neither what was acknowledged nor a later state that was on screen.
         damaged: files in which SQLite's check found something.
         unlike: starts whose window shows something else than the file holds.
+        unexplained: images whose decision is another one than the journal says.
+        in_journal: images that were compared with the journal.
+        errors: programs that told the person of an error.
         orphans: processes that outlived their program.
         in_run: kills while pictures were being classified.
         notes: what was wrong, in words.
@@ -71,6 +76,9 @@ class Tally:
     wrong: int = 0
     damaged: int = 0
     unlike: int = 0
+    unexplained: int = 0
+    in_journal: int = 0
+    errors: int = 0
     orphans: int = 0
     in_run: int = 0
     notes: list[str] = field(default_factory=list)
@@ -146,7 +154,8 @@ class Life:
 
     def _on_unsaved_changed(self, count: int) -> None:
         if count == 0:
-            self.tell("saved", self._program.running.state.value)
+            errors = [said.id for said in self._program.window.messages.history if said.level == "error"]
+            self.tell("saved", [self._program.running.state.value, errors])
 
 
 def live(profile: Path, folder: Path, pipe: int, seed: int) -> NoReturn:
@@ -255,7 +264,11 @@ class Watch:
                 tally.acknowledged += steps
                 steps = 0
                 candidates = candidates[-1:]
-        tally.in_run += any(word == "saved" and value == "running" for word, value in told[-20:])
+        saved = [value for word, value in told if word == "saved"]
+        tally.in_run += any(state == "running" for state, _ in saved[-10:])
+        if saved and saved[-1][1]:
+            tally.errors += 1
+            tally.notes.append(f"seed {seed}: the person was told {saved[-1][1]}")
         found = self._read(profile, seed)
         if found not in candidates:
             tally.wrong += 1
@@ -275,9 +288,27 @@ class Watch:
             found = {key: (mark, str(text or b"", "utf-8")) for key, mark, text in reader.execute(query)}
             [(answers,)] = reader.execute("SELECT count(*) FROM result")
             self.tally.answers += answers
+            self._compare_with_journal(reader, seed)
         finally:
             reader.close()
         return {key: one for key, one in found.items() if one != _NOTHING}
+
+    def _compare_with_journal(self, reader: sqlite3.Connection, seed: int) -> None:
+        """The last step in force that is about an image says what it is; else the first that was taken back does."""
+        said: dict[int, tuple[int, int]] = {}
+        for is_in_force, images, changes in reader.execute("SELECT in_force, images, changes FROM step ORDER BY id"):
+            keys, before, after = _unpacked(zlib.decompress(changes), images)
+            if is_in_force:
+                said |= zip(keys, after, strict=True)
+            else:
+                said = dict(zip(keys, before, strict=True)) | said
+        query = "SELECT image_id, mark, name FROM decision"
+        decided = {key: (mark, name) for key, mark, name in reader.execute(query)}
+        unlike = {key: (one, decided.get(key)) for key, one in said.items() if decided.get(key) != one}
+        self.tally.in_journal += len(said)
+        if unlike:
+            self.tally.unexplained += len(unlike)
+            self.tally.notes.append(f"seed {seed}: journal and decisions: {list(unlike.items())[:3]}")
 
     def _count_orphans(self, session: int, seed: int) -> None:
         deadline = time.monotonic() + ORPHANS_S
@@ -305,6 +336,16 @@ def _rest(stream: IO[bytes]) -> list[bytes]:
         content += part
     stream.close()
     return content.splitlines(keepends=True)
+
+
+def _unpacked(changes: bytes, images: int) -> tuple[array[int], list[tuple[int, int]], list[tuple[int, int]]]:
+    """Keys, and (mark, number of the name) of each before and after: columns of 8, 1, 4, 1 and 4 bytes."""
+    columns, start = [], 0
+    for code, size in (("q", 8), ("B", 1), ("i", 4), ("B", 1), ("i", 4)):
+        columns.append(array(code, changes[start : start + size * images]))
+        start += size * images
+    keys, *rest = columns
+    return keys, list(zip(*rest[:2], strict=True)), list(zip(*rest[2:], strict=True))
 
 
 def _states(told: dict[str, tuple[int, str]]) -> dict[int, State]:
@@ -357,6 +398,9 @@ def main() -> int:
         "files that hold anything else": tally.wrong,
         "failed integrity checks": tally.damaged,
         "windows unlike their file": tally.unlike,
+        "images compared with the journal": tally.in_journal,
+        "of them with another decision": tally.unexplained,
+        "programs that told of an error": tally.errors,
         "processes that stayed": tally.orphans,
         "seconds": round(time.monotonic() - began),
     }
@@ -365,7 +409,8 @@ def main() -> int:
         print(f"{name:36}{value:>12}")  # noqa: T201 - the table is the result
     for note in tally.notes:
         print(note)  # noqa: T201 - likewise
-    return int(bool(tally.wrong or tally.damaged or tally.unlike or tally.orphans))
+    bad = tally.wrong + tally.damaged + tally.unlike + tally.unexplained + tally.errors + tally.orphans
+    return int(bad > 0)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from gui.exporting.export_dialog import ExportDialog
 from gui.exporting.export_settings import ExportForm
 from gui.exporting.import_dialog import ImportDialog
 from inference.sessions.marks import LabelSource
+from inference.sessions.suffix import sidecar_list
+from main import main
 from tests.flows.conftest import Bench
 from tests.flows.making import Originals, hashes, labels_shown, make_pictures, until_loaded, until_saved
 
@@ -221,6 +224,34 @@ def test_sidecars_hold_the_labels_and_can_be_reverted(
     bench.program.actions[ActionId.REVERT_SIDECARS].trigger()
     bench.until(lambda: hashes(hostile.folder) == before)
     del tmp_path
+
+
+def test_window_and_command_revert_the_sidecars_of_each_other(
+    hostile: _Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, before = hostile.bench, hashes(hostile.folder)
+    session = bench.program.desk.session
+    assert session is not None
+    command = ["--profile", str(tmp_path / "profile"), "export", str(session.path), "--format", "xmp"]
+    _export(bench, ExportForm.XMP, None, monkeypatch)
+    assert hashes(hostile.folder) != before
+    assert main([*command, "--undo"]) == 0
+    assert hashes(hostile.folder) == before
+    bench.program.labels.sessions.begin_new()
+    bench.until(lambda: not bench.program.holder._closing)
+    assert main(command) == 0
+    assert hashes(hostile.folder) != before
+    # The list goes along with a copy of the session.
+    copy = tmp_path / "copied" / "again.cardinal"
+    copy.parent.mkdir()
+    shutil.copyfile(session.path, copy)
+    shutil.copyfile(sidecar_list(session.path), sidecar_list(copy))
+    bench.program.labels.sessions.open(str(copy))
+    until_loaded(bench, len(NAMES))
+    bench.until(bench.program.actions[ActionId.REVERT_SIDECARS].isEnabled)
+    bench.program.actions[ActionId.REVERT_SIDECARS].trigger()
+    bench.until(lambda: hashes(hostile.folder) == before)
+    bench.until(lambda: not bench.program.actions[ActionId.REVERT_SIDECARS].isEnabled())
 
 
 def test_what_an_import_brings_is_shown_first_and_taken_back_as_one_step(

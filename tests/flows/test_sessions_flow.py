@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from gui.gallery.arrangement import Arrangement, SortKey
 from gui.gallery.image_state import ImageState
 from gui.job_bar import JobState
 from gui.main_window import View
+from inference.sessions.session import Session
 from tests.conftest import PROJECT_ROOT
 from tests.flows.conftest import TINY, Bench
 from tests.flows.making import (
@@ -224,7 +226,11 @@ def test_files_that_were_renamed_moved_changed_or_deleted_keep_their_labels(
     assert labels_in(session.path) == labels_shown(bench)
 
 
-def test_labels_and_suggestions_follow_a_series_that_is_renumbered(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_answered_before", [False, True])
+def test_labels_and_suggestions_follow_a_series_that_is_renumbered(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_answered_before: bool
+) -> None:
+    """Also where the network has answered under the wrong names before the scan has found out."""
     folder = make_pictures(tmp_path / "birds", 14)
     bench.drop([str(folder)])
     bench.until_done(14)
@@ -235,7 +241,20 @@ def test_labels_and_suggestions_follow_a_series_that_is_renumbered(bench: Bench,
     (folder / "000.png").unlink()
     for number in range(1, 14):
         (folder / f"{number:03}.png").rename(folder / f"{number - 1:03}.png")
+    if is_answered_before:
+        finish, answered = Session.finish_scan, threading.Event()
+
+        def finish_late(session: Session) -> object:
+            answered.wait(10)
+            return finish(session)
+
+        monkeypatch.setattr(Session, "finish_scan", finish_late)
     press(bench.program.window, Qt.Key.Key_F5)
+    if is_answered_before:
+        table = bench.program.images.table
+        bench.until(lambda: table.count_answered(ImageState.QUEUED) > 0)
+        bench.until(lambda: table.count_answered(ImageState.QUEUED) == 0)
+        answered.set()
     bench.until(lambda: len(bench.program.images) == 13)
     bench.until(lambda: bench.program.images.table.count_answered(ImageState.QUEUED) == 0)
     bench.until(lambda: not bench.program.running.is_under_way)

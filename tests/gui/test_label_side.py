@@ -187,6 +187,8 @@ def test_sidecars_can_be_reverted_whoever_wrote_them(program: Program, session: 
     sidecar_list(session).write_text("", "utf-8")
     open_session(program, qtbot, session)
     assert enabled(program, _A.REVERT_SIDECARS) == [True]
+    program.labels.sessions.begin_new()
+    assert not program.labels.exports.has_sidecars
 
 
 def test_nothing_is_exported_while_decisions_cannot_be_written(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gui import session_notices
 from gui.session_holder import SessionHolder, SessionLoaded, SessionShown
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.events import Answered
@@ -150,6 +153,29 @@ def test_opening_waits_for_the_session_that_is_being_closed(holder: SessionHolde
     assert opened == [holder.session]
 
 
+def test_nobody_waits_for_a_session_at_the_programs_end(holder: SessionHolder, tmp_path: Path) -> None:
+    """Its closing was cancelled like everything else: the window would stay for ten seconds."""
+    path = labelled(holder, folder_of(tmp_path, "birds"))
+    holder.open(path, told_nobody, CancelToken())
+    left = holder.detach()
+    assert left is not None
+    cancel, ended = CancelToken(), threading.Event()
+
+    def wait() -> None:
+        with pytest.raises(Cancelled):
+            holder.open(path, told_nobody, cancel)
+        ended.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert not ended.wait(0.2)
+    cancel.cancel()
+    assert ended.wait(5)
+    thread.join()
+    assert holder.session is None
+    holder.close_left(left)
+
+
 def test_where_nothing_can_be_written_the_session_lies_in_a_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +188,29 @@ def test_where_nothing_can_be_written_the_session_lies_in_a_temporary_folder(
     assert isinstance(told[0], SessionShown)
     assert told[0].fallback is not None
     holder.close_all()
+
+
+def test_a_full_disk_is_the_reason_that_is_told_for_the_temporary_folder(
+    holder: SessionHolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = Session.create
+
+    def refuse(path: Path) -> Session:
+        if tmp_path / "elsewhere" not in path.parents:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return create(path)
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr(Session, "create", refuse)
+    told: list[object] = []
+    session = required(holder, folder_of(tmp_path, "birds"), told=told)
+    [shown] = [one for one in told if isinstance(one, SessionShown)]
+    assert shown.fallback is not None
+    assert shown.fallback.is_disk_full
+    message = session_notices.saved_elsewhere(shown.fallback, str(session.path))
+    assert "the disk is full" in message.text
+    assert "permission" not in message.text
 
 
 def answer(key: int, *, path: str | None = None) -> Answered:

@@ -42,6 +42,8 @@ _ALL: list[tuple[str, UserMessage]] = [
     ("T-16", session_notices.session_continued(HOSTILE, 12480, 3112)),
     ("T-21", session_notices.copy_restored(2, _P)),
     ("E-402", session_notices.saved_elsewhere(SessionSaveError(_P, "Refused.", is_read_only=True), "/q/b")),
+    ("E-402", session_notices.saved_elsewhere(SessionSaveError(_P, "The disk is full.", is_disk_full=True), "/q/b")),
+    ("E-402", session_notices.saved_elsewhere(SessionSaveError(_P, "Another program keeps it locked."), "/q/b")),
     ("E-404", session_notices.damaged_with_copy(_DAMAGED, 1e9, 3112)),
     ("E-419", session_notices.session_read_only("It is open in another window.")),
     ("E-602", session_notices.session_restored(1e9)),

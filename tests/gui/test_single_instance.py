@@ -16,6 +16,7 @@ from gui.single_instance import Claim, SingleInstance
 from inference.profile import PROJECT_ROOT, Profile
 
 _SECOND = """
+import os
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
@@ -23,7 +24,8 @@ from gui.single_instance import SingleInstance
 from inference.profile import Profile
 app = QCoreApplication([])
 instance = SingleInstance(Profile.below(Path(sys.argv[1])))
-sys.stdout.write(instance.claim(sys.argv[2:]).name + "\\n")
+model = os.environ.get("TEST_MODEL")
+sys.stdout.write(instance.claim(sys.argv[2:], model).name + "\\n")
 sys.stdout.flush()
 if sys.argv[2:] == ["wait"]:
     app.exec()
@@ -54,13 +56,25 @@ def test_a_second_start_hands_over_its_paths_and_a_third_after_it(
     name: bytes | str = b"/p/\xff \n.jpg" if os.name == "posix" else "/p/x.jpg"
     with qtbot.waitSignal(first.paths_received, timeout=20_000) as received:
         second = _start(tmp_path, name, "relative/../x.jpg")
-    assert received.args == [[os.fsdecode(name), str(PROJECT_ROOT / "relative" / ".." / "x.jpg")]]
+    assert received.args == [[os.fsdecode(name), str(PROJECT_ROOT / "relative" / ".." / "x.jpg")], None]
     assert _answer(second) == "HANDED_OVER"
     assert second.returncode == 0
     with qtbot.waitSignal(first.paths_received, timeout=20_000) as received:
         third = _start(tmp_path)
-    assert received.args == [[]], "without paths it asks the window to come to the front"
+    assert received.args == [[], None], "without paths it asks the window to come to the front"
     assert _answer(third) == "HANDED_OVER"
+
+
+@pytest.mark.parametrize(("asked", "told"), [("resnext50", "resnext50"), ("m/x.onnx", str(PROJECT_ROOT / "m/x.onnx"))])
+def test_a_second_start_hands_over_its_model(
+    qtbot: QtBot, tmp_path: Path, first: SingleInstance, monkeypatch: pytest.MonkeyPatch, asked: str, told: str
+) -> None:
+    assert first.claim([]) is Claim.FIRST
+    monkeypatch.setenv("TEST_MODEL", asked)
+    with qtbot.waitSignal(first.paths_received, timeout=20_000) as received:
+        second = _start(tmp_path)
+    assert received.args == [[], told]
+    assert _answer(second) == "HANDED_OVER"
 
 
 def test_another_profile_is_another_window(qtbot: QtBot, tmp_path: Path, first: SingleInstance) -> None:
@@ -105,7 +119,19 @@ def test_one_that_does_not_answer_does_not_hold_the_second_up(
         owner.stdout.close()
 
 
-@pytest.mark.parametrize("line", [b"hello\n", b"{}\n", b'["a\\u0000b"]\n', b"[1]\n", b"\xff\n", b"[" * 100_000 + b"\n"])
+_STRANGE = (
+    b"hello\n",
+    b"{}\n",
+    b'["a"]\n',
+    b'{"paths": ["a\\u0000b"], "model": null}\n',
+    b'{"paths": [1], "model": null}\n',
+    b'{"paths": [], "model": 1}\n',
+    b"\xff\n",
+    b"[" * 100_000 + b"\n",
+)
+
+
+@pytest.mark.parametrize("line", _STRANGE)
 def test_strangers_are_sent_away(qtbot: QtBot, first: SingleInstance, line: bytes) -> None:
     assert first.claim([]) is Claim.FIRST
     told = QSignalSpy(first.paths_received)

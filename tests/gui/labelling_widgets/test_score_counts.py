@@ -27,7 +27,7 @@ def test_bins_hold_their_hundredth_and_certainty_the_last() -> None:
 
 
 def test_what_is_no_score_is_left_out() -> None:
-    assert ScoreCounts.of([-1.0, float("nan"), 1.5, 0.25]).scores == (0.25,)
+    assert ScoreCounts.of([-1.0, float("nan"), 1.5, 0.25]).scores.tolist() == [0.25]
 
 
 def test_arrays_are_taken_and_nothing_is_fine_too() -> None:

@@ -15,6 +15,7 @@ NAMES = ("tabby, tabby cat", "lynx", "magpie", "jay")
 
 def columns_of(rows: list[tuple[int, int, float, float, str]]) -> QueueColumns:
     """Images with keys 10, 11 ... from rows of state, suggestion, score, margin and folder."""
+    folders = sorted({row[4] for row in rows})
     return QueueColumns(
         keys=array("q", range(10, 10 + len(rows))),
         states=bytearray(row[0] for row in rows),
@@ -22,7 +23,8 @@ def columns_of(rows: list[tuple[int, int, float, float, str]]) -> QueueColumns:
         scores=array("f", (row[2] for row in rows)),
         margins=array("f", (row[3] for row in rows)),
         names=NAMES,
-        folders=[row[4] for row in rows],
+        folders=[folders.index(row[4]) for row in rows],
+        folder_names=folders,
     )
 
 

@@ -46,6 +46,13 @@ def test_it_speaks_before_a_model_is_there_and_changes_in_place(qtbot: QtBot) ->
     assert _model(page) == "Model: ResNeXt-50, 1,000 classes"
 
 
+def test_the_model_is_told_whole_in_the_smallest_window(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    page.set_model_text("ResNeXt-26 8x8d, Tiny-ImageNet (built in), 200 classes, runs on this computer (CPU)")
+    label = page.findChildren(ElidedLabel)[0]
+    qtbot.waitUntil(lambda: label.width() >= label.sizeHint().width())
+
+
 def test_buttons_are_told(qtbot: QtBot) -> None:
     page = _page(qtbot)
     spies = [

@@ -11,7 +11,7 @@ import pytest
 
 from inference.errors import SessionInUseError, SessionSaveError
 from inference.sessions import backups, daily_backup
-from inference.sessions.backups import MOST_BACKUPS, Snapshot, list_backups, restore_backup, set_aside
+from inference.sessions.backups import MOST_BACKUPS, Snapshot, backup_folder, list_backups, restore_backup, set_aside
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 from tests.inference.sessions.making import classified, found, label_step, labels_of, new_session, states_of
@@ -211,3 +211,18 @@ def test_a_backup_forgets_no_number_of_results(tmp_path: Path) -> None:
     copy = sqlite3.connect(path)
     assert copy.execute("SELECT seq FROM sqlite_sequence WHERE name = 'result'").fetchone() == (2,)
     copy.close()
+
+
+def test_what_a_killed_program_left_of_a_backup_is_taken_away(tmp_path: Path) -> None:
+    session = new_session(tmp_path, 1)
+    folder = backup_folder(session.path)
+    folder.mkdir(parents=True)
+    old, new = folder / ".0123.tmp", folder / ".4567.tmp"
+    for file in (old, new):
+        file.write_bytes(b"half a backup")
+    os.utime(old, (1, 1))
+    session.backup_now()
+    session.close()
+    # Another program may be writing the newer one.
+    assert not old.exists()
+    assert new.exists()

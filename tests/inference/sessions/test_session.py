@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -300,4 +301,15 @@ def test_a_kept_answer_without_second_class(tmp_path: Path) -> None:
     assert kept.evidence is None
     assert session.evidence_of([1]) == {}
     assert session.embeddings_of([1]) == {}
+    session.close()
+
+
+def test_an_answer_is_left_out_where_the_image_is_another_file_by_then(tmp_path: Path) -> None:
+    session = new_session(tmp_path, 2)
+    first, second = classified(1), failed(2, ImageReadError("/pictures/000002.jpg", ImageProblem.DAMAGED))
+    there = [replace(one, path=one.outcome.path) for one in (first, second)]
+    session.keep_answers([replace(one, path="/pictures/elsewhere.jpg") for one in there])
+    assert set(states_of(session).values()) == {ImageState.QUEUED}
+    session.keep_answers(there)
+    assert states_of(session) == {1: ImageState.SUGGESTED, 2: ImageState.FAILED}
     session.close()

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inference.sessions import settling
+from inference.sessions.connection import Reader
 from inference.sessions.identity import hash_of_file
-from inference.sessions.marks import Marks, is_removed, make_mark
+from inference.sessions.marks import UNMARKED, Marks, is_removed, make_mark
 from inference.sessions.records import FoundFile, Registered
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
@@ -59,6 +61,26 @@ def _rename(folder: Path, new_names: dict[str, str]) -> None:
         (folder / old).rename(folder / f"{old}.part")
     for old, new in new_names.items():
         (folder / f"{old}.part").rename(folder / new)
+
+
+def _rename_new(folder: Path, old: str, new: str) -> None:
+    """And another picture takes the old name."""
+    _rename(folder, {old: new})
+    (folder / old).write_bytes(b"content new")
+
+
+def _decide(session: Session, path: str, label: str) -> Sequence[int]:
+    """Label one image that has no label or another; its key."""
+    keys = list(session.keys_of_paths([path]).values())
+    [(mark, name)] = [
+        (rows.marks[at], rows.labels[at])
+        for rows in session.load()
+        for at, key in enumerate(rows.keys)
+        if key == keys[0]
+    ]
+    after = Marks.same(keys, _MARK, session.vocabulary.code(label))
+    session.carry_out(Step(StepKind.LABEL, label, Marks.same(keys, mark, name), after, 2.0))
+    return keys
 
 
 def _labels(session: Session) -> dict[str, str]:
@@ -169,4 +191,145 @@ def test_an_added_image_with_a_decision_is_not_absorbed(tmp_path: Path) -> None:
     session.carry_out(Step(StepKind.LABEL, "", Marks.same([key], 0), Marks.same([key], _MARK, code), 1.0))
     session.finish_scan()
     assert _labels(session) == {"001.jpg": "content 000", "002.jpg": "meanwhile"}
+    session.close()
+
+
+def test_a_decision_about_a_found_picture_leaves_the_earlier_one_off_the_list(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    _rename_new(folder, "001.jpg", "009.jpg")
+    session.register(_files(folder))
+    _decide(session, f"{folder}/009.jpg", "meanwhile")
+    told = session.finish_scan()
+    assert told is not None
+    assert len(told.homeless) == len(told.added) == 1
+    assert told.added.paths == [f"{folder}/001.jpg"]
+    # The earlier label belongs to the picture that is called 009 now, not to the new one under its name.
+    assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "", "009.jpg": "meanwhile"}
+    session.close()
+
+
+def test_a_decision_that_is_made_while_files_are_read_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    _rename_new(folder, "001.jpg", "009.jpg")
+    session.register(_files(folder))
+    settle, tries = settling.settle, list[int]()
+
+    def and_decide(
+        read: Reader, changed: Sequence[settling.ChangedImage], key: int, hash_file: Callable[[str], bytes | None]
+    ) -> settling.Settlement:
+        found = settle(read, changed, key, hash_file)
+        tries.append(len(found.absorbed))
+        if len(tries) == 1:
+            _decide(session, f"{folder}/009.jpg", "meanwhile")
+        return found
+
+    monkeypatch.setattr(settling, "settle", and_decide)
+    session.finish_scan()
+    assert tries == [1, 0]
+    assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "", "009.jpg": "meanwhile"}
+    session.close()
+
+
+def test_an_image_without_a_file_stays_off_the_list_when_an_earlier_step_is_taken_back(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 3)
+    _decide(session, f"{folder}/000.jpg", "later")
+    (folder / "000.jpg").unlink()
+    _rename(folder, {"001.jpg": "000.jpg"})
+    told = _scan(session, folder, 5)
+    assert told is not None
+    assert len(told.homeless) == 1
+    assert session.take_back() is not None
+    assert session.image_count() == 2
+    assert _labels(session) == {"000.jpg": "content 001", "002.jpg": "content 002"}
+    assert session.repeat() is not None
+    assert session.take_back() is not None
+    assert session.take_back() is not None
+    assert session.image_count() == 2
+    assert _labels(session) == {"000.jpg": "", "002.jpg": ""}
+    session.close()
+
+
+def test_a_step_about_an_image_that_was_absorbed_changes_no_count(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    _rename_new(folder, "001.jpg", "009.jpg")
+    added = session.register(_files(folder)).added.keys
+    session.finish_scan()
+    removed = make_mark(removed=True)
+    for before in (removed, UNMARKED):
+        session.carry_out(Step(StepKind.ADD, "", Marks.same(added, before), Marks.same(added, UNMARKED), 1.0))
+        assert session.image_count() == 3
+    session.take_back()
+    assert session.image_count() == 3
+    # Whoever takes such a step back later must still find the image; but no file is taken for it.
+    assert set(added) <= {key for rows in session.load() for key in rows.keys}
+    (folder / "new.jpg").write_bytes((folder / "009.jpg").read_bytes())
+    os.utime(folder / "new.jpg", ns=(10**18 + 1, 10**18 + 1))
+    assert _scan(session, folder, 5) is None
+    assert _labels(session) == {
+        "000.jpg": "content 000",
+        "001.jpg": "",
+        "009.jpg": "content 001",
+        "new.jpg": "",
+    }
+    session.close()
+
+
+def test_an_image_without_a_file_comes_back_when_it_is_only_looked_through_again(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 3)
+    kept = (folder / "000.jpg").read_bytes()
+    (folder / "000.jpg").unlink()
+    _rename(folder, {"001.jpg": "000.jpg"})
+    _scan(session, folder, 5)
+    (folder / "later.jpg").write_bytes(kept)
+    told = session.register(_files(folder), restore_removed=False)
+    assert told.added.paths == [f"{folder}/later.jpg"]
+    assert _labels(session)["later.jpg"] == "content 000"
+    session.close()
+
+
+def test_what_is_on_the_list_is_found_before_what_left_it(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    _rename_new(folder, "001.jpg", "009.jpg")
+    session.register(_files(folder))
+    (key,) = _decide(session, f"{folder}/009.jpg", "meanwhile")
+    session.finish_scan()
+    with session._database.write(durable=False) as connection:
+        found = hash_of_file(f"{folder}/009.jpg")
+        connection.execute("UPDATE image SET content_hash = ? WHERE id = ?", (found, key))
+    _rename(folder, {"009.jpg": "010.jpg"})
+    _scan(session, folder, 5)
+    assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "", "010.jpg": "meanwhile"}
+    session.close()
+
+
+def test_an_image_whose_file_comes_back_under_a_known_name_is_told_as_added(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 3)
+    kept = (folder / "000.jpg").read_bytes()
+    (folder / "000.jpg").unlink()
+    _rename(folder, {"001.jpg": "000.jpg"})
+    _scan(session, folder, 5)
+    (folder / "002.jpg").write_bytes(kept)
+    told = _scan(session, folder, 5)
+    assert told is not None
+    assert [Path(path).name for path in told.added.paths] == ["002.jpg"]
+    assert told.added.labels[0] == session.vocabulary.code("content 000")
+    assert not told.moved
+    assert _labels(session) == {"000.jpg": "content 001", "002.jpg": "content 000"}
+    session.close()
+
+
+def test_what_a_person_took_off_the_list_stays_off_it_when_files_are_renumbered(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 3)
+    keys = list(session.keys_of_paths([f"{folder}/001.jpg"]).values())
+    code = session.vocabulary.code("content 001")
+    before = Marks.same(keys, _MARK, code)
+    session.carry_out(
+        Step(StepKind.REMOVE, "", before, Marks.same(keys, make_mark(ImageState.CORRECTED, removed=True), code), 2.0)
+    )
+    _rename(folder, {"001.jpg": "002.jpg", "002.jpg": "001.jpg"})
+    session.register(_files(folder), restore_removed=False)
+    session.finish_scan()
+    assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "content 002"}
     session.close()
