@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -56,6 +56,7 @@ def main() -> int:
         _begin_anew(program)
         _open(program, pictures)
         _gallery(program)
+        _audit(program)
         _review(program)
         _dialogs(program)
         _begin_anew(program)
@@ -149,7 +150,29 @@ def _attention(program: Program) -> None:
     inspector.ensureWidgetVisible(check.section)
     _shoot(program.window, "check-light")
     check.section.set_open(False)
+    _what_if(program)
     program.window.grid.set_current_row(1)
+
+
+def _what_if(program: Program) -> None:
+    """A stroke over a part of the picture, and what the network says of the rest."""
+    what_if, picture = program.attention.what_if, program.window.page.picture
+    program.actions[ActionId.WHAT_IF].trigger()
+    placement = picture.placement
+    if placement is None:
+        raise RuntimeError("no picture is on screen")
+    first, *rest = (QPoint(*map(round, placement.to_view(x, y))) for x, y in ((170, 70), (210, 100), (250, 130)))
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first)
+    for point in rest:
+        QTest.mouseMove(picture, point)
+        _settle(0.1)
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rest[-1])
+    _wait(lambda: what_if.is_settled)
+    program.window.page.inspector.ensureWidgetVisible(what_if.section)
+    _shoot(program.window, "what-if-light")
+    what_if.panel.restart_requested.emit()
+    what_if.toggle()
+    what_if.section.set_open(False)
 
 
 def _gallery(program: Program) -> None:
@@ -173,6 +196,19 @@ def _gallery(program: Program) -> None:
     grid.set_current_row(0)
     _shoot(program.window, "gallery-dark")
     program.actions[ActionId.THEME_LIGHT].trigger()
+
+
+def _audit(program: Program) -> None:
+    """Where the evidence of each class lies."""
+    audit = program.attention.audit
+    program.actions[ActionId.AUDIT].trigger()
+    _wait(lambda: audit.found is not None)
+    _settle(1.5)
+    dialog = audit.dialog
+    if dialog is None:
+        raise RuntimeError("no audit came")
+    _shoot(dialog, "audit-light")
+    dialog.close()
 
 
 def _review(program: Program) -> None:

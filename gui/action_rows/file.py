@@ -115,6 +115,15 @@ FILE_ROWS: tuple[ActionRow, ...] = (
         separator=True,
     ),
     ActionRow(
+        ActionId.SAVE_MAP,
+        Menu.FILE,
+        "Save the map's n&umbers...",
+        "Write the map as a picture, as an array of numbers, and as a file that says what they are.",
+        (),
+        IconName.MAP,
+        Condition.MAP,
+    ),
+    ActionRow(
         ActionId.QUIT,
         Menu.FILE,
         "&Quit",

@@ -130,6 +130,15 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         Condition.MAP,
     ),
     ActionRow(
+        ActionId.WHAT_IF,
+        Menu.VIEW,
+        "What &if a part was hidden?",
+        "Take a brush, paint over a part of the picture, and see what the network says of the rest.",
+        in_viewer("I"),
+        None,
+        Condition.MAP,
+    ),
+    ActionRow(
         ActionId.MAP_WEAKER,
         Menu.VIEW,
         "Map &weaker",
@@ -166,6 +175,15 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         IconName.MAP,
         Condition.IMAGES,
         checkable=True,
+    ),
+    ActionRow(
+        ActionId.AUDIT,
+        Menu.VIEW,
+        "Au&dit attention...",
+        "See class by class where the evidence of the shown images lies, and which images deviate.",
+        (),
+        IconName.MAP,
+        Condition.IMAGES,
     ),
     ActionRow(
         ActionId.THEME_SYSTEM,

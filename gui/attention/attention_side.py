@@ -11,7 +11,10 @@ from gui.action_table import ActionId
 from gui.attention.check_desk import CheckDesk
 from gui.attention.duel_desk import DuelDesk
 from gui.attention.examiner import Examiner
+from gui.attention.keep_desk import KeepDesk
 from gui.attention.region_desk import RegionDesk
+from gui.attention.what_if_desk import WhatIfDesk
+from gui.audit.audit_desk import AuditDesk
 from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
 from gui.session_holder import SessionHolder
@@ -53,7 +56,18 @@ class AttentionSide(QObject):
         self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
         self.region = RegionDesk(parts.window.page, parts.viewing)
         self.check = CheckDesk(parts.window.page, parts.viewing, parts.examiner)
+        self.audit = AuditDesk(parts.window, parts.holder, parts.runner)
+        self.keep = KeepDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner, self.duel.panel)
+        self.what_if = WhatIfDesk(parts.window.page, parts.viewing, parts.examiner, parts.link)
+        for changed in (self.duel.panel.wanted_changed, self.duel.panel.rival_chosen):
+            changed.connect(self.what_if.redraw)
 
     def take_actions(self, runner: ActionRunner) -> None:
         """Carry out the actions that are about attention."""
-        runner.add_orders({ActionId.MAP_DUEL: self.duel.toggle})
+        runner.add_orders({ActionId.AUDIT: self.audit.open})
+        runner.add_orders({ActionId.SAVE_MAP: self.keep.save})
+        self.keep.first_folder = lambda: runner.folder
+        self.keep.message_raised.connect(runner.message_raised)
+        runner.add_orders({ActionId.MAP_DUEL: self.duel.toggle, ActionId.WHAT_IF: self.what_if.toggle})
+        for drawn_anew in (ActionId.MAP_MODE, ActionId.MAP_TOGGLE):
+            runner.add_orders({drawn_anew: self.what_if.redraw})

@@ -8,6 +8,7 @@ so memory grows with the number of classes and not of pictures; a second pass fi
 from __future__ import annotations
 
 import heapq
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,12 @@ GRID = (24, 24)
 
 BORDER = 0.125
 """The border is so much of each side of what the network saw: 44 % of its area."""
+
+EXAMPLES = 64
+"""So many pictures of a class show what lies below its mean map."""
+
+MOST_OUTLIERS = 20
+"""So many are kept of each class."""
 
 _ZONES = 3
 
@@ -68,6 +75,7 @@ class ClassAudit:
         outside: mean share outside the box; None where no picture had a box.
         zone_shares: (3, 3) float64, the mean share in each ninth of the picture.
         zone_pictures: (3, 3) int64, in how many pictures each ninth has the most.
+        examples: keys of up to `EXAMPLES` of the pictures, the same ones in whatever order the rows came.
     """
 
     class_index: int
@@ -81,6 +89,7 @@ class ClassAudit:
     outside: float | None
     zone_shares: NDArray[np.float64]
     zone_pictures: NDArray[np.int64]
+    examples: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ class _ClassSum:
         self.signed = np.zeros(GRID)
         self.zone_pictures = np.zeros((_ZONES, _ZONES), np.int64)
         self.border = self.outside = 0.0
+        self.examples: list[tuple[int, int]] = []
 
     def add(self, row: AuditRow, *, box: Box | None, border: float) -> None:
         """Count one picture."""
@@ -122,10 +132,17 @@ class _ClassSum:
         self.signed += onto_picture(row.contributions, row.crop, (row.width, row.height), GRID)
         self.zone_pictures.flat[int(_zones(share).argmax())] += 1
         self.border += share_on_border(row.contributions, border)
+        self._take_example(row.key)
         own = row.box or box_in_pixels(box, row.width, row.height)
         if own is not None:
             self.boxes += 1
             self.outside += share_outside(row.contributions, own, row.crop)
+
+    def _take_example(self, key: int) -> None:
+        """Keep those whose keys have the smallest hashes: a fair draw that does not depend on the order."""
+        heapq.heappush(self.examples, (-zlib.crc32(key.to_bytes(8, "little", signed=True)), key))
+        if len(self.examples) > EXAMPLES:
+            heapq.heappop(self.examples)
 
     def result(self, class_index: int, border: float) -> ClassAudit:
         """The means so far."""
@@ -142,7 +159,52 @@ class _ClassSum:
             self.outside / self.boxes if self.boxes else None,
             _zones(self.share) / count,
             self.zone_pictures,
+            tuple(sorted(key for _, key in self.examples)),
         )
+
+
+class Auditor:
+    """Goes through stored evidence once, picture by picture, in any order; see `audit`."""
+
+    def __init__(self, *, box: Box | None = None, border: float = BORDER) -> None:
+        self._box = box
+        self._border = border
+        self._sums: dict[int, _ClassSum] = {}
+
+    def add(self, row: AuditRow) -> None:
+        """Count one picture."""
+        self._sums.setdefault(row.class_index, _ClassSum()).add(row, box=self._box, border=self._border)
+
+    def audits(self) -> dict[int, ClassAudit]:
+        """What was found so far, by class index, in the order of the indices."""
+        return {index: self._sums[index].result(index, self._border) for index in sorted(self._sums)}
+
+
+class OutlierFinder:
+    """Goes through the same evidence again and keeps what is far from its class's mean map; see `find_outliers`."""
+
+    def __init__(self, audits: Mapping[int, ClassAudit], *, most: int = MOST_OUTLIERS) -> None:
+        self._audits = audits
+        self._most = most
+        self._heaps: dict[int, list[tuple[float, int]]] = {}
+
+    def add(self, row: AuditRow) -> None:
+        """Look at one picture."""
+        found = self._audits.get(row.class_index)
+        if found is None or not is_valid(row.contributions) or float(row.contributions.max()) <= 0:
+            return
+        distance = float(np.abs(_share_on_picture(row) - found.mean_share).sum() / 2)
+        heap = self._heaps.setdefault(row.class_index, [])
+        heapq.heappush(heap, (distance, -row.key))
+        if len(heap) > self._most:
+            heapq.heappop(heap)
+
+    def outliers(self) -> dict[int, tuple[Outlier, ...]]:
+        """What was found so far, by class index, farthest first."""
+        return {
+            index: tuple(Outlier(-key, index, distance) for distance, key in sorted(self._heaps[index], reverse=True))
+            for index in sorted(self._heaps)
+        }
 
 
 def audit(rows: Iterable[AuditRow], *, box: Box | None = None, border: float = BORDER) -> dict[int, ClassAudit]:
@@ -156,14 +218,14 @@ def audit(rows: Iterable[AuditRow], *, box: Box | None = None, border: float = B
     Returns:
         By class index, in the order of the indices, the classes that have at least one row.
     """
-    sums: dict[int, _ClassSum] = {}
+    auditor = Auditor(box=box, border=border)
     for row in rows:
-        sums.setdefault(row.class_index, _ClassSum()).add(row, box=box, border=border)
-    return {index: sums[index].result(index, border) for index in sorted(sums)}
+        auditor.add(row)
+    return auditor.audits()
 
 
 def find_outliers(
-    rows: Iterable[AuditRow], audits: Mapping[int, ClassAudit], *, most: int = 20
+    rows: Iterable[AuditRow], audits: Mapping[int, ClassAudit], *, most: int = MOST_OUTLIERS
 ) -> dict[int, tuple[Outlier, ...]]:
     """Go through the same evidence again and keep each class's pictures that are farthest from its mean map.
 
@@ -175,20 +237,10 @@ def find_outliers(
     Returns:
         By class index, farthest first; pictures without support and without valid numbers are left out.
     """
-    heaps: dict[int, list[tuple[float, int]]] = {}
+    finder = OutlierFinder(audits, most=most)
     for row in rows:
-        found = audits.get(row.class_index)
-        if found is None or not is_valid(row.contributions) or float(row.contributions.max()) <= 0:
-            continue
-        distance = float(np.abs(_share_on_picture(row) - found.mean_share).sum() / 2)
-        heap = heaps.setdefault(row.class_index, [])
-        heapq.heappush(heap, (distance, -row.key))
-        if len(heap) > most:
-            heapq.heappop(heap)
-    return {
-        index: tuple(Outlier(-key, index, distance) for distance, key in sorted(heaps[index], reverse=True))
-        for index in sorted(heaps)
-    }
+        finder.add(row)
+    return finder.outliers()
 
 
 def box_in_pixels(box: Box | None, width: int, height: int) -> Box | None:

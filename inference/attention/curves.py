@@ -88,6 +88,40 @@ def draw_curves(
     )
 
 
+class MeanCurves:
+    """Averages the curves of many pictures; keeps none of them.
+
+    Attributes:
+        pictures: how many were counted.
+    """
+
+    def __init__(self, filling: Filling = Filling.BLUR) -> None:
+        self.pictures = 0
+        self._filling = filling
+        self._shares = np.linspace(0, 1, MOST_STEPS + 1)
+        self._deletion, self._insertion = np.zeros(MOST_STEPS + 1), np.zeros(MOST_STEPS + 1)
+
+    def add(self, curves: CurvePair) -> None:
+        """Count a picture. Curves of maps with other cells have other points; between points they are straight."""
+        self.pictures += 1
+        self._deletion += np.interp(self._shares, curves.deletion.shares, curves.deletion.probabilities)
+        self._insertion += np.interp(self._shares, curves.insertion.shares, curves.insertion.probabilities)
+
+    def curves(self) -> CurvePair:
+        """The mean curves, at equal steps.
+
+        Raises:
+            ValueError: no picture was counted.
+        """
+        if not self.pictures:
+            raise ValueError("no picture was counted")
+        deletion, insertion = (
+            Curve(self._shares, (total / self.pictures).astype(np.float32))
+            for total in (self._deletion, self._insertion)
+        )
+        return CurvePair(deletion, insertion, self._filling)
+
+
 def _changed(
     seen: SeenPicture, contributions: EvidenceMap, counts: NDArray[np.intp], filled: RgbImage
 ) -> Iterator[RgbImage]:

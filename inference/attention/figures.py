@@ -8,6 +8,7 @@ O > Y, more is better. The multiplication is done on the normalised picture, so 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from inference.arrays import EvidenceMap, RgbImage
 from inference.attention.curves import draw_curves
 from inference.attention.grad_cam import grad_cam, normalised
 from inference.attention.making import InspectedPicture, make_map
+from inference.attention.masking import Filling
 from inference.attention.methods import Method
 from inference.attention.runs import CopyRunner
 from inference.classify.postprocess import softmax
@@ -35,6 +37,7 @@ class MethodFigures:
         average_increase: 0...1, more is better.
         deletion_area: mean area below the deletion curves, less is better; None where curves were not asked for.
         insertion_area: mean area below the insertion curves, more is better; likewise.
+        seconds: mean time to make one map, without the network's run that gives the feature map.
     """
 
     method: Method
@@ -43,6 +46,7 @@ class MethodFigures:
     average_increase: float
     deletion_area: float | None
     insertion_area: float | None
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -54,12 +58,17 @@ class FiguresSum:
     _drop: float = 0.0
     _increased: int = 0
     _areas: list[tuple[float, float]] = field(default_factory=list)
+    _seconds: float = 0.0
 
     def add(self, before: float, after: float) -> None:
         """Count a picture whose class had the probability `before` and has `after` of what the map points at."""
         self.pictures += 1
         self._drop += max(0.0, before - after) / before if before > 0 else 0.0
         self._increased += after > before
+
+    def add_time(self, seconds: float) -> None:
+        """Count how long the map of a picture took."""
+        self._seconds += seconds
 
     def add_areas(self, deletion: float, insertion: float) -> None:
         """Count the areas below the curves of a picture."""
@@ -81,6 +90,7 @@ class FiguresSum:
             self._increased / self.pictures,
             deletion,
             insertion,
+            self._seconds / self.pictures,
         )
 
 
@@ -91,6 +101,7 @@ def compare_methods(
     methods: Sequence[Method],
     *,
     with_curves: bool = False,
+    filling: Filling = Filling.BLUR,
 ) -> tuple[MethodFigures, ...]:
     """The figures of several methods on the same pictures, for each picture's first class.
 
@@ -102,6 +113,7 @@ def compare_methods(
         head: the model's linear layer.
         methods: which to compare.
         with_curves: also draw both curves of each map (some fifty runs each).
+        filling: what hidden cells of the curves show.
 
     Raises:
         Cancelled: if the runner's `cancel` was used.
@@ -112,15 +124,22 @@ def compare_methods(
     for picture in pictures:
         subject = int(picture.seen.logits.argmax())
         before = float(softmax(picture.seen.logits)[subject])
-        maps = [make_map(method, picture, head, subject, runner=runner) for method in methods]
+        maps = [_timed_map(one, picture, head, subject, runner) for one in sums]
         after = softmax(runner.run(_left_by(picture.seen.image, maps, runner), len(maps)))[:, subject]
         for one, left in zip(sums, after, strict=True):
             one.add(before, float(left))
         if with_curves:
             for one, made in zip(sums, maps, strict=True):
-                curves = draw_curves(runner, picture.seen, made, subject)
+                curves = draw_curves(runner, picture.seen, made, subject, filling=filling)
                 one.add_areas(curves.deletion.area, curves.insertion.area)
     return tuple(one.figures() for one in sums)
+
+
+def _timed_map(one: FiguresSum, picture: InspectedPicture, head: Head, subject: int, runner: CopyRunner) -> EvidenceMap:
+    began = time.perf_counter()
+    made = make_map(one.method, picture, head, subject, runner=runner)
+    one.add_time(time.perf_counter() - began)
+    return made
 
 
 def left_by_map(image: RgbImage, contributions: EvidenceMap, mean: tuple[float, float, float]) -> RgbImage:

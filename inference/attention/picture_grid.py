@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.arrays import EvidenceMap
-from inference.attention.region import Box, cell_weights, covered_shares
+from inference.attention.region import Box, CellWeights, cell_weights
 from inference.results import CropGeometry
+
+_SIZES_KEPT = 2048
+"""Pictures of a folder share few sizes, so what depends on the size alone is computed once for each."""
+
+_WHOLE = CropGeometry(0.0, 0.0, 1.0, 1.0)
 
 
 def onto_picture(
@@ -35,13 +42,14 @@ def share_on_border(contributions: EvidenceMap, band: float) -> float:
 
     0 where nothing supports the class.
     """
-    inner = Box(band, band, 1 - band, 1 - band)
-    return _share_outside(contributions, inner, CropGeometry(0.0, 0.0, 1.0, 1.0))
+    inner = _inner(band, (contributions.shape[0], contributions.shape[1]))
+    return float((share_in_cells(contributions) * (1 - inner)).sum())
 
 
 def share_outside(contributions: EvidenceMap, box: Box, crop: CropGeometry) -> float:
     """The share 0...1 of the positive evidence outside a box in original pixels; 0 where nothing supports the class."""
-    return _share_outside(contributions, box, crop)
+    grid = (contributions.shape[0], contributions.shape[1])
+    return float((share_in_cells(contributions) * (1 - cell_weights(box, crop, grid))).sum())
 
 
 def share_in_cells(contributions: EvidenceMap) -> NDArray[np.float64]:
@@ -51,14 +59,21 @@ def share_in_cells(contributions: EvidenceMap) -> NDArray[np.float64]:
     return positive / total if total > 0 else positive
 
 
-def _share_outside(contributions: EvidenceMap, box: Box, crop: CropGeometry) -> float:
-    shares = share_in_cells(contributions)
-    grid = (contributions.shape[0], contributions.shape[1])
-    return float((shares * (1 - cell_weights(box, crop, grid))).sum())
+@lru_cache(maxsize=16)
+def _inner(band: float, grid: tuple[int, int]) -> CellWeights:
+    """How much of each cell lies inside the border."""
+    return _kept(cell_weights(Box(band, band, 1 - band, 1 - band), _WHOLE, grid))
 
 
+@lru_cache(maxsize=_SIZES_KEPT)
 def _spread(low: float, high: float, cells: int, length: int, parts: int) -> NDArray[np.float64]:
     """(parts, cells) the share of each cell's extent that falls into each part of 0...length, along one side."""
-    edges = np.linspace(0, length, parts + 1)
-    rows = [covered_shares(edges[part], edges[part + 1], low, high, cells) for part in range(parts)]
-    return np.stack(rows)
+    ends, edges = np.linspace(0, length, parts + 1)[:, None], np.linspace(low, high, cells + 1)
+    overlap = np.minimum(ends[1:], edges[1:]) - np.maximum(ends[:-1], edges[:-1])
+    return _kept(np.clip(overlap / ((high - low) / cells), 0.0, 1.0))
+
+
+def _kept(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An array that several callers get."""
+    shares.setflags(write=False)
+    return shares

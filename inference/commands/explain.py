@@ -1,4 +1,4 @@
-"""`main.py explain`: the evidence for one class in one picture, as a picture, as numbers, or in words."""
+"""`main.py explain`: the evidence for a class in one picture, as a picture, numbers or words; or that of a folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from inference.commands.explain_files import (
     write_numbers,
     write_picture,
 )
+from inference.commands.explain_folder import add_folder_options, is_about_folder, refuse, run_folder
 from inference.commands.explain_region import find_region, parse_box, save_region
+from inference.commands.explain_stage import at_stage, opened_gradients, require_stage_method
 from inference.commands.explain_views import View, look_at
 from inference.commands.explain_words import in_words
 from inference.commands.explanation import Explanation, Question, explain
@@ -38,12 +40,15 @@ from inference.profile import Profile
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command's options."""
     parser = subparsers.add_parser("explain", help="show where the evidence for one class lies in one picture")
-    parser.add_argument("image", metavar="IMAGE")
+    parser.add_argument("images", nargs="*", metavar="IMAGE|FOLDER")
     add_model_options(parser)
     parser.add_argument("--class", dest="subject", metavar="C", help="number, name or WordNet id (default: the first)")
     parser.add_argument("--against", metavar="D", help="show what speaks for C rather than D")
     parser.add_argument("--relative", action="store_true", help="show what speaks for C rather than the average class")
     parser.add_argument("--method", choices=[method.value for method in Method], default=Method.EVIDENCE.value)
+    parser.add_argument(
+        "--stage", type=int, metavar="N", help="make the map at an earlier stage, with finer cells (1 is the first)"
+    )
     parser.add_argument(
         "--region", type=parse_box, metavar="L,T,R,B", help="say what this part of the picture says by itself (pixels)"
     )
@@ -59,21 +64,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--finer", type=int, choices=FACTORS, default=1, help="look with an input so many times larger")
     parser.add_argument("--whole", action="store_true", help="look at the whole picture, not at the centre crop")
-    parser.add_argument("--output", metavar="PNG|NPY", help="x.png: the picture with the map; x.npy: the numbers")
+    parser.add_argument(
+        "--output",
+        metavar="PNG|NPY|DIR",
+        help="x.png: the picture with the map; x.npy: the numbers; of --audit: a folder for mean maps and audit.csv",
+    )
     parser.add_argument(
         "--save-region",
         metavar="PNG|NPY|JSON|TXT",
         help="--region, or else the strongest cells, as a mask (PNG, NPY), COCO (JSON) or YOLO (TXT)",
     )
+    add_folder_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Run the command; the exit code of DESIGN.md 8."""
+    refused = refuse(arguments)
+    if refused is not None:
+        return refused
     try:
-        return _explain(arguments, profile)
+        return run_folder(arguments, profile) if is_about_folder(arguments) else _explain(arguments, profile)
     except ImageReadError as error:
-        say(f"{arguments.image}: {error}")
+        say(f"{error.path}: {error}")
         return EXIT_SOME_FAILED
     except CardinalError as error:
         say(str(error))
@@ -81,22 +94,28 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
 
 
 def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
-    output = checked_output(arguments.output, arguments.image, arguments.model)
+    (image,) = arguments.images
+    output = checked_output(arguments.output, image, arguments.model)
     region_output = checked_region_output(arguments.save_region)
     question = Question(arguments.subject, arguments.against, Method(arguments.method), arguments.relative)
+    if arguments.stage is not None:
+        require_stage_method(question.method)
     classifier = open_classifier(arguments.model, arguments.device, profile, batch_size=1)
     try:
         with DecodePool.open(workers=1) as pool:
-            view = look_at(arguments.image, classifier, pool, factor=arguments.finer, whole=arguments.whole)
+            view = look_at(image, classifier, pool, factor=arguments.finer, whole=arguments.whole)
             with _counted(classifier) as runner:
                 explanation = explain(question, view.look, runner)
+            if arguments.stage is not None:
+                with opened_gradients(arguments.model, classifier, profile) as gradients:
+                    explanation = at_stage(arguments.stage, explanation, view.look, gradients)
             lines = list(in_words(explanation, view.look.classification))
             lines += view.in_words()
-            more = _ask_more(arguments, explanation, view, classifier, lines)
+            more = _ask_more(arguments, explanation, view, classifier, profile, lines)
             if region_output is not None:
                 save_region(region_output, arguments.region, explanation, view.look, classifier.network.contract)
             if output is not None:
-                _write(output, arguments.image, explanation, view, classifier, pool, more)
+                _write(output, image, explanation, view, classifier, pool, more)
         for line in lines:
             put_line(line)
     finally:
@@ -105,7 +124,12 @@ def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
 
 
 def _ask_more(
-    arguments: argparse.Namespace, explanation: Explanation, view: View, classifier: Classifier, lines: list[str]
+    arguments: argparse.Namespace,
+    explanation: Explanation,
+    view: View,
+    classifier: Classifier,
+    profile: Profile,
+    lines: list[str],
 ) -> dict[str, Any]:
     """What else was asked for: its sentences are added to `lines`; returns it for the manifest, by name."""
     network, filling = classifier.network, Filling(arguments.filling)
@@ -119,8 +143,8 @@ def _ask_more(
         lines += turning.in_words()
         more["minimal_set"] = turning.as_fields()
     if arguments.check:
-        with _counted(classifier) as runner:
-            checked = check_map(explanation, view.look, runner, filling)
+        with _counted(classifier) as runner, opened_gradients(arguments.model, classifier, profile) as gradients:
+            checked = check_map(explanation, view.look, runner, filling, gradients)
         lines += checked.in_words()
         more["check"] = checked.as_fields()
     return more

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from inference.attention.backbone_sanity import CHECKED_METHODS, BackboneCheck, check_backbone
 from inference.attention.checks import DeletionBadge, deletion_badge
 from inference.attention.confirming import HiddenRun, run_hidden
 from inference.attention.curves import CurvePair, draw_curves
 from inference.attention.duel import Duel, duel, runner_up
+from inference.attention.earlier import class_direction
 from inference.attention.making import InspectedPicture
 from inference.attention.masking import Filling
 from inference.attention.methods import FACTS
@@ -18,6 +20,8 @@ from inference.attention.sanity import SanityCheck, check_head
 from inference.attention.turning import Reading, TurningSet, turning_set
 from inference.commands.explanation import Explanation, Look, MapError
 from inference.commands.rows import percent
+from inference.engine.gradient_network import GradientNetwork
+from inference.models.gradient_file import NoGradientsError
 
 _READINGS = {
     Reading.ZEROED: "set to zero, the mean still over all cells",
@@ -114,12 +118,16 @@ class CheckFound:
         badge: the strongest fifth hidden, one run.
         curves: insertion and deletion, cell by cell.
         sanity: against maps of random heads; None where the map is not made from the head.
+        backbone: against maps of the network, randomised part by part; None where that cannot be made.
+        no_backbone: why, a sentence; empty where the method has no such check.
         subject: the class's name.
     """
 
     badge: DeletionBadge
     curves: CurvePair
     sanity: SanityCheck | None
+    backbone: BackboneCheck | None
+    no_backbone: str
     subject: str
 
     def in_words(self) -> Iterator[str]:
@@ -140,6 +148,15 @@ class CheckFound:
                 f"With the last layer randomised the map's rank correlation is {self.sanity.signed:+.2f} "
                 f"(mean of {self.sanity.draws}): {verdict}."
             )
+        if self.backbone is not None:
+            steps = ", ".join(f"{step.part} {step.signed:+.2f}" for step in self.backbone.steps)
+            verdict = "depends" if self.backbone.passed else "hardly depends"
+            yield (
+                f"With the network randomised from the top, one part after the other, it is {steps}: "
+                f"the map {verdict} on what the network learned."
+            )
+        elif self.no_backbone:
+            yield f"The network was not randomised part by part. {self.no_backbone}"
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
@@ -164,11 +181,30 @@ class CheckFound:
                 "absolute": self.sanity.absolute,
                 "draws": self.sanity.draws,
             },
+            "randomised_backbone": None
+            if self.backbone is None
+            else [
+                {"part": step.part, "signed": step.signed, "absolute": step.absolute, "flat": step.is_flat}
+                for step in self.backbone.steps
+            ],
         }
 
 
-def check_map(explanation: Explanation, look: Look, runner: CopyRunner, filling: Filling) -> CheckFound:
-    """Hide what the map calls strongest, draw both curves, randomise the last layer. Some fifty runs.
+def check_map(
+    explanation: Explanation,
+    look: Look,
+    runner: CopyRunner,
+    filling: Filling,
+    gradients: GradientNetwork | NoGradientsError,
+) -> CheckFound:
+    """Hide what the map calls strongest, draw both curves, randomise the last layer, then all others. Some sixty runs.
+
+    Args:
+        explanation: the map.
+        look: the picture.
+        runner: runs the network on changed copies.
+        filling: what hidden cells show.
+        gradients: of the network, which can be randomised; or why there are none.
 
     Raises:
         Cancelled: if the runner's `cancel` was used.
@@ -181,9 +217,23 @@ def check_map(explanation: Explanation, look: Look, runner: CopyRunner, filling:
     badge = deletion_badge(runner, seen, explanation.contributions, subject, filling=filling)
     curves = draw_curves(runner, seen, explanation.contributions, subject, filling=filling)
     sanity = None
-    if network.head is not None and picture is not None and not FACTS[explanation.method].runs_network:
+    is_closed_form = explanation.stage is None and not FACTS[explanation.method].runs_network
+    if network.head is not None and picture is not None and is_closed_form:
         sanity = check_head(explanation.method, picture, network.head, subject)
-    return CheckFound(badge, curves, sanity, network.contract.labels[subject].name)
+    backbone, no_backbone = None, ""
+    if isinstance(gradients, NoGradientsError):
+        no_backbone = str(gradients)
+    elif explanation.method in CHECKED_METHODS:
+        against, relative = explanation.against_index, explanation.relative
+        backbone = check_backbone(
+            gradients,
+            image,
+            class_direction(gradients.facts.classes, subject, against, relative=relative),
+            method=explanation.method,
+            stage=explanation.stage,
+            cancel=runner.cancel,
+        )
+    return CheckFound(badge, curves, sanity, backbone, no_backbone, network.contract.labels[subject].name)
 
 
 def _inspected(look: Look) -> InspectedPicture | None:

@@ -6,7 +6,6 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ import numpy as np
 from PIL import Image
 
 from inference.arrays import RgbImage
+from inference.attention.map_files import MapNumbers, manifest, write_grid
 from inference.attention.masking import PixelMask
-from inference.attention.methods import FACTS, Method, Unit
+from inference.attention.methods import Method, Unit
 from inference.attention.picture import Caption, as_png, picture_with_map
 from inference.attention.region_files import MarkedPicture, coco_data_set, yolo_row
 from inference.classify.classifier import RunsNetwork
@@ -86,12 +86,13 @@ def write_picture(
         classification: of the view that was explained.
         scale: the model's fixed scale for a map with so many cells; None where there is none.
     """
-    unit = FACTS[explanation.method].unit
+    unit = explanation.unit
     largest = float(np.abs(explanation.contributions).max()) or 1.0
     shown = scale if scale is not None and unit is Unit.LOGITS else largest
     subject = explanation.subject
     if explanation.method is not Method.EVIDENCE:
-        subject = f"{subject} ({explanation.method.value})"
+        stage = "" if explanation.stage is None else f", stage {explanation.stage}"
+        subject = f"{subject} ({explanation.method.value}{stage})"
     caption = Caption(subject, shown, contract.title, "" if unit is Unit.NONE else unit.value)
     size = (classification.facts.width, classification.facts.height)
     drawn = picture_with_map(pixels, explanation.contributions, classification.crop, size, caption)
@@ -115,42 +116,23 @@ def write_numbers(
         classification: of the view that was explained.
         more: what else was found out, by name.
     """
-    buffer = io.BytesIO()
-    np.save(buffer, explanation.contributions)
-    labels = network.contract.labels
-    facts = FACTS[explanation.method]
-    manifest = {
-        "path": classification.path,
-        "class": {"index": explanation.class_index, "label": labels[explanation.class_index].name},
-        "against": None
-        if explanation.against_index is None
-        else {"index": explanation.against_index, "label": labels[explanation.against_index].name},
-        "relative": explanation.relative,
-        "method": explanation.method.value,
-        "paper": facts.paper,
-        "maps": network.contract.maps.value,
-        # Whether the grid holds 0 where the cells speak against the class; the four numbers are of the signed map.
-        "rectified": not facts.is_signed,
-        "unit": facts.unit.value,
-        "supporting": explanation.supporting,
-        "opposing": explanation.opposing,
-        "bias": explanation.bias,
-        "logit": explanation.logit,
-        "network_logit": explanation.network_logit,
-        "adds_up": explanation.adds_up,
-        "crop": asdict(classification.crop),
-        "width": classification.facts.width,
-        "height": classification.facts.height,
-        "model": classification.model,
-        "model_sha256": network.model_hash,
-        "device": classification.device,
-        "precision": classification.precision,
-        **more,
-    }
-    with replacing(output) as file:
-        file.write(buffer.getvalue())
-    with replacing(output.with_suffix(".json")) as file:
-        file.write((json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode())
+    numbers = MapNumbers(
+        contributions=explanation.contributions,
+        class_index=explanation.class_index,
+        against_index=explanation.against_index,
+        relative=explanation.relative,
+        method=explanation.method,
+        supporting=explanation.supporting,
+        opposing=explanation.opposing,
+        bias=explanation.bias,
+        logit=explanation.logit,
+        network_logit=explanation.network_logit,
+        adds_up=explanation.adds_up,
+    )
+    # No number is that of the last stage.
+    of_stage = {"stage": explanation.stage, "unit": explanation.unit.value}
+    described = manifest(numbers, network.contract, network.model_hash, classification, of_stage | dict(more))
+    write_grid(output, explanation.contributions, described)
 
 
 def write_region(output: Path, marked: MarkedPicture, mask: PixelMask, *, is_box: bool) -> None:

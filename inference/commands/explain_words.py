@@ -48,7 +48,7 @@ def _sum(explanation: Explanation, classification: Classification) -> str:
 
 def _place(explanation: Explanation) -> str:
     """Where the support lies, or why no place can be named."""
-    unit = FACTS[explanation.method].unit
+    unit = explanation.unit
     # The signed map says more than a rectified one, which is blank wherever the evidence is against the class.
     shown = explanation.signed if unit is Unit.LOGITS else explanation.contributions
     finding = find(shown)
@@ -62,4 +62,6 @@ def _place(explanation: Explanation) -> str:
     if finding is not Finding.PLACE:
         return _SENTENCES[finding]
     what = "evidence" if unit is Unit.LOGITS else f"{explanation.method.value} map"
+    if explanation.stage is not None:
+        what = f"{what} of stage {explanation.stage}"
     return f"The {what} is strongest at the {place_in_words(shown)} of what the network saw."

@@ -10,7 +10,7 @@ from inference.arrays import EvidenceMap, Features, Logits
 from inference.attention.evidence import Ledger, evidence_map, is_valid, ledger
 from inference.attention.grad_cam import grad_cam
 from inference.attention.making import InspectedPicture, class_weight, make_map
-from inference.attention.methods import FACTS, Method
+from inference.attention.methods import FACTS, Method, Unit
 from inference.attention.occlusion import occlusion
 from inference.attention.relative import relative_head, relative_logits
 from inference.attention.runs import CopyRunner, SeenPicture
@@ -106,6 +106,7 @@ class Explanation:
         against_index: the class that it is compared with, or None.
         method: which map it is.
         relative: compared with the average class.
+        stage: the earlier stage that `contributions` is of; None for the last one.
     """
 
     contributions: EvidenceMap
@@ -121,6 +122,12 @@ class Explanation:
     against_index: int | None
     method: Method
     relative: bool
+    stage: int | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """What the numbers of `contributions` are; those of a stage by its number add up to nothing."""
+        return FACTS[self.method].unit if self.stage is None else Unit.NONE
 
 
 @dataclass(frozen=True, slots=True)

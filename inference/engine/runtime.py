@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -78,8 +79,16 @@ class Session:
         return {output.name: tuple(output.shape) for output in self.handle.get_outputs()}
 
 
-def open_session(path: str, device: Device, options: SessionOptions) -> Session | Refusal:
+def open_session(
+    path: str, device: Device, options: SessionOptions, *, weights: Mapping[str, NDArray[Any]] | None = None
+) -> Session | Refusal:
     """Open the model file `path` on `device`, or say why the device cannot be used.
+
+    Args:
+        path: the model file.
+        device: to open it on.
+        options: how it uses the processor.
+        weights: replace those of the file; only such as it keeps in a second file beside it can be replaced.
 
     Raises:
         ModelLoadError: if the file is at fault.
@@ -89,6 +98,10 @@ def open_session(path: str, device: Device, options: SessionOptions) -> Session 
         return refusal
     precision = openvino.default_precision() if device is Device.OPENVINO else Precision.FLOAT32
     settings = _settings(options)
+    if weights:
+        # `add_initializer` would be ignored where an operator was folded or fused; these are there before that.
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value)) for value in weights.values()]
+        settings.add_external_initializers(list(weights), values)
     providers = None
     if device is Device.OPENVINO:
         found = openvino.find_device()
@@ -120,7 +133,14 @@ def open_session(path: str, device: Device, options: SessionOptions) -> Session 
 def run_session(
     session: Session, names: Sequence[str], images: InputBatch, cancel: CancelToken | None
 ) -> dict[str, NDArray[Any]]:
-    """Run the network once and return the outputs called `names`.
+    """Run the network once on a batch of pictures and return the outputs called `names`; errors as `run_feeds`."""
+    return run_feeds(session, names, {INPUT_NAME: images}, cancel)
+
+
+def run_feeds(
+    session: Session, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
+) -> dict[str, NDArray[Any]]:
+    """Run the network once on inputs by name and return the outputs called `names`.
 
     The OpenVINO plug-in does not notice `cancel` before the run ends; its results are then returned all the same.
 
@@ -137,7 +157,7 @@ def run_session(
 
     try:
         with nullcontext() if cancel is None else cancel.on_cancel(terminate):
-            arrays = session.handle.run(list(names), {INPUT_NAME: images}, options)
+            arrays = session.handle.run(list(names), dict(feeds), options)
     except Exception as error:
         if cancel is not None and cancel.is_set():
             raise Cancelled from error

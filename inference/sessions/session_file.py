@@ -6,12 +6,13 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
 from inference.errors import SessionError
-from inference.sessions import images, status
+from inference.sessions import audit_rows, images, status
+from inference.sessions.audit_rows import StoredEvidence
 from inference.sessions.backups import Snapshot
 from inference.sessions.checking import require_sound
 from inference.sessions.connection import connect_to_read
@@ -19,7 +20,7 @@ from inference.sessions.copying import copy_session
 from inference.sessions.daily_backup import DailyBackup, today
 from inference.sessions.faults import decoding, translated
 from inference.sessions.names import Names
-from inference.sessions.newest import NO_MODEL
+from inference.sessions.newest import NO_MODEL, portions
 from inference.sessions.opening import OpenedFile, create_file, open_file
 from inference.sessions.status import Note
 from inference.sessions.vocabulary import Vocabulary
@@ -134,6 +135,26 @@ class SessionFile:
         """
         with self._reading() as connection:
             copy_session(connection, target)
+
+    def stored_evidence(self, keys: Sequence[int] | None = None) -> Iterator[StoredEvidence]:
+        """The maps of the suggestions, in portions: of all images on the list, or of certain ones.
+
+        Keys ascend; certain ones do within each portion of them.
+        """
+        if keys is not None:
+            for some in portions(keys):
+                with self._reading() as connection:
+                    rows = audit_rows.evidence_for(connection, self._names, self._model_id, some)
+                yield from rows
+            return
+        key = 0
+        while True:
+            with self._reading() as connection:
+                rows = audit_rows.evidence_after(connection, self._names, self._model_id, key)
+            if not rows:
+                return
+            key = rows[-1].key
+            yield from rows
 
     def backup_now(self) -> Path | None:
         """Write a backup (without maps and embeddings); where it is, or None where there is nothing to keep yet."""

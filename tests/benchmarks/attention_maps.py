@@ -3,9 +3,9 @@
     uv run python -m tests.benchmarks.attention_maps
 
 All maps of one picture on one core (the sizes of ImageNet models), one class, a duel with its turning sets, a region,
-each closed form; the runs of the built-in network that checks need; one more class against the `grad-cam` package. Run
-it alone on the machine: neighbours make it lie. The library for linear algebra reads its number of threads once, so
-this starts itself again with one thread.
+each closed form; the runs of the built-in network that checks need; one more class against the `grad-cam` package, at
+the last stage and at earlier ones, same weights and same picture. Run it alone on the machine: neighbours make it lie.
+The library for linear algebra reads its number of threads once, so this starts itself again with one thread.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,6 +27,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from inference.attention.closed_forms import closed_form
 from inference.attention.duel import duel
+from inference.attention.earlier import class_direction, stage_map
 from inference.attention.evidence import evidence_map, evidence_maps, ledger
 from inference.attention.methods import FACTS, Method
 from inference.attention.occlusion import occlusion
@@ -32,9 +35,13 @@ from inference.attention.region import ask_region
 from inference.attention.relative import relative_maps
 from inference.attention.runs import CopyRunner, SeenPicture
 from inference.attention.turning import Reading, turning_set
+from inference.engine.gradient_network import GradientNetwork
 from inference.engine.network import Head, Network
-from inference.profile import BUILT_IN_MODELS
+from inference.models.adopt.adoption import AdoptOptions
+from inference.models.contract import Preprocessing
+from inference.profile import BUILT_IN_MODELS, Profile
 from inference.training.architecture import RESNEXT50_32X4D, ResNeXt
+from inference.training.export import export
 
 CLASSES, CHANNELS, SIDE = 1000, 2048, 7
 REPEATS = 25
@@ -100,11 +107,43 @@ def _against_grad_cam() -> None:
     sys.stdout.write(f"{theirs / ours:,.0f} times as fast\n")
 
 
+def _earlier_stages() -> None:
+    """One class at a stage that needs gradients: both run forwards and backwards, turn by turn."""
+    torch.manual_seed(7)
+    network = ResNeXt(RESNEXT50_32X4D).eval()
+    random = np.random.default_rng(2)
+    image = random.integers(0, 256, (224, 224, 3), dtype=np.uint8)
+    sys.stdout.write("One core, one class at an earlier stage (Grad-CAM), ResNeXt-50 32x4d at 224 pixels\n")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "random.onnx"
+        export(network, path, AdoptOptions("random", preprocessing=Preprocessing(resize=232, crop=224)))
+        ours = GradientNetwork.open(path, Profile.below(Path(folder) / "profile"), threads=1)
+        picture = torch.from_numpy(image.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        direction = class_direction(CLASSES, 3)
+        for stage in ours.stages[:-1]:
+            layers = [list(network.get_submodule(f"layer{stage}").children())[-1]]
+            with GradCAM(model=network, target_layers=layers) as oracle:
+                times: dict[str, list[float]] = {"package": [], "program": []}
+                for _ in range(5):
+                    times["package"].append(
+                        _median_ms(lambda: oracle(input_tensor=picture, targets=[ClassifierOutputTarget(3)]), 1)
+                    )
+                    times["program"].append(
+                        _median_ms(lambda: stage_map(Method.GRAD_CAM, ours.run(image, direction), stage), 1)  # noqa: B023 - used at once
+                    )
+            theirs, own = (statistics.median(times[one]) for one in ("package", "program"))
+            _print(f"stage {stage}: grad-cam package", theirs)
+            _print(f"stage {stage}: this program", own)
+            sys.stdout.write(f"{theirs / own:.1f} times as fast\n")
+        ours.close()
+
+
 if __name__ == "__main__":
     if os.environ.keys() >= _ONE_THREAD.keys():
         _linear_algebra()
         _runs()
         _against_grad_cam()
+        _earlier_stages()
     else:
         command = [sys.executable, "-m", "tests.benchmarks.attention_maps"]
         sys.exit(subprocess.run(command, env=os.environ | _ONE_THREAD, check=False).returncode)

@@ -38,7 +38,7 @@ _WITHOUT_ICON = {
     ActionId.ZOOM_100: "no shape says a number",
     ActionId.ZOOM_TOGGLE: "no shape says a number",
     **dict.fromkeys(
-        (ActionId.MAP_MODE, ActionId.MAP_DUEL, ActionId.MAP_WEAKER, ActionId.MAP_STRONGER),
+        (ActionId.MAP_MODE, ActionId.MAP_DUEL, ActionId.WHAT_IF, ActionId.MAP_WEAKER, ActionId.MAP_STRONGER),
         "the map's icon stands above",
     ),
     **dict.fromkeys((ActionId.SELECT_ALL, ActionId.SELECT_NONE, ActionId.SELECT_INVERT), "no common shape"),

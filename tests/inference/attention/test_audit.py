@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from inference.attention.audit import GRID, AuditRow, audit, find_outliers
+from inference.attention.audit import EXAMPLES, GRID, AuditRow, audit, find_outliers
 from inference.attention.region import Box
 from inference.results import CropGeometry
 
@@ -87,3 +91,34 @@ def test_rows_are_read_once_and_one_by_one() -> None:
     audits = audit(rows())
     assert alive == 1000
     assert [one.pictures for one in audits.values()] == [500, 500]
+
+
+_SIDES = st.integers(20, 400)
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.float32, (5, 7), elements=st.floats(-3, 3, width=16)), _SIDES, _SIDES)
+def test_shares_add_up_whatever_the_picture(contributions: np.ndarray, width: int, height: int) -> None:
+    side = float(min(width, height))
+    left, top = (width - side) / 2, (height - side) / 2
+    row = AuditRow(1, 0, contributions, CropGeometry(left, top, left + side, top + side), width, height)
+    (found,) = audit([row]).values()
+    assert found.pictures + found.without_support + found.invalid == 1
+    if found.pictures:
+        assert found.mean_share.sum() == pytest.approx(1)
+        assert found.zone_shares.sum() == pytest.approx(1)
+        assert found.zone_pictures.sum() == 1
+        assert 0 <= found.border <= 1 + 1e-9
+        assert found.mean_signed.sum() == pytest.approx(float(contributions.sum(dtype=np.float64)), abs=1e-5)
+        assert find_outliers([row], {0: found})[0][0].distance == pytest.approx(0, abs=1e-9)
+
+
+def test_examples_are_a_draw_that_does_not_depend_on_the_order() -> None:
+    rows = [_row(key, 0, CENTRE) for key in range(500)]
+    first = audit(rows)[0].examples
+    random.Random(3).shuffle(rows)  # noqa: S311 - no secret
+    assert audit(rows)[0].examples == first
+    assert len(first) == EXAMPLES
+    # From all over the folder, not its beginning.
+    assert max(first) > 400
+    assert audit(rows[:3])[0].examples == tuple(sorted(row.key for row in rows[:3]))

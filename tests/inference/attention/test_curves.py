@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.attention.curves import Curve, draw_curves
+from inference.attention.curves import MOST_STEPS, Curve, CurvePair, MeanCurves, draw_curves
 from inference.attention.evidence import evidence_map
 from inference.attention.masking import Filling, fill
 from inference.attention.runs import CopyRunner, SeenPicture
@@ -46,3 +46,19 @@ def test_there_are_no_more_steps_than_cells() -> None:
     pair = draw_curves(CopyRunner(network), seen, np.array([[1.0, 2.0]], np.float32), 0, steps=50)
     assert pair.deletion.shares.tolist() == [0, 0.5, 1]
     assert sum(network.batches) == 6
+
+
+def test_mean_curves_are_the_mean_at_equal_steps() -> None:
+    mean = MeanCurves(Filling.GREY)
+    with pytest.raises(ValueError, match="no picture"):
+        mean.curves()
+    falling = Curve(np.array([0.0, 1.0]), np.array([1.0, 0.0], np.float32))
+    low = Curve(np.array([0.0, 0.5, 1.0]), np.zeros(3, np.float32))
+    mean.add(CurvePair(falling, low, Filling.GREY))
+    mean.add(CurvePair(low, low, Filling.GREY))
+    curves = mean.curves()
+    assert (mean.pictures, curves.filling) == (2, Filling.GREY)
+    assert curves.deletion.shares.size == MOST_STEPS + 1
+    assert curves.deletion.probabilities == pytest.approx((1 - curves.deletion.shares) / 2, abs=1e-6)
+    assert curves.deletion.area == pytest.approx(0.25)
+    assert curves.insertion.area == 0

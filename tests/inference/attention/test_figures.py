@@ -19,12 +19,15 @@ def test_drop_and_increase_by_hand() -> None:
         total.figures()
     for before, after in [(0.8, 0.4), (0.5, 0.6), (0.2, 0.2), (0.0, 0.0)]:
         total.add(before, after)
+    for seconds in (0.1, 0.3, 0.0, 0.0):
+        total.add_time(seconds)
     total.add_areas(0.2, 0.6)
     total.add_areas(0.4, 0.8)
     figures = total.figures()
     assert figures.pictures == 4
     assert figures.average_drop == pytest.approx(0.5 / 4)
     assert figures.average_increase == pytest.approx(1 / 4)
+    assert figures.seconds == pytest.approx(0.1)
     assert figures.deletion_area == pytest.approx(0.3)
     assert figures.insertion_area == pytest.approx(0.7)
 
@@ -53,6 +56,8 @@ def test_one_table_for_several_methods(built_in: Network, seen: tuple[Seen, ...]
         assert row.insertion_area is not None
         assert 0 < row.deletion_area < 1
     assert table[3].average_drop != table[0].average_drop
+    # Occlusion runs the network for each cell.
+    assert table[3].seconds > table[0].seconds > 0
     bare = compare_methods(CopyRunner(built_in), pictures[:1], head, methods[:1])
     assert bare[0].deletion_area is None
     with pytest.raises(ValueError, match="no picture"):

@@ -1,0 +1,171 @@
+"""Save the map on screen for other programs, where a person asks for it."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from gui import notices
+from gui.attention.duel_panel import DuelPanel
+from gui.attention.examination import ExaminationBench
+from gui.attention.examiner import Examiner
+from gui.messages import describe, unexpected
+from gui.plain_text import name_of
+from gui.tasks import Lane, TaskRunner
+from gui.user_message import Level, Place, UserMessage
+from gui.viewer.suggestions_model import NO_CLASS
+from gui.viewer.viewer_page import ViewerPage
+from gui.viewing import Viewing
+from gui.words import tr
+from inference.errors import CardinalError
+
+if TYPE_CHECKING:
+    from gui.attention.keep_work import KeptMap
+    from inference.classify.preprocess import PreparedPicture
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """One map on its way to its files."""
+
+    chosen: str
+    kept: KeptMap
+
+
+class KeepDesk(QObject):
+    """Reads the picture again, draws the map into it, and writes picture, numbers and manifest side by side.
+
+    Attributes:
+        first_folder: where the dialog begins.
+
+    Signals:
+        message_raised(message: UserMessage): what came of it.
+    """
+
+    message_raised = Signal(object)
+
+    def __init__(
+        self, page: ViewerPage, viewing: Viewing, examiner: Examiner, runner: TaskRunner, duel: DuelPanel
+    ) -> None:
+        super().__init__()
+        self._page = page
+        self._viewing = viewing
+        self._examiner = examiner
+        self._runner = runner
+        self._duel = duel
+        self._rival: int | None = None
+        self._numbers = itertools.count(1)
+        self._under_way: dict[str, _Saving] = {}
+        self.first_folder: Callable[[], str] = str
+        duel.rival_chosen.connect(self._on_rival_chosen)
+        examiner.answered.connect(self._on_read)
+        examiner.failed.connect(self._on_unreadable)
+        examiner.open_changed.connect(self._on_open_changed)
+
+    @Slot()
+    def save(self) -> None:
+        """Ask where to, and save the map of the class on screen there."""
+        kept = self._map_on_screen()
+        if kept is None:
+            return
+        name = f"{Path(kept.examined.path).stem} map.png"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._page.window(),
+            tr("Save the map as picture, numbers and description"),
+            str(Path(self.first_folder()) / name),
+            tr("PNG picture, with NPY and JSON beside it (*.png)"),
+        )
+        if chosen:
+            self.save_to(chosen, kept)
+
+    def save_to(self, chosen: str, kept: KeptMap) -> None:
+        """Save a map; a message follows, whatever comes on screen meanwhile.
+
+        Args:
+            chosen: name of the picture; the other two files have the same but for the suffix.
+            kept: the map.
+        """
+        kind = f"keep-{next(self._numbers)}"
+        self._under_way[kind] = _Saving(chosen, kept)
+        self._read(kind)
+
+    def _map_on_screen(self) -> KeptMap | None:
+        examined, subject = self._viewing.examined, self._page.class_shown
+        if examined is None or subject == NO_CLASS:
+            text = tr("There are no exact numbers of this map to save. The picture can be saved as it is shown.")
+            self.message_raised.emit(UserMessage("E-421", Place.TOAST, Level.WARNING, text))
+            return None
+        rival = None
+        if self._duel.is_wanted and len(examined.contract.labels) > 1:
+            duel_work = importlib.import_module("gui.attention.duel_work")
+            rival = duel_work.rivals_of(examined, subject, self._rival)[1]
+        try:
+            kept: KeptMap = _work().map_of(examined, subject, rival)
+        except CardinalError as error:
+            self._tell_failed(error)
+            return None
+        return kept
+
+    def _read(self, kind: str) -> None:
+        examined = self._under_way[kind].kept.examined
+        order = _work().reading_order(examined)
+        self._examiner.ask(kind, examined.key, _pass_on, path=examined.path, view=order)
+
+    @Slot(int)
+    def _on_rival_chosen(self, rival: int) -> None:
+        self._rival = rival
+
+    @Slot(str, int, object)
+    def _on_read(self, kind: str, _key: int, picture: PreparedPicture) -> None:
+        saving = self._under_way.pop(kind, None)
+        if saving is None:
+            return
+        work = _work()
+        task = self._runner.create(
+            lambda _progress, _cancel: work.write(saving.chosen, saving.kept, picture), Lane.FILES
+        )
+        task.succeeded.connect(partial(self._on_saved, saving.chosen))
+        task.failed.connect(self._tell_failed)
+        self._runner.start(task)
+
+    @Slot(str, int, object)
+    def _on_unreadable(self, kind: str, _key: int, error: CardinalError) -> None:
+        if self._under_way.pop(kind, None) is not None:
+            self._tell_failed(error)
+
+    @Slot(str, bool)
+    def _on_open_changed(self, kind: str, is_open: bool) -> None:
+        # Questions about a picture are given up when it leaves the screen; what a person saves is wanted all the same.
+        if not is_open and kind in self._under_way:
+            self._read(kind)
+
+    def _on_saved(self, chosen: str, _result: object) -> None:
+        picture, numbers, description = (str(path) for path in _work().targets_of(chosen))
+        text = tr("Saved {picture}, {numbers} and {description}.").format(
+            picture=name_of(picture), numbers=name_of(numbers), description=name_of(description)
+        )
+        self.message_raised.emit(replace(notices.view_saved(picture), text=text))
+
+    @Slot(object)
+    def _tell_failed(self, error: object) -> None:
+        message = describe(error) if isinstance(error, CardinalError) else unexpected(tr("saving"), repr(error))
+        # "Try again" would mean another kind of saving: this one begins with its menu entry.
+        self.message_raised.emit(replace(message, actions=()))
+
+
+def _pass_on(bench: ExaminationBench) -> object:
+    """Nothing is asked of the network: the picture alone was wanted."""
+    return bench.picture
+
+
+def _work() -> Any:  # noqa: ANN401 - a module
+    """It imports numpy and Pillow: at the first use."""
+    return importlib.import_module("gui.attention.keep_work")

@@ -1,0 +1,1 @@
+"""Show where a folder's evidence lies, class by class."""

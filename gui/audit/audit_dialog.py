@@ -1,0 +1,157 @@
+"""Lay out the audit: classes at the left, the mean map, its sentence and the images that deviate at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.audit.class_table import ClassTable
+from gui.audit.mean_view import MeanView
+from gui.audit.outlier_tiles import OutlierModel, OutlierTiles
+from gui.labels import plain_label
+from gui.review.class_tiles_model import TileSource
+from gui.theme import TARGET_PX
+from gui.words import tr
+
+_SIZE = (980, 680)
+_TABLE_WIDTH_PX = 470
+
+
+class AuditDialog(QDialog):
+    """The parts and their places; not modal. What they show is decided elsewhere.
+
+    Attributes:
+        classes: most suspicious first.
+        mean: the mean map and the box.
+        outliers: of the current class.
+        tiles: show them.
+
+    Signals:
+        again_requested(): the person wants to audit what the gallery shows now.
+        stop_requested(): the person waits no longer.
+        export_requested(): the person wants the table as a file.
+        middle_requested(): a box around the middle is wanted.
+        clear_requested(): no box is wanted.
+    """
+
+    again_requested = Signal()
+    stop_requested = Signal()
+    export_requested = Signal()
+    middle_requested = Signal()
+    clear_requested = Signal()
+
+    def __init__(self, tiles: TileSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Audit attention"))
+        self.setModal(False)
+        self.classes = ClassTable()
+        self.mean = MeanView()
+        self.outliers = OutlierModel(tiles, self)
+        self.tiles = OutlierTiles(self.outliers)
+        self._summary, self._sentence, self._below = plain_label(), plain_label(), plain_label(secondary=True)
+        self._deviating = plain_label(tr("Images that deviate most from the mean map"), secondary=True)
+        self._has_map = QCheckBox(tr("Map"))
+        self._middle, self._clear = QPushButton(tr("Box around the middle")), QPushButton(tr("No box"))
+        self._again, self._export = QPushButton(tr("Audit again")), QPushButton(tr("Export table..."))
+        self._stop, self._close = QPushButton(tr("Stop")), QPushButton(tr("Close"))
+        self._progress = QProgressBar()
+        self._set_up()
+        self._arrange()
+
+    def say(self, summary: str) -> None:
+        """What was audited, or why nothing was."""
+        self._summary.setText(summary)
+
+    def say_of_class(self, sentence: str, below: str) -> None:
+        """What the mean map says, and what lies below it."""
+        self._sentence.setText(sentence)
+        self._below.setText(below)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """An audit is under way, or no longer."""
+        self._progress.setVisible(busy)
+        self._stop.setVisible(busy)
+        self._again.setEnabled(not busy)
+
+    def set_progress(self, done: int, total: int) -> None:
+        """How far it is."""
+        self._progress.setMaximum(max(1, total))
+        self._progress.setValue(done)
+
+    def set_available(self, *, available: bool) -> None:
+        """There is something to look at, or not."""
+        for widget in (
+            self.classes, self.mean, self.tiles, self._has_map, self._middle, self._clear, self._export,
+        ):  # fmt: skip
+            widget.setEnabled(available)
+
+    def words(self) -> str:
+        """All sentences, as a person reads them."""
+        return "\n".join(label.text() for label in (self._summary, self._sentence, self._below))
+
+    def _set_up(self) -> None:
+        for label in (self._summary, self._sentence, self._below):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._has_map.setChecked(True)
+        self._has_map.toggled.connect(self.mean.show_map)
+        self._progress.setAccessibleName(tr("Progress of the audit"))
+        self._progress.setTextVisible(False)
+        for button, signal in (
+            (self._middle, self.middle_requested),
+            (self._clear, self.clear_requested),
+            (self._again, self.again_requested),
+            (self._export, self.export_requested),
+            (self._stop, self.stop_requested),
+        ):
+            button.clicked.connect(signal)
+        self._close.clicked.connect(self.close)
+        for control in (
+            self._has_map, self._middle, self._clear, self._again, self._export, self._stop, self._close,
+        ):  # fmt: skip
+            control.setMinimumHeight(TARGET_PX)
+        for button in (self._middle, self._clear, self._again, self._export, self._stop, self._close):
+            button.setAutoDefault(False)
+
+    def _arrange(self) -> None:
+        box = QHBoxLayout()
+        box.addWidget(self._has_map)
+        box.addStretch(1)
+        box.addWidget(self._middle)
+        box.addWidget(self._clear)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.mean, 1)
+        column.addLayout(box)
+        column.addWidget(self._sentence)
+        column.addWidget(self._below)
+        column.addWidget(self._deviating)
+        column.addWidget(self.tiles)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.classes)
+        split.addWidget(right)
+        split.setChildrenCollapsible(False)
+        split.setStretchFactor(1, 1)
+        split.setSizes([_TABLE_WIDTH_PX, _SIZE[0] - _TABLE_WIDTH_PX])
+        buttons = QHBoxLayout()
+        for widget, stretch in ((self._again, 0), (self._export, 0), (self._progress, 1), (self._stop, 0)):
+            buttons.addWidget(widget, stretch)
+        buttons.addStretch(0)
+        buttons.addWidget(self._close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(20, 16, 20, 16)
+        whole.setSpacing(12)
+        whole.addWidget(self._summary)
+        whole.addWidget(split, 1)
+        whole.addLayout(buttons)
+        self.resize(*_SIZE)

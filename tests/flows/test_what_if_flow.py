@@ -1,0 +1,243 @@
+"""The what-if brush in the window: every stroke is a real run, the latest counts, and nothing outlives the picture."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from gui.action_table import ActionId
+from gui.gallery.image_state import ImageState
+from gui.main_window import View
+from gui.viewer.map_mode import MapMode
+from inference.classify.postprocess import softmax
+from inference.engine.network import Network
+from inference.errors import InferenceError
+from inference.models.catalog import BUILT_IN_NAME
+from tests.conftest import PROJECT_ROOT
+from tests.flows.conftest import Bench
+
+LEFT = Qt.MouseButton.LeftButton
+PLAIN = Qt.KeyboardModifier.NoModifier
+CAT = PROJECT_ROOT / "assets" / "samples" / "chelsea.png"
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with every run of a network."""
+    made: list[int] = []
+    real = Network.run
+
+    def run(self: Network, *arguments: object, **options: object) -> object:
+        made.append(1)
+        return real(self, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Network, "run", run)
+    return made
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench], tmp_path: Path) -> Bench:
+    """Two pictures, the first of them in the viewer with its feature map, and the brush in the hand."""
+    folder = tmp_path / "two"
+    folder.mkdir()
+    Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
+    Image.linear_gradient("L").resize((240, 320)).convert("RGB").save(folder / "b.png")
+    made = make_bench(model=BUILT_IN_NAME)
+    made.drop([str(folder)])
+    made.until_done(2)
+    made.program.window.grid.set_current_row(0)
+    made.program.window.show_view(View.VIEWER)
+    made.until(lambda: made.program.viewing.examined is not None)
+    made.program.window.page.picture.setFocus()
+    QTest.keyClick(made.program.window.page.picture, Qt.Key.Key_I)
+    assert made.program.attention.what_if.panel.has_brush
+    return made
+
+
+def paint(bench: Bench, *points: tuple[float, float]) -> None:
+    """One stroke through points of the original."""
+    picture = bench.program.window.page.picture
+    placement = picture.placement
+    assert placement is not None
+    first, *rest = (QPoint(*map(round, placement.to_view(*point))) for point in points)
+    QTest.mousePress(picture, LEFT, PLAIN, first)
+    for point in rest:
+        QTest.mouseMove(picture, point)
+    QTest.mouseRelease(picture, LEFT, PLAIN, rest[-1] if rest else first)
+
+
+def settled(bench: Bench) -> None:
+    """Wait until the network has answered for the last stroke."""
+    what_if = bench.program.attention.what_if
+    bench.until(lambda: what_if.is_settled)
+
+
+def test_scores_and_map_follow_the_brush_and_come_back(bench: Bench, runs: list[int], tmp_path: Path) -> None:
+    program = bench.program
+    page, what_if = program.window.page, program.attention.what_if
+    files = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("two/*")}
+    before, legend, strength = len(runs), page.legend.text(), page.inspector.map_panel.strength
+    original = page.snapshot()
+    paint(bench, (100, 60), (160, 120), (220, 180))
+    settled(bench)
+    assert len(runs) > before
+    assert "\N{RIGHTWARDS ARROW}" in what_if.panel.words()
+    assert "painted over" in page.legend.text()
+    assert page.legend.text() != legend
+    painted = page.snapshot()
+    assert painted != original
+    # What is said now is what the network says of exactly these pixels.
+    now, examined = what_if.now, program.viewing.examined
+    assert now is not None
+    assert examined is not None
+    changed = (now.image != examined.inspection.image).any(axis=2)
+    assert 0.02 < changed.mean() < 0.9
+    for index in (0, examined.classification.predictions[1].index):
+        page.hover_class(index)
+        assert examined.contract.labels[index].name.split(",")[0] in page.legend.text()
+        assert "painted over" in page.legend.text()
+    page.hover_class(-1)
+    assert page.snapshot() == painted
+    made = len(runs)
+    QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not what_if.is_painted
+    assert page.legend.text() == legend
+    assert page.snapshot() == original
+    assert page.inspector.map_panel.strength == strength
+    assert len(runs) == made
+    QTest.keyClick(page.picture, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert what_if.is_painted
+    settled(bench)
+    assert page.snapshot() == painted
+    assert {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("two/*")} == files
+
+
+def test_undo_takes_strokes_before_decisions(bench: Bench) -> None:
+    program = bench.program
+    page, what_if = program.window.page, program.attention.what_if
+    QTest.keyClick(page.picture, Qt.Key.Key_Escape)
+    assert not what_if.panel.has_brush
+    assert program.window.view is View.VIEWER
+    program.labels.deciding.accept()
+    bench.until(program.actions[ActionId.UNDO].isEnabled)
+    program.window.grid.set_current_row(0)
+    bench.until(lambda: program.viewing.examined is not None and program.viewing.examined.key == program.viewing.key)
+    what_if.toggle()
+    paint(bench, (160, 120))
+    QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not what_if.is_painted
+    assert program.images.count(ImageState.ACCEPTED) == 1
+    QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert program.images.count(ImageState.ACCEPTED) == 0
+
+
+def test_one_run_at_most_waits_and_the_last_stroke_counts(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    what_if, before = program.attention.what_if, len(runs)
+    for x in range(60, 260, 4):
+        paint(bench, (x, 120))
+    settled(bench)
+    assert what_if.now is not None
+    assert (what_if.now.image == what_if.copy_now()).all()
+    assert 1 <= len(runs) - before < 50
+
+
+def test_another_picture_ends_it(bench: Bench) -> None:
+    program = bench.program
+    page, what_if = program.window.page, program.attention.what_if
+    paint(bench, (160, 120))
+    program.window.grid.set_current_row(1)
+    assert not what_if.is_painted
+    assert not what_if.panel.has_brush
+    bench.until(lambda: program.viewing.examined is not None and page.legend.is_shown)
+    assert "painted over" not in page.legend.text()
+    program.window.grid.set_current_row(0)
+    bench.until(lambda: program.viewing.examined is not None and page.legend.is_shown)
+    assert "painted over" not in page.legend.text()
+    assert what_if.now is None
+
+
+def test_every_way_of_drawing_stays_the_painted_ones(bench: Bench) -> None:
+    program = bench.program
+    page = program.window.page
+    paint(bench, (160, 120))
+    settled(bench)
+    seen = []
+    for _ in range(4):
+        program.actions[ActionId.MAP_MODE].trigger()
+        assert "painted over" in page.legend.text()
+        seen.append(page.snapshot())
+    assert all(one != other for place, one in enumerate(seen) for other in seen[:place])
+    program.actions[ActionId.MAP_TOGGLE].trigger()
+    assert page.inspector.map_panel.mode is MapMode.OFF
+    assert not page.legend.is_shown
+    patched = page.snapshot()
+    program.attention.what_if.panel.restart_requested.emit()
+    assert page.snapshot() != patched
+
+
+def test_keys_and_wheel_change_the_brush_and_ctrl_still_zooms(bench: Bench) -> None:
+    program = bench.program
+    picture, panel = program.window.page.picture, program.attention.what_if.panel
+    size, key, zoom = panel.brush_size, program.viewing.key, picture.zoom
+    strength = program.window.page.inspector.map_panel.strength
+    QTest.keyClick(picture, Qt.Key.Key_BracketRight)
+    assert panel.brush_size > size
+    QTest.keyClick(picture, Qt.Key.Key_BracketLeft)
+    assert panel.brush_size == size
+    assert program.window.page.inspector.map_panel.strength == strength
+    for modifier in (PLAIN, Qt.KeyboardModifier.ControlModifier):
+        at = QPointF(picture.rect().center())
+        turned = QWheelEvent(
+            at, picture.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, modifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(picture, turned)
+    assert panel.brush_size > size
+    assert program.viewing.key == key
+    assert picture.zoom > zoom
+    panel.take_brush(taken=False)
+    QApplication.sendEvent(picture, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_BracketRight, PLAIN, "]"))
+    assert panel.brush_size > size
+
+
+def test_what_fails_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Network, *arguments: object, **options: object) -> object:
+        del self, arguments, options
+        raise InferenceError("the card is gone.")
+
+    monkeypatch.setattr(Network, "run", fail)
+    panel = bench.program.attention.what_if.panel
+    paint(bench, (160, 120))
+    bench.until(lambda: "the card is gone" in panel.words())
+
+
+def test_grey_over_the_cat_takes_the_cat_away(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(model=BUILT_IN_NAME)
+    bench.drop([str(CAT)])
+    bench.until_done(1)
+    program = bench.program
+    program.window.show_view(View.VIEWER)
+    bench.until(lambda: program.viewing.examined is not None)
+    examined = program.viewing.examined
+    assert examined is not None
+    what_if = program.attention.what_if
+    what_if.toggle()
+    what_if.panel.filling_chosen.emit("grey")
+    crop, first = examined.classification.crop, examined.classification.predictions[0]
+    what_if.panel.step_size(100)
+    for share in (0.2, 0.5, 0.8):
+        y = crop.top + share * (crop.bottom - crop.top)
+        paint(bench, (crop.left + 1, y), (crop.right - 1, y))
+    settled(bench)
+    assert what_if.now is not None
+    assert softmax(what_if.now.logits)[first.index] < first.probability / 2
+    assert "leads" in what_if.panel.words()

@@ -1,0 +1,86 @@
+"""`explain --stage` makes finer maps from gradients, says so, and says in a sentence where there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.models.catalog import BUILT_IN_NAME
+from tests.conftest import PROJECT_ROOT
+from tests.inference.commands.explaining import TINY, explained
+from tests.inference.commands.sessions import Run
+
+SAMPLE = str(PROJECT_ROOT / "assets" / "samples" / "chelsea.png")
+
+
+def test_a_stage_has_finer_cells_and_the_manifest_says_which(cardinal: Run, tmp_path: Path) -> None:
+    sides = {}
+    for stage in (1, 2, 3):
+        words, grid, fields = explained(
+            cardinal, tmp_path, SAMPLE, "--method", "layercam", "--stage", f"{stage}", model=BUILT_IN_NAME
+        )
+        sides[stage] = grid.shape
+        assert (fields["stage"], fields["unit"], fields["rectified"]) == (stage, "no unit", True)
+        assert grid.min() >= 0
+        assert grid.max() > 0
+        assert f"The layercam map of stage {stage} is strongest" in words
+    assert sides == {1: (36, 36), 2: (18, 18), 3: (9, 9)}
+
+
+def test_at_the_last_stage_it_is_the_closed_form(cardinal: Run, tmp_path: Path) -> None:
+    question = (SAMPLE, "--method", "hirescam", "--against", "3")
+    _, closed, fields = explained(cardinal, tmp_path, *question, model=BUILT_IN_NAME)
+    assert (fields["stage"], fields["unit"]) == (None, "logits")
+    _, made, _ = explained(cardinal, tmp_path, *question, "--stage", "4", model=BUILT_IN_NAME)
+    np.testing.assert_allclose(made, closed, atol=1e-5)
+
+
+def test_the_picture_names_the_stage_and_other_classes_have_other_maps(cardinal: Run, tmp_path: Path) -> None:
+    maps = []
+    for subject in ("3", "7"):
+        _, grid, _ = explained(
+            cardinal, tmp_path, SAMPLE, "--method", "grad-cam", "--stage", "2", "--class", subject, model=BUILT_IN_NAME
+        )
+        maps.append(grid)
+    assert not np.allclose(maps[0], maps[1])
+    target = tmp_path / "map.png"
+    code, _, errors = cardinal(
+        "explain", "--device", "cpu", SAMPLE, "--method", "grad-cam", "--stage", "1", "--output", str(target)
+    )
+    assert (code, errors) == (0, "")
+    assert target.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--stage", "2"), "evidence is not made there"),
+        (("--stage", "2", "--method", "occlusion"), "occlusion is not made there"),
+        (("--stage", "5", "--method", "grad-cam"), "There is no stage 5; there are 1 to 4."),
+        (("--stage", "0", "--method", "grad-cam"), "There is no stage 0; there are 1 to 4."),
+        (("--stage", "1", "--method", "grad-cam", "--model", TINY), "has maps of its last stage only"),
+    ],
+)
+def test_what_is_not_there_is_told(cardinal: Run, arguments: tuple[str, ...], reason: str) -> None:
+    code, words, errors = cardinal("explain", "--device", "cpu", SAMPLE, *arguments)
+    assert code != 0
+    assert words == ""
+    assert reason in errors
+
+
+def test_a_check_randomises_the_network_from_the_top(cardinal: Run, tmp_path: Path) -> None:
+    words, _, fields = explained(cardinal, tmp_path, SAMPLE, "--check", model=BUILT_IN_NAME)
+    steps = fields["check"]["randomised_backbone"]
+    assert [step["part"] for step in steps] == ["head", "stage 4", "stage 3", "stage 2", "stage 1", "stem"]
+    assert ", ".join(f"{step['part']} {step['signed']:+.2f}" for step in steps) in words
+    words, _, fields = explained(cardinal, tmp_path, SAMPLE, "--check", model=TINY)
+    assert fields["check"]["randomised_backbone"] is None
+    assert "The network was not randomised part by part. Tiny test network has maps of its last stage only" in words
+    words, _, fields = explained(
+        cardinal, tmp_path, SAMPLE, "--check", "--method", "grad-cam", "--stage", "2", model=BUILT_IN_NAME
+    )
+    # The closed form of the last stage says nothing about a map of the second.
+    assert fields["check"]["randomised_head"] is None
+    assert len(fields["check"]["randomised_backbone"]) == 6
