@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
@@ -27,6 +27,9 @@ class KeyButton(QPushButton):
         super().__init__(parent)
         self._key = key
         self._words = ""
+        # Layouts ask several times for each button, and a font's metrics are slow.
+        self._wanted: QSize | None = None
+        self._cap_px: int | None = None
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -47,18 +50,26 @@ class KeyButton(QPushButton):
         if words == self._words:
             return
         self._words = words
+        self._wanted = None
         self.setAccessibleName(tr("{words}, key {key}").format(words=words, key=self._key))
         self.setToolTip(for_tooltip(words))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(self._words_left() + metrics.horizontalAdvance(self._words) + 1 + _PADDING_PX, self._height())
+        if self._wanted is None:
+            width = self._words_left() + self.fontMetrics().horizontalAdvance(self._words) + 1 + _PADDING_PX
+            self._wanted = QSize(width, self._height())
+        return QSize(self._wanted)
 
     def minimumSizeHint(self) -> QSize:
         shortest = min(self.sizeHint().width(), self._words_left() + self.fontMetrics().averageCharWidth() * 6)
         return QSize(shortest, self._height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._wanted = self._cap_px = None
+        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()
@@ -101,8 +112,10 @@ class KeyButton(QPushButton):
         return font
 
     def _cap_width(self) -> int:
-        metrics = QFontMetrics(self._cap_font())
-        return max(metrics.height() + 2, metrics.horizontalAdvance(self._key) + 2 * _CAP_PADDING_PX)
+        if self._cap_px is None:
+            metrics = QFontMetrics(self._cap_font())
+            self._cap_px = max(metrics.height() + 2, metrics.horizontalAdvance(self._key) + 2 * _CAP_PADDING_PX)
+        return self._cap_px
 
     def _words_left(self) -> int:
         return _PADDING_PX + self._cap_width() + _GAP_PX

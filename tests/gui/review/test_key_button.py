@@ -64,3 +64,18 @@ def test_focus_and_disabled_are_seen(qtbot: QtBot) -> None:
     assert button.grab().toImage() != plain
     button.setEnabled(False)
     assert button.grab().toImage() != plain
+
+
+def test_it_asks_for_more_room_for_longer_words_and_larger_fonts(qtbot: QtBot) -> None:
+    button = KeyButton("S", "Unsure")
+    qtbot.addWidget(button)
+    before = button.sizeHint()
+    assert button.sizeHint() == before
+    button.set_words("Unsure of this one")
+    longer = button.sizeHint()
+    assert longer.width() > before.width()
+    font = QFont(button.font())
+    font.setPointSizeF(2 * font.pointSizeF())
+    button.setFont(font)
+    assert button.sizeHint().width() > longer.width()
+    assert button.sizeHint().height() > longer.height()
