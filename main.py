@@ -19,7 +19,7 @@ from inference.errors import CardinalError
 from inference.profile import Profile
 from inference.sessions.suffix import SUFFIX
 
-COMMANDS = ("classify", "explain", "label", "export", "models", "doctor")
+COMMANDS = ("classify", "explain", "label", "export", "models", "doctor", "bench")
 """Each is a module of `inference.commands`; only the one that was asked for is imported."""
 
 _DESCRIPTION = """\

@@ -1,4 +1,4 @@
-"""`main.py models`: list, fetch, add, describe and remove models."""
+"""`main.py models`: list, fetch, add, quantize, describe and remove models."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from inference.commands.quantize import add_verb, describe_quantization, quantize
 from inference.commands.terminal import EXIT_NOTHING_DONE, is_terminal, put_line, say
 from inference.errors import CardinalError, ModelContractError, ModelLoadError
 from inference.models.catalog import ModelFile, default_model_name, find_installed, find_model, list_models
@@ -29,7 +30,7 @@ _MAP_WORDS = {
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command's options."""
-    parser = subparsers.add_parser("models", help="list, fetch, add, describe and remove models")
+    parser = subparsers.add_parser("models", help="list, fetch, add, quantize, describe and remove models")
     parser.set_defaults(run=run)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help="models that can be used, and official ones that can be fetched")
@@ -42,25 +43,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("--name", default="", help="by which it will be asked for (default: the file's)")
     add.add_argument("--replace", action="store_true", help="take the place of an added model of the same name")
     add_description_arguments(add)
+    add_verb(verbs)
     for verb, words in (("info", "say everything about a model"), ("remove", "delete an added or fetched model")):
         verbs.add_parser(verb, help=words).add_argument("name", metavar="NAME")
 
 
 def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Run the command; the exit code of DESIGN.md 8."""
-    verbs: dict[str, Callable[[argparse.Namespace, Profile], None]] = {
+    verbs: dict[str, Callable[[argparse.Namespace, Profile], int | None]] = {
         "list": _list,
         "get": _get,
         "add": _add,
+        "quantize": _quantize,
         "info": _info,
         "remove": _remove,
     }
     try:
-        verbs[arguments.verb](arguments, profile)
+        return verbs[arguments.verb](arguments, profile) or 0
     except CardinalError as error:
         say(str(error))
         return EXIT_NOTHING_DONE
-    return 0
 
 
 def _list(_arguments: argparse.Namespace, profile: Profile) -> None:
@@ -118,6 +120,11 @@ def _add(arguments: argparse.Namespace, profile: Profile) -> None:
         )
 
 
+def _quantize(arguments: argparse.Namespace, profile: Profile) -> int:
+    with _progress_bars() as on_progress:
+        return quantize(arguments, profile, on_progress)
+
+
 def _info(arguments: argparse.Namespace, profile: Profile) -> None:
     model = find_model(arguments.name, profile, try_out=False)
     for name, value in describe(model):
@@ -161,6 +168,7 @@ def describe(model: ModelFile) -> Iterator[tuple[str, str]]:
             if value:
                 yield name, value
         yield "licence", contract.source.licence or "unknown"
+    yield from describe_quantization(model.path)
 
 
 def _numbers(values: tuple[float, float, float]) -> str:

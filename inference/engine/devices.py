@@ -29,6 +29,8 @@ class Precision(StrEnum):
     FLOAT32 = "float32"
     FLOAT16 = "float16"
     BFLOAT16 = "bfloat16"
+    INT8 = "int8"
+    """Of an int8 copy of a model, whose head stays in float32."""
 
 
 @dataclass(frozen=True, slots=True)

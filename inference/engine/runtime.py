@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.probe import PROVIDERS, find_refusal
 from inference.errors import InferenceError, ModelLoadError
 from inference.models.contract import INPUT_NAME
+from inference.models.metadata import read_metadata
+from inference.models.quantize.facts import QUANTIZATION_KEY
 
 _FILE_FAULTS = {"InvalidProtobuf", "NoModel", "NoSuchFile", "InvalidGraph"}
 """ONNX Runtime's errors that are about the file, whatever the device."""
@@ -96,7 +99,7 @@ def open_session(
     refusal = find_refusal(device)
     if refusal is not None:
         return refusal
-    precision = openvino.default_precision() if device is Device.OPENVINO else Precision.FLOAT32
+    precision = _precision(path, device)
     settings = _settings(options)
     if weights:
         # `add_initializer` would be ignored where an operator was folded or fused; these are there before that.
@@ -128,6 +131,17 @@ def open_session(
             is_here=True,
         )
     return Session(handle, device, precision)
+
+
+def _precision(path: str, device: Device) -> Precision:
+    """What a model is computed with: what it was quantized to, or what the device does with float32."""
+    try:
+        if QUANTIZATION_KEY in read_metadata(Path(path)):
+            return Precision.INT8
+    except ModelLoadError:
+        # ONNX Runtime says better what is wrong with the file.
+        pass
+    return openvino.default_precision() if device is Device.OPENVINO else Precision.FLOAT32
 
 
 def run_session(

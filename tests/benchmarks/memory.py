@@ -10,10 +10,12 @@ import os
 import select
 import subprocess
 import sys
-from pathlib import Path
+
+from inference.bench.processes import cpu_seconds as cpu_seconds_of
+from inference.bench.processes import set_size_bytes, tree
 
 SAMPLE_S = 0.5
-_PROC = Path("/proc")
+_MIB = 2**20
 
 
 class MemoryProbe:
@@ -43,48 +45,12 @@ class MemoryProbe:
 
 def cpu_seconds() -> float:
     """What this process and all below it have computed so far, those that have ended included."""
-    below, ticks, waiting = _children(), 0, [os.getpid()]
-    while waiting:
-        process = waiting.pop()
-        try:
-            fields = (_PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        ticks += sum(map(int, fields[11:15]))
-        waiting += below.get(process, [])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _children() -> dict[int, list[int]]:
-    """The processes below each process."""
-    below: dict[int, list[int]] = {}
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
-            except OSError:  # it has just ended
-                continue
-            below.setdefault(int(parent), []).append(int(entry.name))
-    return below
-
-
-def _set_size_mib(process: int) -> float:
-    try:
-        lines = (_PROC / str(process) / "smaps_rollup").read_text().splitlines()
-    except OSError:  # likewise
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+    return sum(map(cpu_seconds_of, tree(os.getpid())))
 
 
 def _sample(watched: int) -> tuple[float, float]:
-    below, own = _children(), _set_size_mib(watched)
-    total, waiting = own, below.get(watched, [])[:]
-    while waiting:
-        process = waiting.pop()
-        if process != os.getpid():
-            total += _set_size_mib(process)
-            waiting += below.get(process, [])
-    return total, own
+    sizes = {process: set_size_bytes(process) / _MIB for process in tree(watched) if process != os.getpid()}
+    return sum(sizes.values()), sizes[watched]
 
 
 def _watch(watched: int) -> None:

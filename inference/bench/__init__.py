@@ -1,0 +1,1 @@
+"""How fast this machine classifies, beside its limit and what others' loops do; each in a process of its own."""

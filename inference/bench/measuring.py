@@ -1,0 +1,223 @@
+"""Measure the pipeline, its parts, the bare loops and the baselines in turns, and make one record of it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from statistics import fmean, median
+
+from inference.bench.asking import MeasuringProcess
+from inference.bench.card import CardWatch, card_state
+from inference.bench.facts import Facts
+from inference.bench.figures import LimitRule, combined_limit, median_ratio, percentile
+from inference.bench.lane import Lane
+from inference.bench.lineup import line_up
+from inference.bench.orders import Setup, Survey
+from inference.bench.processes import MemoryWatch, OthersWatch
+from inference.bench.record import Latency, Limit, Memory, Name, Pictures, Record
+from inference.bench.serving import NotMeasurableError
+from inference.engine.devices import Device
+from inference.errors import CardinalError
+from inference.models.progress import OnProgress, Progress
+
+_PIPELINE = "inference.bench.pipeline_runs"
+
+_COMPARED = 64
+"""So many first classes of a baseline are compared with the pipeline's; a slow one would take minutes for all."""
+
+_SINGLES = 60
+_CARDS = {Device.CUDA, Device.TENSORRT}
+_PROCESSORS = {Device.CPU, Device.OPENVINO}
+
+
+class BenchError(CardinalError):
+    """Nothing could be measured.
+
+    Attributes:
+        reason: why, a phrase without a full stop.
+    """
+
+    kind = "bench"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"Nothing could be measured: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured.
+
+    Attributes:
+        setup: model, device and pictures.
+        is_made: the pictures were made from the program's samples.
+        has_more: there were more pictures than may be taken.
+        batches: pictures in one run, for the network alone.
+        repeats: rounds.
+        pass_s: how long one pass shall take.
+        baselines: measure what others write, too.
+    """
+
+    setup: Setup
+    is_made: bool
+    has_more: bool
+    batches: tuple[int, ...]
+    repeats: int
+    pass_s: float
+    baselines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The pipeline's process, and what was seen while it was opened and went over all pictures once."""
+
+    process: MeasuringProcess
+    survey: Survey
+    open_ms: float
+    memory: Memory
+
+
+def measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
+    """Do it all; takes from half a minute to some minutes, and the whole machine.
+
+    Raises:
+        BenchError: the pipeline cannot be measured, because no picture can be read for example.
+    """
+    try:
+        return _measure(plan, facts, on_progress)
+    except NotMeasurableError as error:
+        raise BenchError(str(error)) from error
+
+
+def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
+    with ExitStack() as stack:
+        on_progress(Progress("Opening the pipeline", 0, None))
+        opening = _open_pipeline(plan.setup, stack)
+        pipeline, setup = opening.process, replace(plan.setup, paths=_good_paths(plan.setup.paths, opening.survey))
+        if len(setup.paths) < len(plan.setup.paths):
+            # The process goes over its pictures again and again, so it must not have those that cannot be read.
+            pipeline.stop()
+            pipeline = stack.enter_context(MeasuringProcess.start(_PIPELINE, setup))
+            pipeline.wait()
+        lead = Lane(Name.PIPELINE, [pipeline], batch=setup.batch)
+        lanes = [lead, *line_up(setup, plan.batches, stack, on_progress, baselines=plan.baselines)]
+        classes = [one for one in opening.survey.classes if one is not None][:_COMPARED]
+        _settle(lanes, classes, plan.pass_s, on_progress)
+        with OthersWatch() as others:
+            _do_rounds(lanes, plan.repeats, on_progress)
+        if lead.skipped:
+            raise BenchError(lead.skipped)
+        on_progress(Progress("Single pictures", 0, None))
+        latency = _latency(pipeline, lead, opening.open_ms)
+    return Record(
+        date=facts.date,
+        machine=facts.machine,
+        versions=facts.versions,
+        model=facts.model,
+        pictures=_pictures(plan, opening.survey),
+        configuration=facts.configuration,
+        candidates=tuple(lane.as_candidate(lead.rates) for lane in lanes),
+        limit=_limit(lead, lanes, Device(setup.device)),
+        latency=latency,
+        memory=opening.memory,
+        others_share=others.share,
+    )
+
+
+def _open_pipeline(setup: Setup, stack: ExitStack) -> _Opening:
+    """Start the pipeline's process and watch its memory until it has gone over all pictures once."""
+    with CardWatch(card_state() if Device(setup.device) in _CARDS else None) as card:
+        started = time.perf_counter()
+        process = stack.enter_context(MeasuringProcess.start(_PIPELINE, setup))
+        with MemoryWatch(process.pid) as watch:
+            process.wait()
+            open_ms = 1e3 * (time.perf_counter() - started)
+            survey = process.survey(len(setup.paths))
+    return _Opening(process, survey, open_ms, Memory(watch.peak_bytes, watch.peak_own_bytes, card.use))
+
+
+def _good_paths(paths: Sequence[str], survey: Survey) -> tuple[str, ...]:
+    good = tuple(path for path, seen in zip(paths, survey.classes, strict=True) if seen is not None)
+    if not good:
+        raise BenchError(f"none of the {len(paths)} pictures could be read" if paths[1:] else "it could not be read")
+    return good
+
+
+def _settle(lanes: Sequence[Lane], classes: Sequence[int], pass_s: float, on_progress: OnProgress) -> None:
+    """Warm each candidate up, hear what it sees, and find out how many pictures it does in a pass."""
+    for done, lane in enumerate(lanes):
+        on_progress(Progress(f"Warming up {lane.name}", done, len(lanes)))
+        if lane.skipped:
+            continue
+        try:
+            lane.compare(classes)
+            lane.calibrate(pass_s)
+        except NotMeasurableError as error:
+            lane.skip(str(error))
+
+
+def _do_rounds(lanes: Sequence[Lane], repeats: int, on_progress: OnProgress) -> None:
+    """Let all candidates run in turns; every second round backwards, so that none always follows the same one."""
+    for number in range(repeats):
+        for place, lane in enumerate(lanes if number % 2 == 0 else reversed(lanes)):
+            on_progress(Progress("Measuring", number * len(lanes) + place, repeats * len(lanes)))
+            if lane.skipped:
+                continue
+            try:
+                lane.run()
+            except NotMeasurableError as error:
+                lane.skip(str(error))
+
+
+def _latency(pipeline: MeasuringProcess, lead: Lane, open_ms: float) -> Latency:
+    single = pipeline.single(_SINGLES)
+    decode, answer = ([1e3 * one for one in values] for values in (single.decode_s, single.answer_s))
+    return Latency(
+        open_ms=open_ms,
+        first_answer_ms=1e3 * median(lead.first_s),
+        decode_p50_ms=percentile(decode, 0.5),
+        decode_p95_ms=percentile(decode, 0.95),
+        answer_p50_ms=percentile(answer, 0.5),
+        answer_p95_ms=percentile(answer, 0.95),
+        pictures=len(answer),
+    )
+
+
+def _limit(lead: Lane, lanes: Sequence[Lane], device: Device) -> Limit | None:
+    """The limit of each round from that round's bare loops; None where one of the two could not be measured."""
+    pillow = [lane for lane in lanes if lane.name is Name.PILLOW_ALONE and not lane.skipped]
+    bare = [lane for lane in lanes if lane.name is Name.ONNXRUNTIME_ALONE and not lane.skipped]
+    if not pillow or not bare:
+        return None
+    best = max(bare, key=lambda lane: median(lane.rates))
+    rule = LimitRule.SHARED_CORES if device in _PROCESSORS else LimitRule.SLOWER_OF_BOTH
+    limits = [
+        combined_limit(network, decode, rule) for network, decode in zip(best.rates, pillow[0].rates, strict=True)
+    ]
+    return Limit(
+        rule=rule,
+        decode_per_s=median(pillow[0].rates),
+        network_per_s=median(best.rates),
+        pictures_per_s=median(limits),
+        pipeline_share=median_ratio(lead.rates, limits),
+    )
+
+
+def _pictures(plan: Plan, survey: Survey) -> Pictures:
+    seen = survey.pictures
+    return Pictures(
+        source="made" if plan.is_made else "given",
+        taken=len(plan.setup.paths),
+        failed=len(plan.setup.paths) - len(seen),
+        has_more=plan.has_more,
+        formats=dict(Counter(one.format for one in seen).most_common()),
+        median_width=round(median(one.width for one in seen)),
+        median_height=round(median(one.height for one in seen)),
+        mean_bytes=round(fmean(one.size_bytes for one in seen)),
+    )

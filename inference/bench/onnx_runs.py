@@ -1,0 +1,180 @@
+"""Run a model with ONNX Runtime alone, as its manual says: the network's limit, and the loop that people write with it.
+
+This file shares no code with the program's own way of opening and running a network, so that a slow stage cannot lower
+its own bar; therefore it is the one place outside `inference.engine` that imports ONNX Runtime.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from inference.arrays import InputBatch, Logits, RgbImage
+from inference.bench.orders import Answer, Pass, Rate, Setup, Survey, Task
+from inference.bench.record import Name
+from inference.bench.serving import NotMeasurableError, serve
+from inference.engine.devices import Device, Refusal
+from inference.engine.openvino import find_device
+from inference.engine.probe import PROVIDERS, find_refusal
+from inference.models.catalog import read_model
+from inference.models.contract import INPUT_NAME, Interpolation, OutputName, Preprocessing
+
+_TRIAL_BATCH = 8
+_TRIALS = 3
+_FILTERS = {
+    Interpolation.BILINEAR: Image.Resampling.BILINEAR,
+    Interpolation.BICUBIC: Image.Resampling.BICUBIC,
+}
+
+
+class BareSession:
+    """A model opened with ONNX Runtime's defaults.
+
+    Attributes:
+        engine: what runs it.
+    """
+
+    def __init__(self, handle: onnxruntime.InferenceSession, engine: Device) -> None:
+        self._handle = handle
+        self.engine = engine
+
+    @classmethod
+    def open(cls, model: str, engine: Device) -> BareSession:
+        """Open `model` on one engine.
+
+        Raises:
+            NotMeasurableError: ONNX Runtime does not run it there.
+        """
+        options = onnxruntime.SessionOptions()
+        providers = None if engine is Device.OPENVINO else [PROVIDERS[engine]]
+        if engine is Device.OPENVINO:
+            found = find_device()
+            if isinstance(found, Refusal):
+                raise NotMeasurableError(found.reason)
+            options.add_provider_for_devices([found], {})
+        else:
+            # Loads the libraries of a card.
+            refusal = find_refusal(engine)
+            if refusal is not None:
+                raise NotMeasurableError(refusal.reason)
+        try:
+            handle = onnxruntime.InferenceSession(model, options, providers=providers, enable_fallback=0)
+        except Exception as error:  # ONNX Runtime's errors have no common type
+            raise NotMeasurableError(f"ONNX Runtime does not open it ({error})") from error
+        if handle.get_providers()[0] != PROVIDERS[engine]:
+            raise NotMeasurableError(f"ONNX Runtime opened it on {handle.get_providers()[0]} instead")
+        return cls(handle, engine)
+
+    def run(self, images: InputBatch) -> Logits:
+        """(N, C) float32 for (N, H, W, 3) uint8."""
+        try:
+            logits: Logits = self._handle.run([OutputName.LOGITS], {INPUT_NAME: images})[0]
+        except Exception as error:  # likewise
+            raise NotMeasurableError(f"ONNX Runtime does not run it ({error})") from error
+        return logits
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxRuns:
+    """Both loops, open.
+
+    Attributes:
+        best: the network on the fastest engine.
+        plain: the network as a short script opens it.
+        paths: the pictures.
+        rule: how they are prepared.
+    """
+
+    best: BareSession
+    plain: BareSession
+    paths: tuple[str, ...]
+    rule: Preprocessing
+
+    def run(self, wanted: Pass) -> Answer:
+        """Run batches of noise on the best engine, or do the plain loop: read, resize, cut and run each picture."""
+        paths = islice(cycle(self.paths), wanted.count)
+        if wanted.task is Task.SURVEY:
+            return Survey(tuple(map(self._first_class, paths)))
+        if wanted.variant == Name.ONNXRUNTIME_ALONE:
+            return self._alone(wanted)
+        started = time.perf_counter()
+        done = sum(self._first_class(path) is not None for path in paths)
+        return Rate(done, time.perf_counter() - started, engine=self.plain.engine)
+
+    def _alone(self, wanted: Pass) -> Rate:
+        batch = noise(wanted.batch, self.rule.crop)
+        runs = -(-wanted.count // wanted.batch)
+        started = time.perf_counter()
+        for _ in range(runs):
+            self.best.run(batch)
+        return Rate(runs * wanted.batch, time.perf_counter() - started, engine=self.best.engine)
+
+    def _first_class(self, path: str) -> int | None:
+        try:
+            image = prepare_plainly(path, self.rule)
+        # A picture that Pillow alone cannot read is not counted.
+        except (OSError, ValueError):
+            return None
+        return int(self.plain.run(image[None])[0].argmax())
+
+
+def prepare_plainly(path: str, rule: Preprocessing) -> RgbImage:
+    """(crop, crop, 3) uint8: resize all of the picture, then cut its middle, as scripts do."""
+    with Image.open(path) as image:
+        rgb = image.convert("RGB")
+    short, long = sorted(rgb.size)
+    longer = int(rule.resize * long / short)
+    size = (rule.resize, longer) if rgb.width <= rgb.height else (longer, rule.resize)
+    resized = rgb.resize(size, _FILTERS[rule.interpolation])
+    left, top = round((resized.width - rule.crop) / 2), round((resized.height - rule.crop) / 2)
+    return np.asarray(resized.crop((left, top, left + rule.crop, top + rule.crop)))
+
+
+def noise(count: int, side: int) -> InputBatch:
+    """(count, side, side, 3) uint8: pictures of random dots, always the same."""
+    return np.random.default_rng(seed=0).integers(0, 256, size=(count, side, side, 3), dtype=np.uint8)
+
+
+@contextlib.contextmanager
+def open_runs(setup: Setup) -> Iterator[OnnxRuns]:
+    """Open the model twice: as a script would, and on the engine that is fastest here."""
+    rule = read_model(Path(setup.model)).contract.preprocessing
+    device = Device(setup.device)
+    if device in {Device.CPU, Device.OPENVINO}:
+        plain = BareSession.open(setup.model, Device.CPU)
+        best = _fastest(setup.model, plain, noise(_TRIAL_BATCH, rule.crop))
+    else:
+        plain = best = BareSession.open(setup.model, device)
+    yield OnnxRuns(best, plain, setup.paths, rule)
+
+
+def _fastest(model: str, plain: BareSession, batch: InputBatch) -> BareSession:
+    """The processor's own engine, or OpenVINO where that can be used and is faster."""
+    try:
+        other = BareSession.open(model, Device.OPENVINO)
+    except NotMeasurableError:
+        return plain
+    return min(plain, other, key=lambda session: _best_seconds(session, batch))
+
+
+def _best_seconds(session: BareSession, batch: InputBatch) -> float:
+    """Of a few runs the fastest; the first plans memory and chooses kernels."""
+    seconds = []
+    for _ in range(_TRIALS):
+        started = time.perf_counter()
+        session.run(batch)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(open_runs))

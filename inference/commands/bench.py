@@ -1,0 +1,213 @@
+"""`main.py bench`: measure how fast this machine classifies, beside its limit and what others' loops do."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from tqdm import tqdm
+
+from inference.bench.facts import Facts, find_facts
+from inference.bench.made_pictures import make_pictures
+from inference.bench.measuring import Plan, measure
+from inference.bench.orders import Setup
+from inference.bench.record import Record
+from inference.classify.opening import decode_workers, learn_engine_once, open_classifier
+from inference.commands.bench_table import as_markdown
+from inference.commands.options import add_model_options, positive
+from inference.commands.targets import inputs_of, require_rows_target
+from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, is_terminal, put, say
+from inference.engine.devices import AUTO
+from inference.files import replacing
+from inference.models.catalog import default_model_name, find_model
+from inference.models.progress import Progress
+from inference.pictures.scan import ScanReport, scan
+from inference.profile import Profile
+
+_BATCHES = (1, 8, 32)
+_REPEATS = 5
+_PASS_S = 2.0
+_MOST_PICTURES = 256
+_LARGEST_BATCH = 1024
+_LONGEST_PASS_S = 60.0
+_NO_WORD = re.compile(r"[^a-z0-9_]+")
+
+
+class BenchFormat(StrEnum):
+    """The forms that `bench --format` offers."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command's options."""
+    parser = subparsers.add_parser("bench", help="measure speed, latency and memory on this machine")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="pictures and folders to measure with (default: made from samples)"
+    )
+    add_model_options(parser)
+    parser.add_argument(
+        "--batch",
+        type=_batches,
+        default=_BATCHES,
+        metavar="N,N",
+        help="pictures in one run, for the network alone (default 1,8,32)",
+    )
+    parser.add_argument(
+        "--pictures",
+        type=positive,
+        default=_MOST_PICTURES,
+        metavar="N",
+        help=f"take at most so many (default {_MOST_PICTURES})",
+    )
+    parser.add_argument("--repeats", type=positive, default=_REPEATS, metavar="N", help=f"rounds (default {_REPEATS})")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=_PASS_S, metavar="S", help=f"of one pass (default {_PASS_S:g})"
+    )
+    parser.add_argument(
+        "--baselines",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also measure what others write with ONNX Runtime, PyTorch and torchvision",
+    )
+    parser.add_argument("--format", choices=[form.value for form in BenchFormat], default=BenchFormat.TABLE.value)
+    parser.add_argument("--output", metavar="FILE", help="write it there instead of standard output")
+    parser.add_argument(
+        "--keep", metavar="DIR", help="also write both forms into this folder, named by date, processor and model"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, profile: Profile) -> int:
+    """Run the command; 0, or 1 where some pictures could not be read, or 2 where nothing could be measured."""
+    if arguments.output is not None:
+        require_rows_target(Path(arguments.output), inputs_of(arguments.paths, arguments.model))
+    if arguments.keep is not None and not Path(arguments.keep).is_dir():
+        say(f"There is no folder {arguments.keep}.")
+        return EXIT_NOTHING_DONE
+    with contextlib.ExitStack() as stack:
+        found = _find_pictures(arguments, stack)
+        if not found.paths:
+            say(f"No pictures were found in {', '.join(arguments.paths)}.")
+            return EXIT_NOTHING_DONE
+        # Opened before, so that a name that cannot be written is told before minutes of work.
+        file = None if arguments.output is None else stack.enter_context(replacing(Path(arguments.output)))
+        try:
+            record = _measure(arguments, profile, found)
+        except KeyboardInterrupt:
+            say("Stopped. A benchmark that is not finished has no figures.")
+            raise
+        if arguments.keep is not None:
+            _keep(record, Path(arguments.keep))
+        text = record.to_json() if arguments.format == BenchFormat.JSON else as_markdown(record)
+        if file is None:
+            put(text)
+        else:
+            file.write(text.encode())
+    return EXIT_SOME_FAILED if record.pictures.failed else 0
+
+
+def _keep(record: Record, folder: Path) -> None:
+    """Write both forms; an earlier record of the same day, processor, model and device is replaced.
+
+    Raises:
+        OutputWriteError: the disk is full, for example.
+    """
+    cores = f"{record.machine.usable_cores} cores"
+    parts = (record.date[:10], record.machine.processor, cores, record.model.name, record.configuration.device)
+    name = "-".join(_NO_WORD.sub("-", part.lower()).strip("-") for part in parts)
+    for suffix, text in (("json", record.to_json()), ("md", as_markdown(record))):
+        with replacing(folder / f"{name}.{suffix}") as file:
+            file.write(text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Pictures to measure with.
+
+    Attributes:
+        paths: absolute.
+        is_made: from the program's samples.
+        has_more: there are more than may be taken.
+    """
+
+    paths: tuple[str, ...]
+    is_made: bool = False
+    has_more: bool = False
+
+
+def _find_pictures(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> _Found:
+    if not arguments.paths:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cardinal-bench-")))
+        return _Found(tuple(map(str, make_pictures(folder))), is_made=True)
+    # One more than may be taken tells whether there are more.
+    found = list(islice(scan(arguments.paths, report=ScanReport()), arguments.pictures + 1))
+    taken = found[: arguments.pictures]
+    return _Found(tuple(str(Path(path).absolute()) for path in taken), has_more=len(found) > len(taken))
+
+
+def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> Record:
+    if arguments.device == AUTO:
+        words = "Measuring which engine of the processor is faster for this model (once)..."
+        learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
+    workers = decode_workers()
+    classifier = open_classifier(arguments.model, arguments.device, profile)
+    try:
+        facts = find_facts(classifier, workers=workers, repeats=arguments.repeats, pass_s=arguments.seconds)
+    finally:
+        classifier.network.close()
+    model = find_model(arguments.model or default_model_name(profile), profile, try_out=False)
+    setup = Setup(
+        model=str(model.path.absolute()),
+        device=facts.configuration.device,
+        batch=facts.configuration.batch,
+        workers=workers,
+        paths=found.paths,
+        folders=(str(profile.data), str(profile.cache), str(profile.config)),
+    )
+    plan = Plan(
+        setup,
+        is_made=found.is_made,
+        has_more=found.has_more,
+        batches=arguments.batch,
+        repeats=arguments.repeats,
+        pass_s=arguments.seconds,
+        baselines=arguments.baselines,
+    )
+    return _watched(plan, facts)
+
+
+def _watched(plan: Plan, facts: Facts) -> Record:
+    """Measure, and tell a person at a terminal how far it is."""
+    with tqdm(unit=" passes", disable=not is_terminal(sys.stderr), leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.set_description(progress.step, refresh=False)
+            bar.total, bar.n = progress.total, progress.done
+            bar.refresh()
+
+        return measure(plan, facts, show)
+
+
+def _batches(text: str) -> tuple[int, ...]:
+    """Different sizes of batches, for argparse."""
+    sizes = tuple(dict.fromkeys(positive(part) for part in text.split(",")))
+    if max(sizes) > _LARGEST_BATCH:
+        raise argparse.ArgumentTypeError(f"must be at most {_LARGEST_BATCH}")
+    return sizes
+
+
+def _seconds(text: str) -> float:
+    """A time, for argparse."""
+    seconds = float(text)
+    if not 0 < seconds <= _LONGEST_PASS_S:
+        raise argparse.ArgumentTypeError(f"must be more than 0 and at most {_LONGEST_PASS_S:g}")
+    return seconds

@@ -1,0 +1,164 @@
+"""Write what a benchmark found as Markdown that people read on a terminal, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inference.bench.figures import LimitRule, Spread
+from inference.bench.record import Candidate, Name, Record
+from inference.texts import visible
+
+_QUIET = 0.03
+"""Where other programs take more of the cores than this, figures need a warning."""
+
+_MIB = 2**20
+_GIB = 2**30
+
+_TITLES = {
+    Name.PIPELINE: "**whole pipeline**",
+    Name.DECODE_POOL: "its decode pool alone",
+    Name.PILLOW_ALONE: "Pillow alone, a bare loop on each core",
+    Name.NETWORK: "its network alone",
+    Name.ONNXRUNTIME_ALONE: "ONNX Runtime alone, a bare loop",
+    Name.ONE_AT_A_TIME: "Pillow and ONNX Runtime, one picture at a time",
+    Name.TORCH_LOOP: "torchvision's preset and eager PyTorch, one picture at a time",
+    Name.TORCH_LOADER: "the same with a DataLoader of two processes",
+    Name.COMPILED_LOADER: "the same with `torch.compile` in reduced precision",
+    Name.COMPILED_NETWORK: "`torch.compile` alone, without pictures",
+}
+
+
+def as_markdown(record: Record) -> str:
+    """The record as text; every line ends with a line end."""
+    return (
+        "\n".join(
+            [
+                *_head(record),
+                "",
+                *_rates(record),
+                "",
+                *_findings(record),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _head(record: Record) -> Iterator[str]:
+    machine, model, how = record.machine, record.model, record.configuration
+    yield f"# {visible(model.name)} on {how.device}"
+    yield ""
+    bfloat16 = {True: "with bfloat16", False: "without bfloat16", None: "bfloat16 unknown"}[machine.has_bfloat16]
+    memory = "unknown" if machine.memory_bytes is None else f"{machine.memory_bytes / _GIB:.1f} GiB"
+    load = "" if machine.load_before is None else f", load average before {machine.load_before:.1f}"
+    yield (
+        f"{record.date}. {visible(machine.processor)} {bfloat16}, {machine.physical_cores} cores "
+        f"({machine.usable_cores} threads), memory {memory}, {visible(machine.system)}{load}."
+    )
+    yield f"{', '.join(f'{name} {version}' for name, version in record.versions.items())}."
+    size = "" if model.gmacs is None else f", {model.gmacs:g} billion multiply-adds a picture"
+    yield f"{visible(model.title)}: input {model.crop} px (resized to {model.resize}), {model.classes} classes{size}."
+    for one in model.accuracy:
+        shares = f"top-1 {one.top1:.1%}, top-5 {one.top5:.1%}"
+        yield f"Accuracy: {shares} ({visible(one.dataset)}, {one.pictures:,} pictures)."
+    yield _pictures(record)
+    threads = "" if how.threads is None else f" of {how.threads} threads"
+    yield (
+        f"Network: {how.device}, {how.precision}, batch {how.batch}{threads}; {how.workers} decode processes. "
+        f"{how.repeats} rounds of passes of about {how.pass_s:g} s, all candidates in turns; "
+        "medians [lowest to highest]."
+    )
+    if record.others_share is not None:
+        doubt = ", so these figures are not the machine's best" if record.others_share > _QUIET else ""
+        yield f"Other programs took {record.others_share:.0%} of the cores meanwhile{doubt}."
+    for refusal in how.refusals:
+        yield f"Not used: {visible(refusal)}"
+
+
+def _pictures(record: Record) -> str:
+    seen = record.pictures
+    kinds = ", ".join(f"{count} {name}" for name, count in seen.formats.items())
+    source = "made from the program's samples" if seen.source == "made" else "given"
+    more = ", the first of more" if seen.has_more else ""
+    failed = f"; {seen.failed} more could not be read and are left out" if seen.failed else ""
+    return (
+        f"Pictures: {kinds}, {source}{more}, about {seen.median_width} x {seen.median_height} px, "
+        f"{seen.mean_bytes / 1000:.0f} kB each, read before (no cold disk){failed}."
+    )
+
+
+def _rates(record: Record) -> Iterator[str]:
+    yield "| what | pictures/s | the pipeline is | same first class | processor time a picture |"
+    yield "|---|---|---|---|---|"
+    for one in record.candidates:
+        yield _row(one)
+    if record.limit is not None:
+        rule = "1 / (1/network + 1/decode)" if record.limit.rule is LimitRule.SHARED_CORES else "the slower of the two"
+        share = f"{record.limit.pipeline_share:.2f} of it"
+        yield f"| limit: {rule}, of the bare loops | {_number(record.limit.pictures_per_s)} | {share} | | |"
+
+
+def _row(one: Candidate) -> str:
+    title = _TITLES[one.name]
+    details = [one.engine] if one.engine else []
+    details += [f"batch {one.batch}"] if one.batch is not None else []
+    title += f" ({visible(', '.join(details))})" if details else ""
+    if one.pictures_per_s is None:
+        return f"| {title} | not measured: {visible(one.skipped).replace('|', '/')} | | | |"
+    ratio = "" if one.pipeline_ratio is None else f"{one.pipeline_ratio:.2f} times as fast"
+    same = "" if one.same_class is None else f"{one.same_class:.1%}"
+    cpu = "" if one.cpu_ms is None else f"{one.cpu_ms:.1f} ms"
+    return f"| {title} | {_range(one.pictures_per_s)} | {ratio} | {same} | {cpu} |"
+
+
+def _range(rates: Spread) -> str:
+    return f"{_number(rates.median)} [{_number(rates.lowest)} to {_number(rates.highest)}]"
+
+
+def _number(rate: float) -> str:
+    """Three digits that count."""
+    decimals = 0 if rate >= 100 else 1 if rate >= 10 else 2  # noqa: PLR2004 - powers of ten
+    return f"{rate:,.{decimals}f}"
+
+
+def _findings(record: Record) -> Iterator[str]:
+    late, memory = record.latency, record.memory
+    yield (
+        f"- One picture, everything open ({late.pictures} of them): decoded after {late.decode_p50_ms:.1f} ms (p50), "
+        f"{late.decode_p95_ms:.1f} ms (p95); classes and map {late.answer_p50_ms:.1f} ms (p50), "
+        f"{late.answer_p95_ms:.1f} ms (p95) later."
+    )
+    yield (
+        f"- First answers of a run after {late.first_answer_ms:.0f} ms; "
+        f"the program's process was ready {late.open_ms:.0f} ms after its start."
+    )
+    if memory.all_bytes is None or memory.main_bytes is None:
+        yield "- Peak memory: not known on this system."
+    else:
+        yield (
+            f"- Peak memory of all processes {memory.all_bytes / _MIB:,.0f} MiB, "
+            f"of the one with the network {memory.main_bytes / _MIB:,.0f} MiB."
+        )
+    if memory.card is not None:
+        card = memory.card
+        used = f"{card.peak_bytes / _MIB:,.0f} MiB at most"
+        yield f"- {visible(card.name)}: {used}, computing {card.busy:.0%} of the time."
+    yield from _losses(record)
+
+
+def _losses(record: Record) -> Iterator[str]:
+    """Where the pipeline's processor time goes, beside that of the bare loops."""
+    pipeline = record.of(Name.PIPELINE)[0]
+    pillow = record.of(Name.PILLOW_ALONE)[0].cpu_ms
+    bare = [one.cpu_ms for one in record.of(Name.ONNXRUNTIME_ALONE) if one.cpu_ms is not None]
+    if pipeline.cpu_ms is None or pipeline.cpu_ms_below is None or pipeline.pictures_per_s is None:
+        return
+    cores = record.machine.usable_cores
+    idle = max(0.0, 1e3 * cores / pipeline.pictures_per_s.median - pipeline.cpu_ms)
+    words = (
+        f"- A picture takes {pipeline.cpu_ms:.1f} ms of the processor: decode processes {pipeline.cpu_ms_below:.1f} ms"
+        f"{f' (Pillow alone {pillow:.1f})' if pillow is not None else ''}, network and the rest "
+        f"{pipeline.cpu_ms - pipeline.cpu_ms_below:.1f} ms{f' (ONNX Runtime alone {min(bare):.1f})' if bare else ''}; "
+        f"cores waited {idle:.1f} ms."
+    )
+    yield words

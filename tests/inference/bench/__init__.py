@@ -1,0 +1,1 @@
+"""Tests of inference/bench; the tree mirrors the sources."""

@@ -1,0 +1,147 @@
+"""Each loop that is measured does the work that its name says: same pictures, same classes, same counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+
+from inference.bench import onnx_runs, pillow_runs, pipeline_runs, program_runs
+from inference.bench.onnx_runs import BareSession, noise, prepare_plainly
+from inference.bench.orders import Pass, Rate, Setup, Single, Survey, Task
+from inference.bench.record import Name
+from inference.bench.serving import NotMeasurableError
+from inference.classify.preprocess import PrepareOrder, prepare_picture
+from inference.engine.devices import Device
+from inference.models.contract import Interpolation, Preprocessing
+from tests.conftest import PROJECT_ROOT
+
+TINY = PROJECT_ROOT / "tests" / "data" / "tiny.onnx"
+COLOURS = ("red", "green", "blue")
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
+    """The tiny model and a picture of each of its first three classes."""
+    paths = []
+    for colour in COLOURS:
+        path = tmp_path / f"{colour}.jpg"
+        Image.new("RGB", (90, 60), colour if colour != "green" else "lime").save(path)
+        paths.append(str(path))
+    folders = (str(tmp_path / "data"), str(tmp_path / "cache"), str(tmp_path / "config"))
+    return Setup(str(TINY), "cpu", batch=2, workers=1, paths=tuple(paths), folders=folders)
+
+
+def test_the_pipeline_says_what_it_sees_and_counts_what_it_did(setup: Setup) -> None:
+    damaged = Path(setup.paths[0]).with_name("damaged.jpg")
+    damaged.write_bytes(Path(setup.paths[0]).read_bytes()[:300])
+    paths = (*setup.paths, str(damaged))
+    with pipeline_runs.open_runs(Setup(setup.model, "cpu", 2, 1, paths, setup.folders)) as runs:
+        survey = runs.run(Pass(Task.SURVEY, 4))
+        assert isinstance(survey, Survey)
+        assert survey.classes == (0, 1, 2, None)
+        assert [(one.format, one.width, one.height) for one in survey.pictures] == [("JPEG", 90, 60)] * 3
+        assert survey.pictures[0].size_bytes == Path(paths[0]).stat().st_size
+        rate = runs.run(Pass(Task.RATE, 8))
+        assert isinstance(rate, Rate)
+        assert rate.pictures == 6, "a picture that cannot be read is none that was done"
+        assert rate.first_s is not None
+        assert 0 < rate.first_s <= rate.seconds
+
+
+def test_single_pictures_are_decoded_run_and_mapped(setup: Setup) -> None:
+    with pipeline_runs.open_runs(setup) as runs:
+        single = runs.run(Pass(Task.SINGLE, 5))
+    assert isinstance(single, Single)
+    assert len(single.decode_s) == len(single.answer_s) == 5
+    assert min(*single.decode_s, *single.answer_s) > 0
+
+
+def test_the_programs_parts_are_measured_alone(setup: Setup) -> None:
+    with program_runs.open_runs(setup) as runs:
+        decoded = runs.run(Pass(Task.RATE, 7, Name.DECODE_POOL))
+        inferred = runs.run(Pass(Task.RATE, 7, Name.NETWORK, batch=4))
+    assert isinstance(decoded, Rate)
+    assert isinstance(inferred, Rate)
+    assert decoded.pictures == 7
+    assert inferred.pictures == 8, "whole batches"
+    assert inferred.engine == "cpu"
+
+
+def test_both_loops_of_onnx_runtime(setup: Setup) -> None:
+    with onnx_runs.open_runs(setup) as runs:
+        alone = runs.run(Pass(Task.RATE, 7, Name.ONNXRUNTIME_ALONE, batch=4))
+        plain = runs.run(Pass(Task.RATE, 7, Name.ONE_AT_A_TIME))
+        seen = runs.run(Pass(Task.SURVEY, 3, Name.ONE_AT_A_TIME))
+    assert isinstance(alone, Rate)
+    assert isinstance(plain, Rate)
+    assert isinstance(seen, Survey)
+    assert alone.pictures == 8
+    assert plain.pictures == 7
+    assert plain.engine == "cpu"
+    assert seen.classes == (0, 1, 2)
+
+
+def test_the_best_engine_is_the_fastest_of_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = BareSession.open(str(TINY), Device.CPU)
+    other = BareSession.open(str(TINY), Device.CPU)
+    other.engine = Device.OPENVINO
+    monkeypatch.setattr(BareSession, "open", lambda *_: other)
+    seconds = {plain: 2.0, other: 1.0}
+    monkeypatch.setattr(onnx_runs, "_best_seconds", lambda session, _: seconds[session])
+    assert onnx_runs._fastest(str(TINY), plain, noise(1, 8)) is other
+    seconds[other] = 3.0
+    assert onnx_runs._fastest(str(TINY), plain, noise(1, 8)) is plain
+
+
+def test_a_device_that_is_not_here_is_refused_in_words() -> None:
+    with pytest.raises(NotMeasurableError, match="Core ML"):
+        BareSession.open(str(TINY), Device.COREML)
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"no")
+    with pytest.raises(NotMeasurableError, match="does not open it"):
+        BareSession.open(str(tmp_path / "m.onnx"), Device.CPU)
+
+
+def test_a_run_that_fails_is_refused_in_words() -> None:
+    session = BareSession.open(str(TINY), Device.CPU)
+    with pytest.raises(NotMeasurableError, match="does not run it"):
+        session.run(np.zeros((1, 8, 8, 1), np.uint8))
+
+
+def test_pillows_bare_loop_counts_what_it_could_read(setup: Setup, tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("no picture")
+    paths = (*setup.paths, str(tmp_path / "text.jpg"))
+    with pillow_runs.open_runs(Setup(setup.model, "cpu", 2, 1, paths, setup.folders)) as runs:
+        rate = runs.run(Pass(Task.RATE, 8))
+    assert isinstance(rate, Rate)
+    assert rate.pictures == 6
+
+
+@pytest.mark.parametrize("size", [(500, 375), (375, 500), (640, 427), (300, 300)])
+@pytest.mark.parametrize("interpolation", list(Interpolation))
+def test_the_bare_loops_prepare_what_the_program_prepares(
+    size: tuple[int, int], interpolation: Interpolation, tmp_path: Path
+) -> None:
+    """Otherwise they would be no limit and no rival: the middle of the picture, at the same size."""
+    across, down = np.meshgrid(np.linspace(0, 255, size[0]), np.linspace(0, 255, size[1]))
+    pixels = np.stack([across, down, 128 + 60 * np.sin(across / 20)], axis=-1).astype(np.uint8)
+    path = str(tmp_path / "gradient.png")
+    Image.fromarray(pixels).save(path)
+    rule = Preprocessing(resize=232, crop=224, interpolation=interpolation)
+    ours = prepare_picture(path, PrepareOrder(rule)).input.astype(int)
+    for theirs in (pillow_runs.decode(path, rule), prepare_plainly(path, rule)):
+        assert theirs.shape == (224, 224, 3)
+        # Half a pixel of the crop's offset is rounded away in one of them.
+        assert np.abs(theirs.astype(int) - ours).mean() < 1.0
+
+
+def test_noise_is_always_the_same_and_fits_the_model() -> None:
+    assert (noise(2, 5) == noise(2, 5)).all()
+    session = onnxruntime.InferenceSession(str(TINY), providers=["CPUExecutionProvider"])
+    assert session.run(["logits"], {"images": noise(2, 32)})[0].shape == (2, 7)

@@ -1,0 +1,284 @@
+"""`bench` measures what is there, says what is not, and ends with the exit code of the design."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from inference.bench import measuring
+from inference.bench.asking import MeasuringProcess
+from inference.bench.lane import Lane
+from inference.bench.record import Name
+from inference.bench.serving import NotMeasurableError
+from inference.commands import bench
+from inference.errors import CardinalError, DeviceError
+from inference.profile import Profile
+from tests.conftest import PROJECT_ROOT
+
+TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
+QUICK = ("--model", TINY, "--repeats", "2", "--seconds", "0.02", "--batch", "1,2")
+_PARTS = ["pipeline", "decode-pool", "pillow-alone", "network", "network", "onnxruntime-alone", "onnxruntime-alone"]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number, colour in enumerate(("red", "blue", "yellow")):
+        Image.new("RGB", (90, 60), colour).save(folder / f"{number}.jpg")
+    return folder
+
+
+def _run(profile: Path, *options: str) -> int:
+    parser = argparse.ArgumentParser()
+    bench.add_parser(parser.add_subparsers())
+    arguments = parser.parse_args(["bench", *options])
+    code: int = arguments.run(arguments, Profile.below(profile))
+    return code
+
+
+def _record(capsys: pytest.CaptureFixture[str], profile: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    code = _run(profile, "--format", "json", *options)
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return code, json.loads(captured.out)
+
+
+def test_everything_is_measured_and_recorded_together(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", pictures.name)
+    assert code == 0
+    assert [one["name"] for one in found["candidates"]] == _PARTS
+    assert [one["batch"] for one in found["candidates"]][3:] == [1, 2, 1, 2]
+    for one in found["candidates"]:
+        assert one["skipped"] == ""
+        assert one["pictures_per_s"]["runs"] == 2
+        assert 0 < one["pictures_per_s"]["lowest"] <= one["pictures_per_s"]["median"]
+    limit = found["limit"]
+    assert limit["rule"] == "shared-cores"
+    assert 0 < limit["pictures_per_s"] < min(limit["decode_per_s"], limit["network_per_s"])
+    assert limit["pipeline_share"] > 0
+    assert found["pictures"]["taken"] == 3
+    assert found["pictures"]["source"] == "given"
+    assert found["model"]["name"] == "tiny"
+    assert found["configuration"]["device"] == "cpu"
+    assert found["latency"]["answer_p95_ms"] >= found["latency"]["answer_p50_ms"] > 0
+    assert found["memory"]["card"] is None
+    if sys.platform == "linux":
+        assert found["memory"]["all_bytes"] > found["memory"]["main_bytes"] > 2**20
+        assert found["candidates"][0]["cpu_ms"] >= found["candidates"][0]["cpu_ms_below"] >= 0
+
+
+def test_without_paths_pictures_are_made_and_not_left(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert _run(tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines") == 0
+    captured = capsys.readouterr()
+    assert "64 JPEG, made from the program's samples, about 500 x 375 px" in captured.out
+    assert "| limit: " in captured.out
+    assert [path.name for path in tmp_path.iterdir() if "cardinal-bench" in path.name] == []
+
+
+def test_a_baseline_that_cannot_be_had_is_skipped_with_its_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path
+) -> None:
+    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", str(pictures))
+    assert code == 0
+    plain, *torch = found["candidates"][len(_PARTS) :]
+    assert plain["name"] == "onnxruntime-one-at-a-time"
+    assert plain["same_class"] == 1.0
+    assert plain["pipeline_ratio"] > 0
+    assert [one["name"] for one in torch] == [name for name in Name if name.startswith("torch")]
+    for one in torch:
+        assert one["pictures_per_s"] is None
+        assert "PyTorch weights" in one["skipped"] or "torchvision" in one["skipped"]
+
+
+def test_damaged_pictures_are_left_out_and_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path
+) -> None:
+    (pictures / "4.jpg").write_bytes((pictures / "0.jpg").read_bytes()[:300])
+    (pictures / "5.jpg").write_bytes(b"")
+    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", str(pictures))
+    assert code == 1
+    assert (found["pictures"]["taken"], found["pictures"]["failed"]) == (5, 2)
+    assert found["pictures"]["formats"] == {"JPEG": 3}
+
+
+def test_where_no_picture_can_be_read_there_is_nothing_to_measure(tmp_path: Path) -> None:
+    (tmp_path / "0.jpg").write_bytes(b"")
+    with pytest.raises(CardinalError, match=r"^Nothing could be measured: it could not be read\.$"):
+        _run(tmp_path / "p", *QUICK, "--device", "cpu", str(tmp_path / "0.jpg"))
+
+
+def test_only_so_many_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path) -> None:
+    options = ("--device", "cpu", "--no-baselines", "--pictures", "2")
+    code, found = _record(capsys, tmp_path / "p", *QUICK, *options, str(pictures))
+    assert code == 0
+    assert found["pictures"]["taken"] == 2
+    assert found["pictures"]["has_more"]
+
+
+def test_an_empty_folder_is_told_and_replaces_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "old.json").write_text("{}")
+    assert _run(tmp_path / "p", *QUICK, "--output", str(tmp_path / "old.json"), str(tmp_path / "empty")) == 2
+    captured = capsys.readouterr()
+    assert captured.err == f"No pictures were found in {tmp_path / 'empty'}.\n"
+    assert captured.out == ""
+    assert (tmp_path / "old.json").read_text() == "{}"
+
+
+def test_a_device_that_is_not_here_is_never_replaced(tmp_path: Path, pictures: Path) -> None:
+    with pytest.raises(DeviceError, match="The device coreml cannot be used"):
+        _run(tmp_path / "p", *QUICK, "--device", "coreml", str(pictures))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--device", "gpu"), ("--batch", "0"), ("--batch", "1,,2"), ("--batch", "5000"), ("--seconds", "nan"),
+     ("--seconds", "0"), ("--repeats", "0")],
+)  # fmt: skip
+def test_bad_usage_is_refused(options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        _run(tmp_path, *options)
+    assert exit_info.value.code == 2
+    assert f"argument {options[0]}" in capsys.readouterr().err
+
+
+def test_an_output_that_would_cost_an_input_is_refused(tmp_path: Path, pictures: Path) -> None:
+    before = (pictures / "0.jpg").read_bytes()
+    with pytest.raises(CardinalError, match="never changed"):
+        _run(tmp_path / "p", *QUICK, "--output", str(pictures / "0.jpg"), str(pictures / "0.jpg"))
+    assert (pictures / "0.jpg").read_bytes() == before
+
+
+def test_the_output_is_a_file_where_one_is_named(tmp_path: Path, pictures: Path) -> None:
+    target = tmp_path / "found.json"
+    options = ("--device", "cpu", "--no-baselines", "--format", "json", "--output", str(target))
+    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
+    assert json.loads(target.read_text())["schema"] == "cardinal.bench/1"
+
+
+def test_both_forms_are_kept_under_a_name_that_says_what_they_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.engine.machine.processor_name", lambda: "ACME(R) Quick /2, 4.0 GHz")
+    (tmp_path / "kept").mkdir()
+    options = ("--device", "cpu", "--no-baselines", "--keep", str(tmp_path / "kept"))
+    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
+    kept = sorted((tmp_path / "kept").iterdir())
+    assert [path.suffix for path in kept] == [".json", ".md"]
+    found = json.loads(kept[0].read_text())
+    cores = found["machine"]["usable_cores"]
+    assert kept[0].stem == kept[1].stem == f"{found['date'][:10]}-acme-r-quick-2-4-0-ghz-{cores}-cores-tiny-cpu"
+    assert kept[1].read_text() == capsys.readouterr().out
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path
+) -> None:
+    assert _run(tmp_path / "p", *QUICK, "--keep", str(tmp_path / "none"), str(pictures)) == 2
+    assert capsys.readouterr().err == f"There is no folder {tmp_path / 'none'}.\n"
+
+
+def test_a_part_that_fails_is_skipped_and_the_rest_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Lane.run
+
+    def fail_second(lane: Lane) -> None:
+        if lane.name is Name.ONNXRUNTIME_ALONE and lane.rates:
+            raise NotMeasurableError("its process died")
+        real(lane)
+
+    monkeypatch.setattr(Lane, "run", fail_second)
+    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", str(pictures))
+    assert code == 0
+    assert [one["skipped"] for one in found["candidates"]] == ["", "", "", "", "", *["its process died"] * 2]
+    assert found["limit"] is None
+
+
+def test_a_pipeline_that_fails_leaves_nothing_to_say(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_lane: Lane) -> None:
+        raise NotMeasurableError("its process died")
+
+    monkeypatch.setattr(Lane, "run", fail)
+    with pytest.raises(measuring.BenchError, match=r"^Nothing could be measured: its process died\.$"):
+        _run(tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", str(pictures))
+
+
+def test_an_interruption_ends_every_process_and_keeps_the_old_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[MeasuringProcess] = []
+    real = MeasuringProcess.wait
+
+    def watched(process: MeasuringProcess) -> None:
+        real(process)
+        started.append(process)
+
+    def interrupt(_lane: Lane) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MeasuringProcess, "wait", watched)
+    monkeypatch.setattr(Lane, "run", interrupt)
+    target = tmp_path / "old.md"
+    target.write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        _run(tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", "--output", str(target), str(pictures))
+    assert capsys.readouterr().err == "Stopped. A benchmark that is not finished has no figures.\n"
+    assert target.read_text() == "old"
+    assert len(started) >= 4
+    for process in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process.pid, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends the signal that a terminal sends")
+def test_control_c_in_a_real_process(tmp_path: Path, pictures: Path) -> None:
+    code = (
+        "import argparse, sys\n"
+        "from inference.commands import bench\n"
+        "from inference.profile import Profile\n"
+        "from pathlib import Path\n"
+        "parser = argparse.ArgumentParser()\n"
+        "bench.add_parser(parser.add_subparsers())\n"
+        "arguments = parser.parse_args(sys.argv[2:])\n"
+        "real = bench.measure\n"
+        "def measure(*wishes):\n"
+        "    print('measuring', flush=True)\n"
+        "    return real(*wishes)\n"
+        "bench.measure = measure\n"
+        "try:\n"
+        "    arguments.run(arguments, Profile.below(Path(sys.argv[1])))\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.exit(130)\n"
+    )
+    options = [*QUICK, "--seconds", "30", "--device", "cpu", "--no-baselines", str(pictures)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "p"), "bench", *options],
+        cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "measuring\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert output == ""
+    assert errors == "Stopped. A benchmark that is not finished has no figures.\n"

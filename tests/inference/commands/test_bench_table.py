@@ -1,0 +1,174 @@
+"""The table says what the record says, and its JSON form is the documented one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from inference.bench.card import CardUse
+from inference.bench.figures import LimitRule, Spread
+from inference.bench.record import (
+    SCHEMA,
+    Accuracy,
+    Candidate,
+    Configuration,
+    Latency,
+    Limit,
+    Machine,
+    Memory,
+    Model,
+    Name,
+    Pictures,
+    Record,
+)
+from inference.commands.bench_table import as_markdown
+from tests.conftest import PROJECT_ROOT
+
+GUIDE = PROJECT_ROOT / "docs" / "benchmarks" / "README.md"
+RECORD = Record(
+    date="2026-11-21T09:00:00+00:00",
+    machine=Machine("Some <b>CPU", 2, 4, True, 8 * 2**30, "Linux", 0.25),
+    versions={"Python": "3.11.7", "numpy": "2.4.6"},
+    model=Model("m", "A model", "ab" * 32, 232, 224, 1000, 25_000_000, 4.2, (Accuracy("photos", 2000, 0.5, 0.75),)),
+    pictures=Pictures("given", 65, 1, False, {"JPEG": 64}, 500, 375, 131_000),
+    configuration=Configuration("cpu", "float32", 8, 2, 2, 5, 2.0, ("openvino: it is slower. Ask for it by name.",)),
+    candidates=(
+        Candidate(Name.PIPELINE, 8, 1, "", Spread(90, 80, 100, 5), cpu_ms=20.0, cpu_ms_below=4.0),
+        Candidate(Name.PILLOW_ALONE, None, 2, "", Spread(1234.5, 1200, 1300, 5), cpu_ms=1.6, cpu_ms_below=0.0),
+        Candidate(Name.ONNXRUNTIME_ALONE, 8, 1, "cpu", Spread(110, 100, 120, 5), cpu_ms=18.0, cpu_ms_below=0.0),
+        Candidate(Name.ONE_AT_A_TIME, 1, 1, "cpu", Spread(30, 29, 31, 5), pipeline_ratio=3.0, same_class=0.984),
+        Candidate(Name.TORCH_LOOP, 1, skipped="torchvision cannot be imported (a | b)"),
+    ),
+    limit=Limit(LimitRule.SHARED_CORES, 1234.5, 110.0, 101.0, 0.891),
+    latency=Latency(600.0, 150.0, 3.0, 6.0, 30.0, 45.0, 60),
+    memory=Memory(500 * 2**20, 400 * 2**20, None),
+    others_share=0.01,
+)
+
+
+def _lines(record: Record) -> list[str]:
+    return as_markdown(record).splitlines()
+
+
+def _row(name: str) -> str:
+    return next(line for line in _lines(RECORD) if line.startswith("|") and name in line)
+
+
+def test_rows_have_rates_ratios_and_reasons() -> None:
+    assert _row("whole pipeline") == "| **whole pipeline** (batch 8) | 90.0 [80.0 to 100] |  |  | 20.0 ms |"
+    assert "| 1,234 [1,200 to 1,300] |" in _row("Pillow alone")
+    assert _row("one picture at a time (cpu") == (
+        "| Pillow and ONNX Runtime, one picture at a time (cpu, batch 1) | 30.0 [29.0 to 31.0] | 3.00 times as fast "
+        "| 98.4% |  |"
+    )
+    assert "| not measured: torchvision cannot be imported (a / b) |" in _row("torchvision's preset")
+    assert "1 / (1/network + 1/decode), of the bare loops | 101 | 0.89 of it |" in _row("limit:")
+
+
+def test_what_was_measured_with_is_said() -> None:
+    text = as_markdown(RECORD)
+    for words in (
+        "Some <b>CPU with bfloat16, 2 cores (4 threads), memory 8.0 GiB, Linux, load average before 0.2.",
+        "Python 3.11.7, numpy 2.4.6.",
+        "A model: input 224 px (resized to 232), 1000 classes, 4.2 billion multiply-adds a picture.",
+        "Accuracy: top-1 50.0%, top-5 75.0% (photos, 2,000 pictures).",
+        "Pictures: 64 JPEG, given, about 500 x 375 px, 131 kB each, read before (no cold disk); "
+        "1 more could not be read and are left out.",
+        "Network: cpu, float32, batch 8 of 2 threads; 2 decode processes.",
+        "Other programs took 1% of the cores meanwhile.",
+        "Not used: openvino: it is slower. Ask for it by name.",
+        "classes and map 30.0 ms (p50), 45.0 ms (p95) later.",
+        "Peak memory of all processes 500 MiB, of the one with the network 400 MiB.",
+        # 4 threads at 90 pictures/s give 44.4 ms for each picture.
+        "decode processes 4.0 ms (Pillow alone 1.6), network and the rest 16.0 ms (ONNX Runtime alone 18.0); "
+        "cores waited 24.4 ms.",
+    ):
+        assert words in text
+    assert text.endswith("\n")
+
+
+def test_what_is_not_known_is_no_number() -> None:
+    dark = replace(
+        RECORD,
+        machine=replace(RECORD.machine, has_bfloat16=None, memory_bytes=None, load_before=None),
+        memory=Memory(None, None, None),
+        candidates=tuple(replace(one, cpu_ms=None, cpu_ms_below=None) for one in RECORD.candidates),
+        limit=None,
+        others_share=None,
+    )
+    text = as_markdown(dark)
+    assert "Peak memory: not known on this system." in text
+    assert "bfloat16 unknown" in text
+    assert "memory unknown" in text
+    assert "A picture takes" not in text
+    assert "Other programs" not in text
+    assert "limit:" not in text
+    assert "None" not in text
+
+
+def test_a_machine_that_was_busy_otherwise_is_no_proof() -> None:
+    busy = replace(RECORD, others_share=0.34)
+    assert "Other programs took 34% of the cores meanwhile, so these figures are not the machine's best." in _lines(
+        busy
+    )
+
+
+def test_a_cards_use_is_said() -> None:
+    card = replace(RECORD, memory=replace(RECORD.memory, card=CardUse("Card 9", 3 * 2**30, 0.84)))
+    assert "- Card 9: 3,072 MiB at most, computing 84% of the time." in _lines(card)
+
+
+def test_the_json_form_has_everything() -> None:
+    found = json.loads(RECORD.to_json())
+    assert found["schema"] == SCHEMA
+    assert found["candidates"][3] == {
+        "name": "onnxruntime-one-at-a-time",
+        "batch": 1,
+        "processes": 1,
+        "engine": "cpu",
+        "pictures_per_s": {"median": 30, "lowest": 29, "highest": 31, "runs": 5},
+        "pipeline_ratio": 3.0,
+        "same_class": 0.984,
+        "cpu_ms": None,
+        "cpu_ms_below": None,
+        "skipped": "",
+    }
+    assert found["limit"]["rule"] == "shared-cores"
+    assert found["memory"] == {"all_bytes": 500 * 2**20, "main_bytes": 400 * 2**20, "card": None}
+    assert found["pictures"]["formats"] == {"JPEG": 64}
+
+
+def _names(kind: Any) -> set[str]:  # noqa: ANN401 - any type that a field may have
+    """The names of all fields of a dataclass and of those in it."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return {one.name for one in fields(kind)} | set().union(*(_names(hints[one.name]) for one in fields(kind)))
+    return set().union(*map(_names, get_args(kind))) if get_args(kind) else set()
+
+
+@pytest.mark.parametrize("name", sorted(_names(Record)))
+def test_the_guide_explains_every_field(name: str) -> None:
+    assert re.search(rf"`(?:\w+\.)*{name}[.`]", GUIDE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", list(Name))
+def test_the_guide_explains_every_candidate(name: Name) -> None:
+    assert f"`{name}`" in GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_guide_names_the_schema() -> None:
+    assert SCHEMA in GUIDE.read_text(encoding="utf-8")
+
+
+def test_kept_records_have_the_schemas_form() -> None:
+    wanted = {one.name for one in fields(Record)}
+    kept = sorted(GUIDE.parent.glob("*.json"))
+    for path in kept:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["schema"] == SCHEMA:
+            assert set(found) >= wanted, path.name
+        assert path.with_suffix(".md").is_file(), path.name

@@ -1,0 +1,105 @@
+"""An int8 copy is written by ONNX Runtime's tool, and its errors become sentences."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from inference.arrays import InputBatch
+from inference.engine import static_quantization
+from inference.engine.network import Network
+from inference.engine.self_check import ledger_error
+from inference.engine.static_quantization import weight_bits, write_int8
+from inference.errors import ImageProblem, ImageReadError, ModelLoadError, OutputWriteError
+from inference.models.contract import OutputName
+from inference.models.quantize.plan import write_plan
+from tests.inference.models.quantize.test_plan import residual_model
+
+
+def batches(count: int = 3) -> Iterator[InputBatch]:
+    rng = np.random.default_rng(seed=1)
+    for _ in range(count):
+        yield rng.integers(0, 256, (4, 16, 16, 3), np.uint8)
+
+
+@pytest.mark.parametrize("bits", [8, 7])
+def test_the_copy_keeps_the_contract_and_its_maps_add_up(bits: int, tmp_path: Path) -> None:
+    source = residual_model(tmp_path / "source.onnx")
+    plan = write_plan(source, tmp_path / "plan.onnx")
+    copy = tmp_path / "copy.onnx"
+    write_int8(tmp_path / "plan.onnx", copy, plan.last(3), batches(), bits=bits)
+
+    model = onnx.load(copy)
+    tensors = [numpy_helper.to_array(tensor) for tensor in model.graph.initializer]
+    weights = [tensor for tensor in tensors if tensor.dtype == np.int8 and tensor.ndim == 4]
+    assert len(weights) == 3
+    assert max(np.abs(weight.astype(int)).max() for weight in weights) <= 2 ** (bits - 1)
+    # What makes the maps is as it was.
+    heads = [
+        numpy_helper.to_array(tensor)
+        for path in (source, copy)
+        for tensor in onnx.load(path).graph.initializer
+        if tensor.name == OutputName.HEAD_WEIGHT
+    ]
+    assert np.array_equal(heads[0], heads[1])
+
+    original, quantized = (Network.open(path, device="cpu") for path in (source, copy))
+    images = next(batches())
+    wanted, said = (network.run(images, features=True) for network in (original, quantized))
+    assert quantized.contract == original.contract
+    assert quantized.head is not None
+    assert ledger_error(said.logits, said.top_classes, said.evidence, quantized.head.bias) < 1e-5  # type: ignore[arg-type]
+    assert 0 < np.abs(said.logits - wanted.logits).max() < 0.1 * np.abs(wanted.logits).max()
+    assert (said.logits.argmax(axis=1) == wanted.logits.argmax(axis=1)).all()
+
+
+def test_a_pictures_error_is_not_taken_for_the_tools(tmp_path: Path) -> None:
+    plan = write_plan(residual_model(tmp_path / "source.onnx"), tmp_path / "plan.onnx")
+
+    def breaking() -> Iterator[InputBatch]:
+        yield next(batches())
+        raise ImageReadError("lost.png", ImageProblem.MISSING)
+
+    with pytest.raises(ImageReadError):
+        write_int8(tmp_path / "plan.onnx", tmp_path / "copy.onnx", plan.last(3), breaking(), bits=8)
+    assert not (tmp_path / "copy.onnx").exists()
+
+
+def test_what_the_tool_cannot_do_is_a_sentence(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.onnx"
+    damaged.write_bytes(b"\x08no model")
+    with pytest.raises(ModelLoadError, match="cannot be quantized"):
+        write_int8(damaged, tmp_path / "copy.onnx", ["a"], batches(), bits=8)
+    plan = write_plan(residual_model(tmp_path / "source.onnx"), tmp_path / "plan.onnx")
+    with pytest.raises(OutputWriteError):
+        write_int8(tmp_path / "plan.onnx", tmp_path / "missing" / "copy.onnx", plan.last(3), batches(), bits=8)
+
+
+@pytest.mark.parametrize(
+    ("machine", "system", "flags", "bits"),
+    [
+        ("x86_64", "linux", "flags : fma avx2", 7),
+        ("x86_64", "linux", "flags : avx2 avx512_vnni", 8),
+        ("x86_64", "linux", "flags : avx2 avx_vnni", 8),
+        ("AMD64", "win32", "", 7),
+        ("arm64", "darwin", "", 8),
+        ("x86_64", "linux", None, 7),
+    ],
+)
+def test_weights_have_seven_bits_where_products_may_overflow(
+    machine: str, system: str, flags: str | None, bits: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    information = tmp_path / "cpuinfo"
+    if flags is not None:
+        information.write_text(flags)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(static_quantization, "_CPU_INFO", information)
+    assert weight_bits() == bits

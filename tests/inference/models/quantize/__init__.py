@@ -1,0 +1,1 @@
+"""Tests of inference/models/quantize; the tree mirrors the sources."""
