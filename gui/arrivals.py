@@ -18,7 +18,7 @@ from gui.model_choice import ModelChoice
 from gui.session_desk import SessionDesk
 from gui.viewing import Viewing
 from inference.pictures.scan import ScanReport
-from inference.sessions.marks import Marks, with_removed
+from inference.sessions.marks import with_removed
 from inference.sessions.records import ImageRows, Registered
 
 
@@ -141,10 +141,7 @@ class Arrivals(QObject):
     def _follow_moved(self, images: Registered) -> None:
         """After files were renumbered: images without a file leave, moved ones are asked about again."""
         table = self._table
-        if images.homeless:
-            marks = table.marks_of(images.homeless)
-            removed = bytes(with_removed(mark, removed=True) for mark in marks.marks)
-            table.apply_marks(Marks(marks.keys, removed, marks.names))
+        table.lose_files(images.homeless)
         moved = [key for key, _ in images.moved if table.place_of(key) is not None]
         if moved:
             table.forget_thumbnails(moved)
@@ -181,7 +178,9 @@ class Arrivals(QObject):
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         """Say what came of an opening, where the list itself does not show it."""
-        new, known, seen, report = self._new, self._known, self._seen, opened.report
+        # Some that came have turned out to be images that were there before.
+        new, seen = self._listed(self._new), self._listed(self._seen)
+        known, report = self._known, opened.report
         self._begin()
         for folder in opened.missing:
             self.message_raised.emit(notices.folder_out_of_reach(folder))

@@ -80,6 +80,7 @@ class Deciding(QObject):
         self._table.marks_changed.connect(self.show_decision)
         recalling.answer_recalled.connect(self._on_recalled)
         desk.loaded.connect(self._on_session_loaded)
+        desk.left.connect(self._on_session_left)
         images.arranged.connect(self._on_arranged)
 
     def _connect_panels(self) -> None:
@@ -309,6 +310,9 @@ class Deciding(QObject):
 
     @Slot(object)
     def _on_decided(self, step: Step) -> None:
+        # What was decided since counts more than a digit that waits for its answer.
+        for key in self._awaited.keys() & step.after.keys if self._awaited else ():
+            del self._awaited[key]
         self._window.review_panel.set_last_label(self._labelling.last_label)
         if step.kind is StepKind.REMOVE:
             self.message_raised.emit(notices.removed(len(step)))
@@ -360,6 +364,11 @@ class Deciding(QObject):
             follows = "" if key is None else f" {current_in_words(self._images, key)}"
             event = QAccessibleAnnouncementEvent(self._window, f"{sentence}.{follows}")
             QAccessible.updateAccessibility(event)
+
+    @Slot()
+    def _on_session_left(self) -> None:
+        """Keys begin anew in the next session: a digit that still waits would label an image of that one."""
+        self._awaited.clear()
 
     @Slot(object)
     def _on_session_loaded(self) -> None:

@@ -65,6 +65,7 @@ class ExportDesk(QObject):
         self._found: FoundLabels | None = None
         self._asking: Task | None = None
         self._writing: tuple[Task, str] | None = None
+        self._dialog: ExportDialog | ImportDialog | None = None
         desk.left.connect(self._on_left)
         desk.loaded.connect(self._look_for_sidecars)
 
@@ -94,10 +95,8 @@ class ExportDesk(QObject):
         dialog.plan_wanted.connect(partial(self._plan, dialog))
         dialog.export_requested.connect(self._export)
         dialog.review_requested.connect(self.review_requested)
-        dialog.finished.connect(self._on_dialog_closed)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.start(ExportSettings.from_json(self._desk.remembered(_REMEMBERED)))
-        dialog.open()
+        self._open(dialog)
 
     @Slot()
     def export_again(self) -> None:
@@ -146,9 +145,13 @@ class ExportDesk(QObject):
         dialog = ImportDialog(self._window)
         dialog.match_wanted.connect(partial(self._match, dialog))
         dialog.import_requested.connect(self._import)
+        dialog.start(os.path.abspath(path))  # noqa: PTH100 - text as given
+        self._open(dialog)
+
+    def _open(self, dialog: ExportDialog | ImportDialog) -> None:
+        self._dialog = dialog
         dialog.finished.connect(self._on_dialog_closed)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.start(os.path.abspath(path))  # noqa: PTH100 - text as given
         dialog.open()
 
     def _task(self, work: Any) -> Task | None:  # noqa: ANN401 - work(session, cancel) with any result
@@ -160,6 +163,7 @@ class ExportDesk(QObject):
     @Slot(int)
     def _on_dialog_closed(self) -> None:
         """Nobody waits for an answer any more."""
+        self._dialog = None
         self._ask(None)
 
     def _ask(self, task: Task | None) -> None:
@@ -173,10 +177,10 @@ class ExportDesk(QObject):
     def _preview(self, dialog: ExportDialog, settings: ExportSettings) -> None:
         labels = self._labels
 
-        def work(session: Session, _cancel: CancelToken) -> object:
+        def work(session: Session, cancel: CancelToken) -> object:
             from gui.exporting.export_work import make_preview  # noqa: PLC0415 - in the worker
 
-            return make_preview(session, settings, labels)
+            return make_preview(session, settings, labels, cancel)
 
         task = self._task(work)
         if task is not None:
@@ -224,8 +228,11 @@ class ExportDesk(QObject):
 
     @Slot()
     def _on_left(self) -> None:
-        """The session goes, so what is not exported yet cannot be read any more."""
+        """The session goes: what is not exported yet cannot be read any more, and no dialog is about the next one."""
         self._has_sidecars = False
+        self._found = None
+        if self._dialog is not None:
+            self._dialog.reject()
         if self._writing is not None:
             task, target = self._writing
             task.cancel()
@@ -239,10 +246,10 @@ class ExportDesk(QObject):
     def _match(self, dialog: ImportDialog, settings: ImportSettings) -> None:
         labelled = frozenset(key for state in _DECIDED for key in self._table.keys_in(state))
 
-        def work(session: Session, _cancel: CancelToken) -> object:
+        def work(session: Session, cancel: CancelToken) -> object:
             from gui.exporting.import_work import find_labels  # noqa: PLC0415 - in the worker
 
-            return find_labels(session, settings, labelled)
+            return find_labels(session, settings, labelled, cancel)
 
         task = self._task(work)
         if task is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.plain_text import for_sentence, name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
-from gui.words import counted, number, tr
+from gui.words import counted, tr
 from inference.texts import visible
 
 
@@ -32,24 +32,6 @@ def file_exists(target: str) -> UserMessage:
     text = tr("{file} exists.").format(file=name_of(target))
     actions = (MessageAction.CHOOSE_NAME, MessageAction.REPLACE)
     return UserMessage("E-408", Place.INLINE, Level.WARNING, text, visible(target), actions, target)
-
-
-def export_stopped(done: int, total: int, reason: str, target: str) -> UserMessage:
-    """An export did not get through (E-409); `reason` is a phrase or a sentence."""
-    text = tr("Export stopped after {n} of {m}: {reason}. The unfinished file was removed.").format(
-        n=number(done), m=number(total), reason=visible(reason).rstrip(".")
-    )
-    actions = (MessageAction.TRY_AGAIN, MessageAction.SHOW_FILE)
-    return UserMessage("E-409", Place.BANNER, Level.ERROR, text, visible(target), actions, target)
-
-
-def folders_stopped(done: int, total: int, reason: str, target: str) -> UserMessage:
-    """A folder export did not get through; the copies made so far are whole and stay."""
-    text = tr("Export stopped after {n} of {m}: {reason}. What was written is complete and can be continued.").format(
-        n=number(done), m=number(total), reason=visible(reason).rstrip(".")
-    )
-    actions = (MessageAction.TRY_AGAIN, MessageAction.SHOW_FILE)
-    return UserMessage("E-409", Place.BANNER, Level.ERROR, text, visible(target), actions, target)
 
 
 def nothing_to_export() -> UserMessage:
@@ -89,10 +71,11 @@ def no_columns(path: str) -> UserMessage:
 def imported(count: int, unmatched: int, details: str = "") -> UserMessage:
     """Labels came from a file (E-414 where rows were left over); `details` lists those rows, safe to show."""
     text = counted(count, "Imported %n label.", "Imported %n labels.")
+    undo = (MessageAction.UNDO,) if count else ()  # without a label there is no step: Undo would take back another
     if not unmatched:
-        return UserMessage("T-23", Place.TOAST, Level.INFO, text, actions=(MessageAction.UNDO,))
+        return UserMessage("T-23", Place.TOAST, Level.INFO, text, actions=undo)
     text += " " + counted(unmatched, "%n row had no matching image.", "%n rows had no matching image.")
-    actions = (MessageAction.UNDO, MessageAction.SHOW_LIST)
+    actions = (*undo, MessageAction.SHOW_LIST)
     return UserMessage("E-414", Place.TOAST, Level.WARNING, text, details, actions)
 
 

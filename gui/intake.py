@@ -265,20 +265,22 @@ def _find(
     for path in scan(pictures, report=report, cancel=cancel):
         chunk.append(_found_file(path))
         if len(chunk) >= size or time.monotonic() >= deadline:
-            on_progress(_entered(session, chunk, is_first=is_first, restore_removed=not is_rescan))
+            on_progress(_entered(session, chunk, cancel, is_first=is_first, restore_removed=not is_rescan))
             is_first = False
             chunk.clear()
             size, deadline = CHUNK, time.monotonic() + CHUNK_S
     if chunk:
-        on_progress(_entered(session, chunk, is_first=is_first, restore_removed=not is_rescan))
-    settled = session.finish_scan()
+        on_progress(_entered(session, chunk, cancel, is_first=is_first, restore_removed=not is_rescan))
+    settled = session.finish_scan(cancel)
     if settled is not None:
         on_progress(Found(settled))
     return Opened(tuple(pictures), folders, report, missing=missing)
 
 
-def _entered(session: Session, files: Sequence[FoundFile], *, is_first: bool, restore_removed: bool) -> Found:
-    registered = session.register(files, restore_removed=restore_removed, continues_scan=not is_first)
+def _entered(
+    session: Session, files: Sequence[FoundFile], cancel: CancelToken, *, is_first: bool, restore_removed: bool
+) -> Found:
+    registered = session.register(files, restore_removed=restore_removed, continues_scan=not is_first, cancel=cancel)
     return Found(registered, session.keys_of_paths([files[0].path]).get(files[0].path))
 
 

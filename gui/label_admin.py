@@ -70,9 +70,9 @@ class LabelAdmin(QObject):
         """Ask for another name of a label; the name of another label merges the two."""
         if not self._can_decide():
             return
-        old = self._table.vocabulary.text(code)
+        session, old = self._desk.session, self._table.vocabulary.text(code)
         name, is_wanted = QInputDialog.getText(self._window, tr("Rename label"), tr("Name of the label:"), text=old)
-        if is_wanted:
+        if is_wanted and self._desk.session is session:  # which another start may have replaced meanwhile
             self._rename(code, clean_label(name))
 
     @Slot(int)
@@ -80,14 +80,14 @@ class LabelAdmin(QObject):
         """Ask into which other label this one goes."""
         if not self._can_decide():
             return
-        vocabulary = self._table.vocabulary
+        session, vocabulary = self._desk.session, self._table.vocabulary
         others = sorted(vocabulary.text(one) for one in self._table.label_counts() if one != code)
         if not others:
             return
         name, is_wanted = QInputDialog.getItem(
             self._window, tr("Merge label"), tr("Into which label?"), others, editable=False
         )
-        if is_wanted:
+        if is_wanted and self._desk.session is session:
             self._rename(code, name)
 
     @Slot(int)

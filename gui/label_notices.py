@@ -75,12 +75,6 @@ def label_exists(name: str) -> UserMessage:
     return UserMessage("E-406", Place.INLINE, Level.WARNING, text.format(name=_name(name)), subject=name)
 
 
-def key_taken(key: str, used_by: str) -> UserMessage:
-    """A letter belongs to something else (E-407); `used_by` is the name of a label or an action."""
-    text = tr("The key {key} is used by {action}.").format(key=for_sentence(key), action=_name(used_by))
-    return UserMessage("E-407", Place.INLINE, Level.WARNING, text, subject=key)
-
-
 def accuracy_known(accuracy: float, label_count: int) -> str:
     """How often the model agreed with the person so far, for the dialog that accepts many suggestions."""
     text = counted(

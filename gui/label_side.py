@@ -27,6 +27,7 @@ from gui.session_actions import SessionActions
 from gui.session_desk import SessionDesk
 from gui.tasks import TaskRunner
 from gui.trace import Trace
+from gui.undo_offers import UndoOffers
 from gui.user_message import MessageAction, UserMessage
 from gui.viewing import Viewing
 from gui.words import tr
@@ -81,6 +82,7 @@ class LabelSide(QObject):
         self.admin = LabelAdmin(window, images, desk, intake, runner)
         self.exports = ExportDesk(window, runner, desk, images.table, writer)
         self.sessions = SessionActions(window, desk, writer, intake, runner, profile)
+        self._undo_offers = UndoOffers(desk.labelling, window.messages)
         self._writer = writer
         self._map_scale = 1.0
         self._connect(intake)

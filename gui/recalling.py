@@ -79,8 +79,14 @@ class Recalling(QObject):
             self.answer_recalled.emit(key, None)
             return
 
+        holder = self._holder
+
         def work(_tell: object, _cancel: CancelToken) -> tuple[Session, int, Classification | None]:
-            return session, key, session.classification_of(key)
+            # A model that was just opened waits for `match_answers`: another model's classes are not its own.
+            was_matched = holder.has_answers_of_open_model(session)
+            classification = session.classification_of(key)
+            is_known = was_matched and holder.has_answers_of_open_model(session)
+            return session, key, classification if is_known else None
 
         task = self._run(work, Lane.READING)
         task.succeeded.connect(self._on_recalled)

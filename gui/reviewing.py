@@ -6,12 +6,13 @@ import os
 from array import array
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import compress
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui import review_notices
-from gui.gallery.columns import taken, view
+from gui.gallery.columns import GONE, taken, view
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.labelling import Labelling
@@ -35,6 +36,11 @@ _BESIDE = 8
 _DECIDING = frozenset(
     {StepKind.LABEL, StepKind.ACCEPT, StepKind.ACCEPT_ABOVE, StepKind.UNSURE, StepKind.REJECT, StepKind.IMPORT}
 )
+
+_LEFT = bytes(one == GONE for one in range(256))
+_WAITING = bytes(one in {ImageState.QUEUED, ImageState.SUGGESTED, ImageState.FAILED} for one in range(256))
+_DECIDED = bytes(not left and not waiting for left, waiting in zip(_LEFT, _WAITING, strict=True))
+"""By state: 1 for images that left the list, that wait for a decision, that have one."""
 
 
 class Reviewing(QObject):
@@ -78,6 +84,7 @@ class Reviewing(QObject):
         labelling.decided.connect(self._on_decided)
         labelling.repeated.connect(self._on_repeated)
         labelling.taken_back.connect(self._on_taken_back)
+        self._table.marks_changed.connect(self._on_marks_changed)
         self._table.thumbnail_changed.connect(self._on_thumbnail_changed)
         self._table.cleared.connect(self._on_cleared)
 
@@ -273,17 +280,38 @@ class Reviewing(QObject):
             self._show_image()
 
     @Slot(object)
+    def _on_marks_changed(self, places: array[int]) -> None:
+        """Keep the queue in step with the list, whoever changed it: a person, undo, or a scan that missed files."""
+        queue, columns = self._queue, self._table.columns
+        if queue is None:
+            return
+        ours = queue.known(taken(columns.keys, places))
+        where = places if len(ours) == len(places) else self._table.places_of(ours)
+        states = view(columns.states, "B")[view(where, "i")].tobytes()
+        queue.follow(
+            *(
+                ours if chosen.count(1) == len(ours) else list(compress(ours, chosen))
+                for chosen in (states.translate(_WAITING), states.translate(_DECIDED), states.translate(_LEFT))
+            )
+        )
+        self._leave_gone()
+
+    def _leave_gone(self) -> None:
+        """Not to stay at an image that left the list: a decision there would be about nothing that is seen."""
+        queue = self._queue
+        if queue is None or queue.current is not None or self._window.view is not View.REVIEW:
+            return
+        if queue.advance() is None and queue.forward() is None and queue.back() is None:
+            self.stop()
+        else:
+            self._show_image()
+
+    @Slot(object)
     def _on_decided(self, step: Step) -> None:
         if self._queue is None:
             return
-        ours = self._queue.known(step.after.keys)
         if step.kind in _DECIDING:
-            self._queue.mark_reviewed(ours)
-            self._pace.count(len(ours))
-        elif step.kind is StepKind.CLEAR:
-            self._queue.mark_waiting(ours)
-        elif step.kind is StepKind.REMOVE:
-            self._queue.mark_gone(ours)
+            self._pace.count(len(self._queue.known(step.after.keys)))
         self._show_header()
         self._show_strip()
 
@@ -297,11 +325,7 @@ class Reviewing(QObject):
         if self._queue is None:
             return
         if step.kind in _DECIDING:
-            ours = [key for key in step.before.keys if key in self._queue.reviewed]
-            self._queue.mark_waiting(ours)
-            self._pace.take_back(len(ours))
-        elif step.kind is StepKind.REMOVE:
-            self._queue.mark_back(step.before.keys)
+            self._pace.take_back(len(self._queue.known(step.before.keys)))
         self._return_to(step)
 
     def _return_to(self, step: Step) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QFile, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from gui import session_notices
+from gui import session_files, session_notices
 from gui.action_table import ActionId
 from gui.decision_writer import DecisionWriter
 from gui.intake import Intake
@@ -25,8 +25,9 @@ from gui.tasks import Lane, TaskRunner
 from gui.user_message import UserMessage
 from gui.words import tr
 from inference.cancel import CancelToken
-from inference.errors import CardinalError, SessionDamagedError, SessionError
+from inference.errors import CardinalError, SessionDamagedError, SessionError, SessionSaveError
 from inference.profile import Profile
+from inference.sessions.suffix import sidecar_list
 
 _Result = TypeVar("_Result")
 
@@ -115,7 +116,7 @@ class SessionActions(QObject):
         if is_wanted and name and name != session.name:
             path = session.path
             self._desk.leave()
-            self._do(partial(self._renamed, path, name), self._on_renamed, path)
+            self._rename(path, name, was_open=True)
 
     @Slot()
     def rescan(self) -> None:
@@ -175,13 +176,23 @@ class SessionActions(QObject):
 
     def restore_copy(self, path: str) -> None:
         """Put the newest copy in the place of a damaged session, and open it."""
-        self._leave_if(path)
-        self._do(partial(self._closed_first, _restore, Path(path)), self._on_restored, Path(path))
+        was_open = self._leave_if(path)
+        self._do(
+            partial(self._closed_first, session_files.restore, Path(path)),
+            self._on_restored,
+            Path(path),
+            was_open=was_open,
+        )
 
     def start_empty(self, path: str) -> None:
         """Set a damaged session aside and begin a new one."""
-        self._leave_if(path)
-        self._do(partial(self._closed_first, _set_aside, Path(path)), self._on_set_aside, Path(path))
+        was_open = self._leave_if(path)
+        self._do(
+            partial(self._closed_first, session_files.set_aside, Path(path)),
+            self._on_set_aside,
+            Path(path),
+            was_open=was_open,
+        )
 
     def save_damaged(self, path: str) -> None:
         """Let the person keep a copy of the damaged file."""
@@ -202,11 +213,19 @@ class SessionActions(QObject):
             self._do(lambda _cancel: self._desk.copy_to(Path(target)), self._on_moved, Path(target), lane=Lane.STORE)
 
     def _do(
-        self, work: Callable[[CancelToken], object], then: Callable[[Any], None], path: Path, *, lane: Lane = Lane.FILES
+        self,
+        work: Callable[[CancelToken], object],
+        then: Callable[[Any], None],
+        path: Path,
+        *,
+        lane: Lane = Lane.FILES,
+        was_open: bool = False,
+        told: Callable[[object], UserMessage] | None = None,
     ) -> None:
+        """Do something with a session's file off the GUI thread; if it fails, one that was left is opened again."""
         task = self._runner.create(lambda _tell, cancel: work(cancel), lane)
         task.succeeded.connect(then)
-        task.failed.connect(partial(self._on_failed, str(path)))
+        task.failed.connect(partial(self._on_failed, path if was_open else None, told or _told))
         self._runner.start(task)
 
     def _renamed(self, path: Path, name: str, cancel: CancelToken) -> Path:
@@ -220,10 +239,17 @@ class SessionActions(QObject):
         self._desk.wait_closed(path, cancel)
         return work(path)
 
-    def _leave_if(self, path: str) -> None:
+    def _leave_if(self, path: str) -> bool:
+        """Leave the session if it is this one; whether it was."""
         session = self._desk.session
-        if session is not None and session.path == Path(os.path.realpath(path)):
+        is_open = session is not None and session.path == Path(os.path.realpath(path))
+        if is_open:
             self._desk.leave()
+        return is_open
+
+    def _rename(self, path: Path, name: str, *, was_open: bool) -> None:
+        then = self._on_renamed if was_open else self._on_done
+        self._do(partial(self._renamed, path, name), then, path, was_open=was_open, told=_told_of_renaming)
 
     @Slot(object)
     def _on_renamed(self, path: object) -> None:
@@ -249,11 +275,12 @@ class SessionActions(QObject):
     def _on_done(self, _result: object) -> None:
         self.list_sessions()
 
-    def _on_failed(self, path: str, error: object) -> None:
+    def _on_failed(self, left: Path | None, told: Callable[[object], UserMessage], error: object) -> None:
         self._desk.freeze(is_frozen=False)
-        self.message_raised.emit(_told(error))
-        if self._desk.session is None and Path(path).exists() and not isinstance(error, SessionDamagedError):
-            self.open(path)
+        self.message_raised.emit(told(error))
+        can_go_on = left is not None and left.exists() and not isinstance(error, SessionDamagedError)
+        if can_go_on and self._desk.session is None:
+            self.open(str(left))
 
     @Slot(object)
     def _on_listed(self, sessions: list[SessionOnStart]) -> None:
@@ -264,17 +291,25 @@ class SessionActions(QObject):
 
     @Slot(str, str)
     def _on_rename_wanted(self, path: str, name: str) -> None:
-        session = self._desk.session
-        if session is not None and str(session.path) == path:
-            self._desk.leave()
-            self._do(partial(self._renamed, Path(path), name), self._on_renamed, Path(path))
-        else:
-            self._do(partial(self._renamed, Path(path), name), self._on_done, Path(path))
+        self._rename(Path(path), name, was_open=self._leave_if(path))
 
     @Slot(str)
     def _on_trash_wanted(self, path: str) -> None:
-        self._leave_if(path)
-        self._do(partial(self._closed_first, _trash, Path(path)), self._on_done, Path(path))
+        was_open = self._leave_if(path)
+        work = partial(self._closed_first, session_files.made_whole, Path(path))
+        self._do(work, self._on_whole, Path(path), was_open=was_open)
+
+    @Slot(object)
+    def _on_whole(self, path: Path) -> None:
+        """Put a session away, with what lies beside it: a new one of its name must not be restored from its copies."""
+        from inference.sessions.backups import backup_folder  # noqa: PLC0415 - with its first use
+
+        if not QFile.moveToTrash(str(path)):
+            self.message_raised.emit(session_notices.not_put_away(path.stem))
+            return
+        for beside in (backup_folder(path), sidecar_list(path)):
+            QFile.moveToTrash(str(beside))
+        self.list_sessions()
 
     @Slot(int)
     def _on_dialog_closed(self) -> None:
@@ -329,7 +364,9 @@ class SessionActions(QObject):
             self.message_raised.emit(describe(error))
 
     def _tell_damage(self, error: SessionDamagedError) -> None:
-        self._do(lambda _cancel: (error, _newest_copy(Path(error.path))), self._on_copy_found, Path(error.path))
+        self._do(
+            lambda _cancel: (error, session_files.newest_copy(Path(error.path))), self._on_copy_found, Path(error.path)
+        )
 
     @Slot(object)
     def _on_copy_found(self, found: tuple[SessionDamagedError, Any]) -> None:
@@ -369,27 +406,5 @@ def _told(error: object) -> UserMessage:
     return describe(error) if isinstance(error, CardinalError) else unexpected(tr("the session"), repr(error))
 
 
-def _newest_copy(path: Path) -> Any:  # noqa: ANN401 - a `Backup`, whose module is imported in the worker
-    from inference.sessions.backups import list_backups  # noqa: PLC0415 - in the worker
-
-    return next(iter(list_backups(path)), None)
-
-
-def _restore(path: Path) -> tuple[str, Path, int]:
-    from inference.sessions.backups import list_backups, restore_backup  # noqa: PLC0415 - in the worker
-
-    copy = next(iter(list_backups(path)), None)
-    if copy is None:
-        raise SessionDamagedError(str(path), "There is no copy of it any more.")
-    return str(path), restore_backup(path, copy), copy.labelled
-
-
-def _trash(path: Path) -> None:
-    if not QFile.moveToTrash(str(path)):
-        raise OSError(f"{path.name} could not be moved to the trash")
-
-
-def _set_aside(path: Path) -> Path:
-    from inference.sessions.backups import set_aside  # noqa: PLC0415 - in the worker
-
-    return set_aside(path)
+def _told_of_renaming(error: object) -> UserMessage:
+    return session_notices.not_renamed(error.reason) if isinstance(error, SessionSaveError) else _told(error)

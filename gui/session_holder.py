@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _UNTITLED = "pictures"
+_FIRST_LOOK_S = 0.05
+"""So long the window has for the first rows alone."""
+
 _CLOSE_S = 10.0
 _NUMBER = re.compile(r" \d+$")
 
@@ -95,6 +99,11 @@ class SessionHolder:
         """Whose answers its images should show: the open model's, where a session can keep them. Any thread."""
         return session.model if session.is_read_only or self._model is None else self._model
 
+    def has_answers_of_open_model(self, session: Session) -> bool:
+        """Whether what a session gives was said by the open model, or no model is open. Any thread."""
+        model = self._model
+        return model is None or session.model == model
+
     def match_model(self, session: Session) -> None:
         """Let a session give the open model's answers.
 
@@ -129,8 +138,11 @@ class SessionHolder:
     def _tell_images(self, session: Session, tell: Callable[[object], None], cancel: CancelToken) -> None:
         model = session.model
         tell(SessionShown(session))
-        for rows in session.load():
+        for number, rows in enumerate(session.load()):
             cancel.raise_if_set()
+            if number == 1:
+                # All that is told is taken before anything is painted: the first rows would be seen with the last.
+                time.sleep(_FIRST_LOOK_S)
             tell(rows)
         steps, in_force = session.journal()
         tell(SessionLoaded(session, steps, in_force, session.image_count(), session.labelled_count(), model))

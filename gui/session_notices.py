@@ -83,6 +83,18 @@ def saved_elsewhere(error: SessionSaveError, fallback: str) -> UserMessage:
     return UserMessage("E-402", Place.BANNER, Level.WARNING, text, details, (MessageAction.SHOW_FILE,), fallback)
 
 
+def not_renamed(reason: str) -> UserMessage:
+    """The session keeps its name; `reason` is a sentence."""
+    text = tr("The session was not renamed. {reason}").format(reason=visible(reason))
+    return UserMessage("E-423", Place.TOAST, Level.WARNING, text)
+
+
+def not_put_away(name: str) -> UserMessage:
+    """The desktop has no trash for the session's folder; it stays where it is."""
+    text = tr("The session {name} could not be moved to the trash.").format(name=for_sentence(name))
+    return UserMessage("E-422", Place.TOAST, Level.WARNING, text)
+
+
 def moment(at_s: float) -> str:
     """A time since 1970 as the person's clock and calendar show it."""
     return locale().toString(QDateTime.fromMSecsSinceEpoch(round(at_s * 1000)), QLocale.FormatType.ShortFormat)

@@ -20,6 +20,7 @@ from inference.exports.session_content import common_folder, images_for_folders,
 from inference.exports.sidecar_file import SidecarTrouble
 from inference.exports.sidecar_plan import SidecarAction, SidecarOptions, SidecarPlan
 from inference.exports.sidecar_plan import SidecarNaming as Naming
+from inference.exports.stopping import stoppable
 from inference.sessions.records import LabelledImage
 from inference.sessions.session import Session
 from inference.sessions.suffix import sidecar_list
@@ -52,12 +53,18 @@ class ExportDone:
     details: str = ""
 
 
-def make_preview(session: Session, settings: ExportSettings, labels: frozenset[str] | None = None) -> Preview:
-    """Count what the export would hold, and write its first rows into memory. Runs on: a worker thread."""
+def make_preview(
+    session: Session, settings: ExportSettings, labels: frozenset[str] | None, cancel: CancelToken
+) -> Preview:
+    """Count what the export would hold, and write its first rows into memory. Runs on: a worker thread.
+
+    Raises:
+        Cancelled: somebody wanted to stop.
+    """
     reviewed = count = 0
     first: list[LabelledImage] = []
     selection = _selection(settings, labels)
-    for image in session.labelled_images():
+    for image in stoppable(session.labelled_images(), cancel):
         reviewed += image.state.is_reviewed
         for one in selected([image], selection):
             if _takes(settings, one):
@@ -97,7 +104,7 @@ def export(
     """
     target = Path(settings.target)
     on_progress = _now_and_then(on_progress)
-    chosen = selected(session.labelled_images(), _selection(settings, labels))
+    chosen = selected(stoppable(session.labelled_images(), cancel), _selection(settings, labels))
     match settings.form:
         case ExportForm.CSV:
             count = rows.write_csv(chosen, target, _row_options(session, settings), cancel, on_progress)
@@ -179,7 +186,7 @@ def _plan_folders(
     session: Session, settings: ExportSettings, labels: frozenset[str] | None, cancel: CancelToken
 ) -> FolderPlan:
     options = FolderOptions(settings.way, settings.unsure_folder)
-    chosen = images_for_folders(session.labelled_images(), _selection(settings, labels), options)
+    chosen = images_for_folders(stoppable(session.labelled_images(), cancel), _selection(settings, labels), options)
     return folders.plan_folders(chosen, Path(settings.target), options, cancel)
 
 
@@ -222,7 +229,7 @@ def _plan_sidecars(
     naming = Naming.WHOLE_NAME if settings.naming is SidecarNaming.FULL_NAME else Naming.STEM
     options = SidecarOptions(naming, settings.root_tag, settings.last_keywords)
     journal, selection = sidecar_journal(session), _selection(settings, labels)
-    chosen = images_for_sidecars(session.labelled_images(), selection, options, journal)
+    chosen = images_for_sidecars(stoppable(session.labelled_images(), cancel), selection, options, journal)
     return sidecars.plan_sidecars(chosen, options, cancel)
 
 

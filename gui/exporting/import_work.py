@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gui.exporting.label_match import NO_COLUMN, ImportSettings, LabelMatch, MatchRow
+from inference.cancel import CancelToken
 from inference.errors import LabelFileError
 from inference.exports.importing import bases, label_columns, match, read_folder_labels, read_labels
 from inference.exports.label_matching import Match, images_of
 from inference.exports.label_rows import Columns, LabelFile
+from inference.exports.stopping import stoppable
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 
@@ -32,45 +34,51 @@ class FoundLabels:
     unmatched: tuple[str, ...]
 
 
-def find_labels(session: Session, settings: ImportSettings, labelled: frozenset[int]) -> FoundLabels:
+def find_labels(
+    session: Session, settings: ImportSettings, labelled: frozenset[int], cancel: CancelToken
+) -> FoundLabels:
     """Read a file (or a folder of class folders) and match it with the session. Runs on: a worker thread.
 
     Args:
         session: whose images.
         settings: which file, and which columns.
         labelled: keys of images that a person has labelled.
+        cancel: ends it.
 
     Raises:
         LabelFileError: the file cannot be read.
+        Cancelled: nobody waits for it any more.
     """
     if os.path.isdir(settings.path):  # noqa: PTH112 - paths are text as given
-        file = read_folder_labels(settings.path)
+        file = read_folder_labels(settings.path, cancel)
     else:
-        columns = _columns(settings)
+        columns = _columns(settings, cancel)
         try:
-            file = read_labels(settings.path, columns)
+            file = read_labels(settings.path, columns, cancel)
         except LabelFileError:
             if columns is not None:
                 raise
             # The person says which column is what.
-            names, rows = label_columns(settings.path, SHOWN_ROWS)
+            names, rows = label_columns(settings.path, cancel, count=SHOWN_ROWS)
             if not names:
                 raise
             shown = tuple(MatchRow(row[0], row[-1]) for row in rows if row)
             return FoundLabels(LabelMatch(settings, names, rows=shown), (), ())
-    return _matched(session, settings, file, labelled)
+    return _matched(session, settings, file, labelled, cancel)
 
 
-def _columns(settings: ImportSettings) -> Columns | None:
+def _columns(settings: ImportSettings, cancel: CancelToken) -> Columns | None:
     if NO_COLUMN in {settings.path_column, settings.label_column}:
         return None
-    names, _ = label_columns(settings.path, 1)
+    names, _ = label_columns(settings.path, cancel, count=1)
     return Columns(names[settings.path_column], names[settings.label_column])
 
 
-def _matched(session: Session, settings: ImportSettings, file: LabelFile, labelled: frozenset[int]) -> FoundLabels:
-    paths = {image.path: image.key for image in session.labelled_images()}
-    found = match(file.rows, paths, file.folder, roots=session.sources())
+def _matched(
+    session: Session, settings: ImportSettings, file: LabelFile, labelled: frozenset[int], cancel: CancelToken
+) -> FoundLabels:
+    paths = {image.path: image.key for image in stoppable(session.labelled_images(), cancel)}
+    found = match(file.rows, paths, file.folder, roots=session.sources(), cancel=cancel)
     said = dict.fromkeys([*found.found, *found.states])
     shown = file.rows[:SHOWN_ROWS]
     images = images_of(shown, paths, bases(file.folder, session.sources()))

@@ -116,10 +116,6 @@ class ImageModel(ShownRows):
         """Softmax of the suggestion, 0...1, or None."""
         return self.table.score(self._order.place(row))
 
-    def margin_at(self, row: int) -> float | None:
-        """Softmax of the first class less that of the second, 0...1, or None."""
-        return self.table.margin(self._order.place(row))
-
     def reason_at(self, row: int) -> str:
         """Why the image failed, or empty."""
         return self.table.reason(self._order.place(row))
@@ -137,11 +133,6 @@ class ImageModel(ShownRows):
     def row_of(self, key: int) -> int | None:
         """The row of an image by its key, or None where it is not shown."""
         place = self.table.place_of(key)
-        return None if place is None else self._order.row(place)
-
-    def row_of_path(self, path: str) -> int | None:
-        """The row of an image by its exact path, or None where it is not shown."""
-        place = self.table.place_of_path(path)
         return None if place is None else self._order.row(place)
 
     def keys_between(self, first: int, last: int) -> array[int]:

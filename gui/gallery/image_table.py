@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from gui.gallery.columns import GONE, Columns
+from gui.gallery.homeless import Homeless
 from gui.gallery.image_state import ImageState
 from gui.gallery.thumbnail_cache import DEFAULT_LIMIT_BYTES
 from gui.gallery.wanted_images import WantedImages
@@ -81,7 +82,7 @@ class ImageTable(QObject):
         super().__init__()
         self._columns = Columns()
         self._vocabulary = Vocabulary()
-        self._place_of_path: dict[str, int] | None = None  # made when somebody asks
+        self._homeless = Homeless()
         self._thumbnails = WantedImages(thumbnail_bytes)
         self._thumbnails.wanted.connect(self.thumbnails_wanted)
 
@@ -176,16 +177,6 @@ class ImageTable(QObject):
         """The places of many, in the order of the keys; unknown keys are passed over."""
         return self._columns.places_of(keys)
 
-    def place_of_path(self, path: str) -> int | None:
-        """The place of an image by its exact path, removed or not, or None; slow after a change."""
-        if self._place_of_path is None:
-            self._place_of_path = {path: place for place, path in enumerate(self._columns.paths)}
-        return self._place_of_path.get(path)
-
-    def first_place_from(self, key: int) -> int:
-        """The place of an image, or of the first one behind it; the number of places if there is none."""
-        return bisect_left(self._columns.keys, key)
-
     def keys(self) -> array[int]:
         """A copy of the keys of all images on the list, in order; made on the GUI thread and handed to workers."""
         columns = self._columns
@@ -262,7 +253,7 @@ class ImageTable(QObject):
             raise ValueError("keys of images must ascend")
         first = len(columns)
         columns.extend(rows, known)
-        self._place_of_path = None
+        self._homeless.take(rows)
         if known:
             columns.replace(rows, list(enumerate(places)))
             self.marks_changed.emit(places)
@@ -300,6 +291,8 @@ class ImageTable(QObject):
     def apply_marks(self, marks: Marks) -> None:
         """Put decisions down; a removed mark takes an image off the list, and its return brings it back.
 
+        Images without a file stay off it (see `lose_files`).
+
         Raises:
             ValueError: if a key is unknown; then nothing was changed.
         """
@@ -308,9 +301,17 @@ class ImageTable(QObject):
         places = self.places_of(marks.keys)
         if len(places) < len(marks):
             raise ValueError("a decision on an image that is not here")
-        self._columns.set_marks(places, marks.marks, marks.names)
+        self._columns.set_marks(places, self._homeless.staying_off(marks), marks.names)
         self.marks_changed.emit(places)
         self.counts_changed.emit()
+
+    def lose_files(self, keys: Sequence[int]) -> None:
+        """Take images off the list whose file is gone while another image's file has its name.
+
+        Decisions may still be about them; on the list they are again when `append` or `relocate` gives them a file.
+        """
+        self._homeless.lose(keys)
+        self.apply_marks(self.marks_of(keys))
 
     def relocate(self, key: int, path: str) -> None:
         """The image's file lies elsewhere now.
@@ -322,7 +323,7 @@ class ImageTable(QObject):
         if place is None:
             raise KeyError(key)
         self._columns.paths[place] = path
-        self._place_of_path = None
+        self._homeless.find(key)
         self.relocated.emit(place)
 
     def set_thumbnail(self, key: int, image: QImage) -> None:
@@ -345,7 +346,7 @@ class ImageTable(QObject):
         before, self._columns = self._columns, Columns()
         self._columns.touched_labels.update(before.touched_labels, before.label_counts)
         self._columns.touched_suggestions.update(before.touched_suggestions, before.suggestion_counts)
-        self._place_of_path = None
+        self._homeless.clear()
         self._thumbnails.clear()
         self.cleared.emit()
         self.counts_changed.emit()

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gui.review.key_index import KeyIndex
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 20
 """So many images of one class are decided about at a time."""
+
+_FEW = 1_000
 
 
 class QueueOrder(StrEnum):
@@ -138,35 +141,20 @@ class ReviewQueue:
         """The images of the queue that have been decided about, the last decision last."""
         return self._reviewed.keys()
 
-    def mark_reviewed(self, keys: Iterable[int]) -> None:
-        """These images have a decision now; keys outside the queue do not matter."""
-        ours = dict.fromkeys(self._index.known(keys))
-        for key in ours.keys() & self._reviewed.keys():
-            del self._reviewed[key]
-        self._reviewed.update(ours)
-
-    def mark_waiting(self, keys: Iterable[int]) -> None:
-        """These images wait for a decision again: it was taken back."""
-        for key in keys:
+    def follow(self, waiting: Sequence[int] = (), decided: Sequence[int] = (), left: Sequence[int] = ()) -> None:
+        """Take over how images of the queue stand now: they wait, have a decision, or left the session."""
+        if self._gone:
+            self._gone.difference_update(waiting, decided)
+        self._gone.update(left)
+        # The last decision last; of many at once nobody asks which came before.
+        for key in chain(waiting, decided if len(decided) <= _FEW else ()):
             self._reviewed.pop(key, None)
-
-    def mark_gone(self, keys: Iterable[int]) -> None:
-        """These images left the session."""
-        self._gone.update(self._index.known(keys))
-
-    def mark_back(self, keys: Iterable[int]) -> None:
-        """These images are in the session again."""
-        self._gone.difference_update(keys)
+        self._reviewed.update(dict.fromkeys(decided))
 
     @property
     def remaining(self) -> int:
         """How many images wait for a decision."""
         return len(self.keys) - len(self._gone) - len(self._reviewed) + len(self._gone & self._reviewed.keys())
-
-    @property
-    def is_done(self) -> bool:
-        """Whether no image waits for a decision."""
-        return self.remaining == 0
 
     def recent(self, count: int) -> list[int]:
         """The images decided about last, the oldest of them first, without the current one."""

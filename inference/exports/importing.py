@@ -25,6 +25,7 @@ from inference.exports.label_rows import (
 from inference.exports.label_table import Cell, Table, read_table
 from inference.exports.row_paths import clean_text, path_of
 from inference.exports.session_content import common_folder
+from inference.exports.stopping import stoppable
 from inference.pictures.formats import has_picture_suffix
 from inference.sessions.marks import LabelSource
 from inference.sessions.states import ImageState
@@ -35,7 +36,7 @@ _SOURCES = {source.value: source for source in LabelSource}
 _SAID = (ImageState.UNSURE, ImageState.REJECTED)
 
 
-def read_labels(path: Path | str, columns: Columns | None = None) -> LabelFile:
+def read_labels(path: Path | str, columns: Columns | None = None, cancel: CancelToken | None = None) -> LabelFile:
     """Read labels from CSV (any separator), JSON, JSON Lines, or a list of a split.
 
     An export of Cardinal's comes back exactly, with states; its suggestions are no labels and are left out.
@@ -43,30 +44,35 @@ def read_labels(path: Path | str, columns: Columns | None = None) -> LabelFile:
     Args:
         path: of the file.
         columns: which ones to take; guessed where None.
+        cancel: ends it.
 
     Raises:
         LabelFileError: it cannot be read, or has no column that looks like a path and a label.
+        Cancelled: somebody wanted to stop.
     """
     name = os.fspath(path)
-    table = read_table(name)
+    table = read_table(name, cancel)
     used = columns or _guessed(table)
     if used is None:
         raise LabelFileError(name, "There is no column that looks like a path and a label.")
     if used.path not in table.columns or used.label not in table.columns:
         raise LabelFileError(name, f"It has no columns {used.path!r} and {used.label!r}.")
     reader = _Reader(table, used)
-    rows = tuple(reader.rows())
+    rows = tuple(stoppable(reader.rows(), cancel))
     folder = os.path.dirname(os.path.abspath(name))  # noqa: PTH100, PTH120 - not normalised
     return LabelFile(name, folder, table.form, table.columns, used, rows, (*table.problems, *reader.problems()))
 
 
-def label_columns(path: Path | str, count: int = 3) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def label_columns(
+    path: Path | str, cancel: CancelToken | None = None, *, count: int = 3
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Names of the columns of a file and its first rows, so that a person can choose.
 
     Raises:
         LabelFileError: it cannot be read.
+        Cancelled: somebody wanted to stop.
     """
-    table = read_table(os.fspath(path))
+    table = read_table(os.fspath(path), cancel)
     return table.columns, tuple(tuple(cell or "" for cell in row) for row in table.rows[:count])
 
 
@@ -204,7 +210,12 @@ def _pictures_below(folder: str, problems: list[str], cancel: CancelToken) -> It
 
 
 def match(
-    rows: Iterable[ImportedRow], paths: Iterable[str], root: str | None = None, *, roots: Sequence[str] = ()
+    rows: Iterable[ImportedRow],
+    paths: Iterable[str],
+    root: str | None = None,
+    *,
+    roots: Sequence[str] = (),
+    cancel: CancelToken | None = None,
 ) -> Match:
     """Find the images that rows speak of, among `paths` of a session.
 
@@ -212,8 +223,11 @@ def match(
     folders) and below what these have in common (as exports write paths), then by its file name. Nothing else is
     guessed: rows that fit several images, and images of which rows say different things, are named in the result and
     left alone.
+
+    Raises:
+        Cancelled: somebody wanted to stop.
     """
-    return match_rows(rows, paths, bases(root, roots))
+    return match_rows(rows, paths, bases(root, roots), cancel)
 
 
 def bases(root: str | None, roots: Sequence[str]) -> list[str]:

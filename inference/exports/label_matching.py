@@ -6,7 +6,9 @@ import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from inference.cancel import CancelToken
 from inference.exports.label_rows import ImportedRow
+from inference.exports.stopping import stoppable
 from inference.sessions.states import ImageState
 
 
@@ -45,14 +47,16 @@ class Match:
     by_name: int
 
 
-def match_rows(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequence[str]) -> Match:
+def match_rows(
+    rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequence[str], cancel: CancelToken | None = None
+) -> Match:
     """See `importing.match`."""
     known = dict.fromkeys(paths)
     by_path: dict[str, list[ImportedRow]] = {}
     unmatched: list[ImportedRow] = []
     ambiguous: list[ImportedRow] = []
     rest: list[ImportedRow] = []
-    for row in rows:
+    for row in stoppable(rows, cancel):
         fitting = _in_full(row, known, roots)
         if len(fitting) > 1:
             ambiguous.append(row)
@@ -62,7 +66,7 @@ def match_rows(rows: Iterable[ImportedRow], paths: Iterable[str], roots: Sequenc
             rest.append(row)
     named: dict[str, list[ImportedRow]] = {}
     index = _NameIndex(known) if rest else None
-    for row in rest:
+    for row in stoppable(rest, cancel):
         fitting = index.find(row.path) if index is not None else ()
         if len(fitting) > 1:
             ambiguous.append(row)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NoReturn
 
+from inference.cancel import CancelToken
 from inference.errors import LabelFileError
 from inference.exports.csv_rows import OWN_COLUMNS
 from inference.exports.label_columns import column_names, guess_columns, has_head
 from inference.exports.label_rows import MOST_ROWS, LabelForm
 from inference.exports.splits import MAGIC
+from inference.exports.stopping import stoppable
 from inference.pictures.regular_file import NotRegularError, open_regular
 
 MOST_BYTES = 512 << 20
@@ -55,21 +57,22 @@ class Table:
     problems: tuple[str, ...]
 
 
-def read_table(path: str) -> Table:
+def read_table(path: str, cancel: CancelToken | None = None) -> Table:
     """Read a file of labels.
 
     Raises:
         LabelFileError: it cannot be read, is too large, or is neither a table nor JSON of a known shape.
+        Cancelled: somebody wanted to stop.
     """
     text, problems = _text_of(path)
     suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 - paths stay str as given
     if not text.strip():
         raise LabelFileError(path, "The file is empty.")
     if suffix in {".jsonl", ".ndjson"}:
-        return _json_lines(path, text, problems)
+        return _json_lines(path, text, problems, cancel)
     if suffix == ".json" or (suffix not in {".csv", ".tsv", ".txt"} and text.lstrip()[0] in "[{"):
-        return _json_lines(path, text, problems) if _has_json_lines(text) else _json(path, text, problems)
-    return _cells(path, text, problems)
+        return _json_lines(path, text, problems, cancel) if _has_json_lines(text) else _json(path, text, problems)
+    return _cells(path, text, problems, cancel)
 
 
 def _text_of(path: str) -> tuple[str, tuple[str, ...]]:
@@ -94,19 +97,19 @@ def _text_of(path: str) -> tuple[str, tuple[str, ...]]:
         return data.decode("latin-1"), ("The file is not UTF-8. It was read as Latin-1: look at letters with accents.",)
 
 
-def _cells(path: str, text: str, problems: tuple[str, ...]) -> Table:
+def _cells(path: str, text: str, problems: tuple[str, ...], cancel: CancelToken | None) -> Table:
     if text.startswith(MAGIC):
         body = "".join(_without_head(text))
         listed = ("path", "label", "path_bytes")
-        return Table(LabelForm.CSV, listed, _records(path, body, "\t"), True, False, problems)
+        return Table(LabelForm.CSV, listed, _records(path, body, "\t", cancel), True, False, problems)
     delimiter = _delimiter_of(text)
-    rows = _records(path, text[:_SAMPLE_CHARACTERS], delimiter, is_sample=True)
+    rows = _records(path, text[:_SAMPLE_CHARACTERS], delimiter, cancel, is_sample=True)
     head = rows[0] if rows and has_head(rows[:_SAMPLE_ROWS]) else None
     if head is not None and set(head) >= OWN_COLUMNS:
         kept = [head.index(name) for name in _OWN_NEEDED]
-        own = _records(path, text, delimiter, kept=kept)
+        own = _records(path, text, delimiter, cancel, kept=kept)
         return Table(LabelForm.CSV, _OWN_NEEDED, own[1:], True, True, problems)
-    rows = _records(path, text, delimiter)
+    rows = _records(path, text, delimiter, cancel)
     columns = column_names(head, max(map(len, rows)))
     return Table(LabelForm.CSV, columns, rows[1:] if head is not None else rows, False, False, problems)
 
@@ -131,14 +134,20 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _records(
-    path: str, text: str, delimiter: str, *, kept: Sequence[int] = (), is_sample: bool = False
+    path: str,
+    text: str,
+    delimiter: str,
+    cancel: CancelToken | None,
+    *,
+    kept: Sequence[int] = (),
+    is_sample: bool = False,
 ) -> list[list[str]]:
     """The rows that are not empty, with all cells or those that are kept; of a sample, those that are whole."""
     # Strict: an open quotation mark must not swallow the rest of the file without a word.
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     try:
-        for row in reader:
+        for row in stoppable(reader, cancel):
             if row:
                 rows.append([row[place] if place < len(row) else "" for place in kept] if kept else row)
             if len(rows) > MOST_ROWS:
@@ -196,10 +205,10 @@ def _has_json_lines(text: str) -> bool:
         return False
 
 
-def _json_lines(path: str, text: str, problems: tuple[str, ...]) -> Table:
+def _json_lines(path: str, text: str, problems: tuple[str, ...], cancel: CancelToken | None) -> Table:
     decode, items = _decoder(), list[object]()
     # Not splitlines: it would also cut at U+2028 inside a text.
-    for number, line in enumerate(_lines(text), 1):
+    for number, line in enumerate(stoppable(_lines(text), cancel), 1):
         if not line.strip():
             continue
         try:

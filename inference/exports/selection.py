@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -61,31 +61,3 @@ def _chosen(image: LabelledImage, selection: Selection) -> LabelledImage | None:
     if selection.include is Include.SUGGESTED:
         return None
     return replace(image, label="", source=None, score=None)
-
-
-def count(images: Iterable[LabelledImage], selection: Selection) -> int:
-    """How many images `selected` gives."""
-    return sum(1 for _ in selected(images, selection))
-
-
-def count_columns(states: Sequence[int], scores: Sequence[float], selection: Selection) -> int:
-    """How many images `selected` gives, from columns (a live count while somebody moves the score).
-
-    Args:
-        states: `ImageState` of each image.
-        scores: softmax 0...1 of each first suggestion, `records.NO_SCORE` where there is none.
-        selection: its `labels` must be None: columns of states do not say them.
-    """
-    if selection.labels is not None:
-        raise ValueError("labels cannot be counted from states and scores")
-    if selection.include is Include.EVERYTHING:
-        return len(states)
-    reviewed = sum(1 for state in states if state in _REVIEWED)
-    if selection.include is Include.REVIEWED:
-        return reviewed
-    least = max(selection.score_from, 0.0)
-    pairs = zip(states, scores, strict=True)
-    return reviewed + sum(1 for state, score in pairs if state == ImageState.SUGGESTED and score >= least)
-
-
-_REVIEWED = frozenset(int(state) for state in ImageState if state.is_reviewed)

@@ -7,6 +7,8 @@ import hashlib
 import os
 import stat
 
+from inference.cancel import CancelToken
+
 MOST_BYTES = 512 * 1024 * 1024
 """Larger files are no pictures that the program opens, so they are not read."""
 
@@ -19,8 +21,14 @@ _CHUNK_BYTES = 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def hash_of_file(path: str) -> bytes | None:
-    """SHA-256 of a regular file's bytes (32 bytes), or None where it cannot be read or is too large."""
+def hash_of_file(path: str, cancel: CancelToken | None = None) -> bytes | None:
+    """SHA-256 of a regular file's bytes (32 bytes), or None where it cannot be read or is too large.
+
+    Raises:
+        Cancelled: nobody wants to know any more.
+    """
+    if cancel is not None:
+        cancel.raise_if_set()
     with contextlib.suppress(OSError):
         # Not to be blocked for ever by a pipe that took the file's place.
         handle = os.open(path, _FLAGS)
@@ -31,6 +39,8 @@ def hash_of_file(path: str) -> bytes | None:
             digest = hashlib.sha256()
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
+                if cancel is not None:
+                    cancel.raise_if_set()
             return digest.digest()
     return None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from inference.cancel import CancelToken
 from inference.errors import ImageProblem, InferenceError
 from inference.sessions.connection import Reader
 from inference.sessions.identity import HASH_BYTES
@@ -82,23 +83,33 @@ class _Known:
         return ChangedImage(self.key, file, self.former_size, self.former_hash)
 
 
-def look_up(read: Reader, model_id: int, files: Sequence[FoundFile], last_key: int) -> Findings:
+def look_up(
+    read: Reader,
+    model_id: int,
+    files: Sequence[FoundFile],
+    moves: MoveFinder,
+    cancel: CancelToken | None = None,
+) -> Findings:
     """Find out what files are to the session; nothing is written, and files are read only to recognise moved ones.
 
     Args:
         read: the session's way to read.
         model_id: whose failures count.
         files: found by a scan, no path twice.
-        last_key: images with higher keys were found by the same scan.
+        moves: of the scan.
+        cancel: ends it.
+
+    Raises:
+        Cancelled: nobody wants to know any more.
     """
     findings = Findings()
-    moves = MoveFinder(read, last_key)
+    moves.look_again()
     paths = [os.fsencode(file.path) for file in files]
     known = read(partial(_known_of, model_id=model_id, paths=paths))
     for path, file in zip(paths, files, strict=True):
         image = known.get(path)
         if image is None:
-            _sort_in_unknown(findings, path, file, moves.find(file))
+            _sort_in_unknown(findings, path, file, moves.find(file, cancel))
         else:
             _sort_in_known(findings, image, file)
     moved = [entry[-1] for entry in findings.moved]

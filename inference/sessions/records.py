@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NO_SCORE = -1.0
 """Stands where there is no score or margin."""
 
+NO_FILE = "\0"
+"""Is in the path of an image whose file is gone while another image's file has its name; files cannot be called so."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:

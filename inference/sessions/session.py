@@ -13,12 +13,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.cancel import CancelToken
 from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry
 from inference.sessions import answers, decisions, images, journal, loading, reading, settling, status
 from inference.sessions.faults import decoding
 from inference.sessions.identity import hash_of_file, storable_time
 from inference.sessions.labelled import PORTION, LabelledReader
+from inference.sessions.moves import MoveFinder
 from inference.sessions.newest import NO_MODEL
 from inference.sessions.opening import OpenedFile
 from inference.sessions.records import FoundFile, ImageRows, KeptAnswer, LabelledImage, Registered, SessionModel
@@ -46,12 +48,18 @@ class Session(SessionFile):
         self._registering = threading.Lock()
         self._memos: dict[str, str] = {}
         self._scan_began_at_key = 0
+        self._moves = MoveFinder(self._read, 0)
         self._renewed: list[ChangedImage] = []
 
     # Images
 
     def register(
-        self, files: Sequence[FoundFile], *, restore_removed: bool = True, continues_scan: bool = False
+        self,
+        files: Sequence[FoundFile],
+        *,
+        restore_removed: bool = True,
+        continues_scan: bool = False,
+        cancel: CancelToken | None = None,
     ) -> Registered:
         """Take files in: new ones, known ones, changed ones, and images that were found under another name.
 
@@ -60,16 +68,19 @@ class Session(SessionFile):
             restore_removed: images that were taken off the list come back, reported as added.
             continues_scan: the files belong to the scan of the call before, so that images which that scan has added
                 need not be looked for. It saves time only.
+            cancel: ends the reading of files that may have been moved.
 
         Raises:
+            Cancelled: nothing was written down.
             SessionSaveError: it could not be written down; nothing was.
         """
         once = list({file.path: _storable(file) for file in files}.values())
         with self._registering:
             if not continues_scan:
                 self._scan_began_at_key = self._read(images.last_key)
+                self._moves = MoveFinder(self._read, self._scan_began_at_key)
                 self._renewed = []
-            findings = images.look_up(self._read, self._model_id, once, self._scan_began_at_key)
+            findings = images.look_up(self._read, self._model_id, once, self._moves, cancel)
             first = 0
             if findings.needs_writing:
                 with self._writing() as connection:
@@ -79,11 +90,14 @@ class Session(SessionFile):
             back = findings.returned + (findings.removed if restore_removed else [])
             return self._registered(findings, first, back)
 
-    def finish_scan(self) -> Registered | None:
+    def finish_scan(self, cancel: CancelToken | None = None) -> Registered | None:
         """Put right what a scan could not know before its end: files that were renumbered among known names.
 
         Each image goes with its content (SHA-256). Files under whose name the scan found something else are read once.
         What a scan that was interrupted has left open is put right by the next one that meets the same files.
+
+        Args:
+            cancel: ends the reading of files, as an interruption does.
 
         Returns:
             What changed since `register` told of it: images that moved, images that are new (or whose file was gone and
@@ -91,6 +105,7 @@ class Session(SessionFile):
             None where all was well.
 
         Raises:
+            Cancelled: nothing was written down.
             SessionSaveError: it could not be written down; nothing was.
         """
         with self._registering:
@@ -102,7 +117,7 @@ class Session(SessionFile):
             if began_at_key is None:
                 began_at_key = self._scan_began_at_key
             first = self._read(images.last_key) + 1
-            hash_file = cache(hash_of_file)
+            hash_file = cache(partial(hash_of_file, cancel=cancel))
             is_settled, returned = False, frozenset[int]()
             while not is_settled:
                 found = settling.settle(self._read, renewed, began_at_key, hash_file)
@@ -149,15 +164,15 @@ class Session(SessionFile):
         with self._reading() as connection:
             return tuple(os.fsdecode(folder) for folder in status.read_sources(connection))
 
-    def load(self, chunk: int = 2000) -> Iterator[ImageRows]:
-        """All images in portions, keys ascending; removed ones too, whose mark says so."""
-        key = 0
+    def load(self, chunk: int = 2000, first: int = 200) -> Iterator[ImageRows]:
+        """All images in portions, a smaller one first, keys ascending; removed ones too, whose mark says so."""
+        key, count = 0, min(first, chunk)
         while True:
             with self._reading() as connection:
-                rows = loading.rows_after(connection, self._names, self._model_id, key, chunk)
+                rows = loading.rows_after(connection, self._names, self._model_id, key, count)
             if not rows.keys:
                 return
-            key = rows.keys[-1]
+            key, count = rows.keys[-1], chunk
             yield rows
 
     def answers(self, chunk: int = 2000) -> Iterator[ImageRows]:

@@ -92,9 +92,10 @@ def settle(
     same = {image.key for image, _ in found.same}
     taken: set[int] = set()
     claimed: set[int] = set()
+    known = _KnownContent(read)
     for image in changed:
         if image.key not in same:
-            owner = _owner_of(read, hashes[image.key], image.file, owners, taken)
+            owner = _owner_of(known, hashes[image.key], image.file, owners, taken)
             if owner is not None:
                 found.moved.append((owner, image.file, hashes[image.key] or b""))
                 claimed.add(image.key)
@@ -145,8 +146,26 @@ def _added(read: Reader, sizes: set[int], began_at_key: int) -> list[tuple[int, 
     ]
 
 
+class _KnownContent:
+    """Finds images by size and content. All of one size are looked up once: a thousand files may have the same."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._by_size: dict[int, dict[bytes, list[tuple[int, str]]]] = {}
+
+    def images(self, size: int, content_hash: bytes) -> Sequence[tuple[int, str]]:
+        """Key and path of the images with this content, keys ascending."""
+        found = self._by_size.get(size)
+        if found is None:
+            found = self._by_size[size] = {}
+            query = "SELECT id, path, content_hash FROM image WHERE size = ? AND content_hash IS NOT NULL ORDER BY id"
+            for key, path, its in self._read(lambda connection: connection.execute(query, (size,)).fetchall()):
+                found.setdefault(its, []).append((key, os.fsdecode(path)))
+        return found.get(content_hash, ())
+
+
 def _owner_of(
-    read: Reader,
+    known: _KnownContent,
     content_hash: bytes | None,
     file: FoundFile,
     owners: dict[bytes, list[ChangedImage]],
@@ -158,12 +177,10 @@ def _owner_of(
     owner = _first(owners.get(content_hash, ()), taken)
     if owner is not None:
         return owner
-    query = "SELECT id, path FROM image WHERE size = ? AND content_hash = ?"
-    rows = read(lambda connection: connection.execute(query, (file.size_bytes, content_hash)).fetchall())
-    for key, path in rows:
-        if key not in taken and not os.path.lexists(os.fsdecode(path)):
+    for key, path in known.images(file.size_bytes, content_hash):
+        if key not in taken and not os.path.lexists(path):
             taken.add(key)
-            return int(key)
+            return key
     return None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gui.exporting.import_work import FoundLabels, find_labels
 from gui.exporting.label_match import ImportSettings
+from inference.cancel import CancelToken
 from inference.sessions.session import Session
 from tests.inference.commands.sessions import make_pictures, make_session
 
@@ -19,7 +20,7 @@ def _found(tmp_path: Path, content: str) -> FoundLabels:
     labels.write_text(content)
     with contextlib.closing(Session.open(tmp_path / "s.cardinal")) as session:
         session.add_source(f"{tmp_path}/y")
-        return find_labels(session, ImportSettings(str(labels)), frozenset())
+        return find_labels(session, ImportSettings(str(labels)), frozenset(), CancelToken())
 
 
 def test_rows_that_fit_several_images_are_left_out_and_said(tmp_path: Path) -> None:

@@ -48,7 +48,6 @@ def test_rows_say_what_the_table_holds(qtbot: QtBot) -> None:
     assert labelled.data(spoken) == "IMG_000003.jpg, label lynx, corrected, 4 of 4"
     assert (labelled.data(ImageRole.LABEL), labelled.data(ImageRole.STATE)) == ("lynx", ImageState.CORRECTED)
     assert failure.data(ImageRole.REASON) == "The file is empty (0 bytes)."
-    assert model.margin_at(0) == pytest.approx(0.1)
     assert (model.label_at(3), model.reason_at(2)[:8]) == ("lynx", "The file")
     assert model.index(1).data(ImageRole.PATH) == "/p/IMG_000001.jpg"
     assert model.rowCount(first) == 0
@@ -63,8 +62,7 @@ def test_a_hundred_thousand_rows_come_and_change_with_one_signal_each(qtbot: QtB
     assert [spot.row() for spot in changed.at(0)[:2]] == [7, 99_997]
     decide(model.table, range(100_000), ImageState.UNSURE)
     assert [spot.row() for spot in changed.at(1)[:2]] == [0, 99_999]
-    assert model.row_of_path("/p/IMG_099999.jpg") == 99_999
-    assert (model.row_of(100_000), model.row_of_path("/nowhere")) == (None, None)
+    assert (model.row_of(99_999), model.row_of(100_000)) == (99_999, None)
 
 
 def test_a_model_of_a_full_table_shows_it(qtbot: QtBot) -> None:

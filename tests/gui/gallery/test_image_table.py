@@ -40,7 +40,7 @@ def test_what_was_told_stands_at_its_place(qtbot: QtBot) -> None:
         ImageState.QUEUED,
         ImageState.FAILED,
     ]
-    assert (table.place_of(7), table.place_of_path("/p/IMG_000002.jpg"), table.first_place_from(1)) == (None, 2, 1)
+    assert (table.place_of(7), table.place_of(2)) == (None, 2)
     assert table.suggestion_counts() == {table.vocabulary.code("tabby"): 1}
     table.apply_answers([suggested(2)])
     assert table.reason(2) == "", "it could be read after all"
@@ -88,7 +88,6 @@ def test_images_that_come_again_are_taken_over_at_their_place(qtbot: QtBot) -> N
     assert table.append(rows) == 2
     assert (table.state(1), table.reason(1), table.path(1)) == (ImageState.UNSURE, "", "/q/moved.jpg")
     assert (list(table.keys()), changed.count(), appended.at(0)) == ([0, 1, 2, 9], 1, [3, 1])
-    assert table.place_of_path("/q/moved.jpg") == 1
 
 
 @pytest.mark.parametrize("keys", [[5, 5], [6, 5], [1, 7]], ids=["twice", "descending", "unknown below a known one"])
@@ -149,7 +148,6 @@ def test_an_image_moves_with_its_decision(qtbot: QtBot) -> None:
     decide(table, [1], ImageState.UNSURE)
     table.relocate(1, "/elsewhere/\udcff.jpg")
     assert (table.path(1), table.name(1), table.state(1)) == ("/elsewhere/\udcff.jpg", "\\xff.jpg", ImageState.UNSURE)
-    assert (table.place_of_path("/elsewhere/\udcff.jpg"), table.place_of_path("/p/IMG_000001.jpg")) == (1, None)
     with pytest.raises(KeyError):
         table.relocate(7, "/x")
 
@@ -212,3 +210,33 @@ def test_many_and_few_are_counted_alike(
     suggestions = [table.suggestion_code(place) for place in here if table.suggestion_code(place) >= 0]
     assert table.label_counts() == {code: labels.count(code) for code in set(labels)}
     assert table.suggestion_counts() == {code: suggestions.count(code) for code in set(suggestions)}
+
+
+def test_an_image_without_a_file_stays_off_the_list_until_one_is_found(qtbot: QtBot) -> None:
+    table = _table(3)
+    labelled = Marks.same([0, 1], make_mark(ImageState.CORRECTED), table.vocabulary.code("owl"))
+    table.apply_marks(labelled)
+    table.lose_files([1, 7])
+    for marks in (Marks.same([0, 1], 0), labelled):
+        table.apply_marks(marks)
+        assert list(table.keys()) == [0, 2], "what is taken back or repeated gives it no file"
+    assert (table.count(ImageState.CORRECTED), table.label(1)) == (1, "owl")
+    table.relocate(1, "/p/found.jpg")
+    table.apply_marks(labelled)
+    assert list(table.keys()) == [0, 1, 2]
+
+
+def test_a_session_tells_which_images_have_no_file(qtbot: QtBot) -> None:
+    rows = ImageRows.queued(["/p/a.jpg", "/p/a.jpg\0gone 2"], first_key=1)
+    rows.marks[1] = make_mark(removed=True)
+    table = ImageTable()
+    table.append(rows)
+    table.apply_marks(Marks.same([1, 2], make_mark(ImageState.UNSURE)))
+    assert list(table.keys()) == [1]
+    back = ImageRows.queued(["/p/b.jpg"], first_key=2)
+    table.append(back)
+    assert list(table.keys()) == [1, 2]
+    table.clear()
+    table.append(ImageRows.queued(paths(3)))
+    table.apply_marks(Marks.same([2], make_mark(ImageState.UNSURE)))
+    assert list(table.keys()) == [0, 1, 2], "keys begin anew in another session"

@@ -17,10 +17,9 @@ def test_the_queue_begins_at_its_first_key_and_stops_at_both_ends() -> None:
     assert queue.current == 9
 
 
-def test_an_empty_queue_is_done_and_has_no_current_image() -> None:
+def test_an_empty_queue_has_no_current_image() -> None:
     queue = ReviewQueue([])
     assert queue.current is None
-    assert queue.is_done
     assert queue.forward() is queue.advance() is queue.back() is None
     assert queue.upcoming(3) == queue.recent(3) == []
 
@@ -29,10 +28,9 @@ def test_advance_passes_over_what_is_decided_and_comes_back_to_what_was_skipped(
     queue = ReviewQueue([1, 2, 3, 4])
     queue.forward()
     for expected in (3, 4, 1):
-        queue.mark_reviewed([queue.current or 0])
+        queue.follow(decided=[queue.current or 0])
         assert queue.advance() == expected
-    queue.mark_reviewed([1])
-    assert queue.is_done
+    queue.follow(decided=[1])
     assert queue.advance() is None
     assert queue.current == 1
 
@@ -40,33 +38,33 @@ def test_advance_passes_over_what_is_decided_and_comes_back_to_what_was_skipped(
 def test_after_an_undo_the_review_goes_on_where_it_was() -> None:
     queue = ReviewQueue([1, 2, 3, 4])
     for _ in range(3):
-        queue.mark_reviewed([queue.current or 0])
+        queue.follow(decided=[queue.current or 0])
         queue.advance()
-    queue.mark_waiting([1])
+    queue.follow(waiting=[1])
     assert queue.go_to(1)
     assert queue.remaining == 2
-    queue.mark_reviewed([1])
+    queue.follow(decided=[1])
     assert queue.advance() == 4
     assert list(queue.reviewed) == [2, 3, 1]
 
 
 def test_images_that_left_the_session_are_passed_over_and_come_back() -> None:
     queue = ReviewQueue([1, 2, 3])
-    queue.mark_gone([2, 99])
+    queue.follow(left=queue.known([2, 99]))
     assert queue.remaining == 2
     assert not queue.go_to(2)
     assert queue.forward() == 3
     assert queue.back() == 1
-    queue.mark_gone([1])
+    queue.follow(left=[1])
     assert queue.current is None
-    queue.mark_back([1, 2])
+    queue.follow(waiting=[1, 2])
     assert queue.remaining == 3
     assert queue.forward() == 2
 
 
 def test_keys_that_are_not_in_the_queue_change_nothing() -> None:
     queue = ReviewQueue([1, 2])
-    queue.mark_reviewed([5])
+    queue.follow(decided=queue.known([5]), left=queue.known([7]))
     assert not queue.go_to(5)
     assert 5 not in queue
     assert queue.remaining == 2
@@ -76,9 +74,9 @@ def test_keys_that_are_not_in_the_queue_change_nothing() -> None:
 def test_recent_and_upcoming_surround_the_current_image() -> None:
     queue = ReviewQueue(range(10))
     for _ in range(4):
-        queue.mark_reviewed([queue.current or 0])
+        queue.follow(decided=[queue.current or 0])
         queue.advance()
-    queue.mark_reviewed([6])
+    queue.follow(decided=[6])
     assert queue.current == 4
     assert queue.recent(3) == [2, 3, 6]
     assert queue.upcoming(3) == [5, 7, 8]
@@ -94,7 +92,7 @@ def test_pages_hold_one_class_each_and_know_their_number() -> None:
         (4, 3, 3, 5, 45),
         (1, 1, 1, 3, 3),
     ]
-    queue.mark_reviewed(pages[0].keys[:18])
+    queue.follow(decided=pages[0].keys[:18])
     assert queue.page(0) == pages[0]
     assert queue.waiting_of(pages[0].keys) == pages[0].keys[18:]
     with pytest.raises(IndexError):
@@ -135,22 +133,24 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(KEYS))
     def decide(self, key: int) -> None:
-        self.queue.mark_reviewed([key])
+        self.queue.follow(decided=[key])
         self.reviewed.add(key)
+        self.gone.discard(key)
 
     @rule(key=st.sampled_from(KEYS))
     def take_back(self, key: int) -> None:
-        self.queue.mark_waiting([key])
+        self.queue.follow(waiting=[key])
         self.reviewed.discard(key)
+        self.gone.discard(key)
 
     @rule(key=st.sampled_from(KEYS))
     def remove(self, key: int) -> None:
-        self.queue.mark_gone([key])
+        self.queue.follow(left=[key])
         self.gone.add(key)
 
     @rule(key=st.sampled_from(KEYS))
     def bring_back(self, key: int) -> None:
-        self.queue.mark_back([key])
+        self.queue.follow(**{"decided" if key in self.reviewed else "waiting": [key]})
         self.gone.discard(key)
 
     @rule(key=st.sampled_from(KEYS))
@@ -177,7 +177,6 @@ class QueueMachine(RuleBasedStateMachine):
     def counts_agree(self) -> None:
         assert list(self.queue.keys) == KEYS
         assert self.queue.remaining == len(self.waiting())
-        assert self.queue.is_done == (not self.waiting())
         assert set(self.queue.reviewed) == self.reviewed
         assert self.queue.upcoming(99) == [key for key in self.waiting() if key > self.queue.position]
         current = KEYS[self.queue.position]

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from inference.errors import ImageProblem
+from inference.sessions.marks import Marks, make_mark, with_removed
+from inference.sessions.records import FoundFile
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
-from inference.sessions.steps import StepKind
+from inference.sessions.steps import Step, StepKind
 from tests.inference.commands.sessions import Run, decisions, hashes, make_pictures, make_session
 
 
@@ -113,6 +115,30 @@ def test_a_label_is_renamed_or_merged(cardinal: Run, session: Path, pictures: Pa
     assert {one[1] for one in decisions(session).values()} == {"jay"}
     assert cardinal("label", str(session), "--rename", "Elster", "x")[:2] == (2, "")
     assert cardinal("label", str(session), "--rename", "jay", "  ")[0] == 2
+
+
+def test_a_label_is_renamed_on_images_that_were_taken_off_the_list_too(
+    cardinal: Run, session: Path, pictures: Path
+) -> None:
+    """As the window does it: they come back with their labels."""
+    cardinal("label", str(session), "--set", "Elster", str(pictures / "a.png"), str(pictures / "b.png"))
+    opened = Session.open(session)
+    keys = list(opened.keys_of_paths([str(pictures / "b.png")]).values())
+    mark, code = make_mark(ImageState.CORRECTED), opened.vocabulary.code("Elster")
+    off = Marks.same(keys, with_removed(mark, removed=True), code)
+    opened.carry_out(Step(StepKind.REMOVE, "", Marks.same(keys, mark, code), off, 1.0))
+    opened.close()
+    assert cardinal("label", str(session), "--rename", "Elster", "pica")[2].startswith("Done: rename the label of 2")
+    assert {name: one[1] for name, one in decisions(session).items()} == {"a.png": "pica"}
+    opened = Session.open(session)
+    opened.register([FoundFile(str(pictures / "b.png"), *_stamp(pictures / "b.png"))])
+    opened.close()
+    assert {name: one[1] for name, one in decisions(session).items()} == {"a.png": "pica", "b.png": "pica"}
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns
 
 
 def test_steps_are_taken_back_and_done_again_one_by_one(cardinal: Run, session: Path, pictures: Path) -> None:

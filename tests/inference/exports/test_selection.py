@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
-from inference.exports.selection import Include, Selection, count, count_columns, selected
+from inference.exports.selection import Include, Selection, selected
 from inference.sessions.marks import LabelSource
-from inference.sessions.records import NO_SCORE
 from inference.sessions.states import ImageState
 from tests.inference.exports.labelled import PREDICTIONS, labelled, without_label
 
@@ -49,17 +46,3 @@ def test_everything_has_its_state_and_no_label_that_nobody_gave() -> None:
 def test_labels_choose_among_the_selected() -> None:
     assert keys(Selection(Include.EVERYTHING, labels=frozenset({"jay", "crow"}))) == [0, 3]
     assert keys(Selection(labels=frozenset())) == []
-
-
-@pytest.mark.parametrize("include", Include)
-@pytest.mark.parametrize("score", [0.0, 0.5, 0.75, 1.0])
-def test_counting_columns_agrees_with_counting_images(include: Include, score: float) -> None:
-    states = [image.state for image in IMAGES]
-    scores = [image.predictions[0][1] if image.predictions else NO_SCORE for image in IMAGES]
-    selection = Selection(include, score)
-    assert count_columns(states, scores, selection) == count(IMAGES, selection) == len(keys(selection))
-
-
-def test_columns_do_not_know_labels() -> None:
-    with pytest.raises(ValueError, match="labels"):
-        count_columns([], [], Selection(labels=frozenset({"a"})))

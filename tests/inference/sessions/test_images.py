@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from inference.errors import ImageProblem, ImageReadError, InferenceError
 from inference.sessions.marks import Marks, with_removed
+from inference.sessions.moves import MOST_CANDIDATES
 from inference.sessions.records import FoundFile
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
@@ -208,6 +209,28 @@ def test_a_scan_that_goes_on_does_not_look_for_its_own_images(tmp_path: Path) ->
     assert session.register([FoundFile("/gone/2.jpg", 7, 7)], continues_scan=True).moved == ()
     assert session.register([FoundFile("/gone/3.jpg", 7, 8)]).moved == ()
     assert dict(session.register([FoundFile("/gone/4.jpg", 7, 8)]).moved) == {3: "/gone/4.jpg"}
+    session.close()
+
+
+def test_many_files_of_one_size_and_time_are_recognised_when_their_folder_moves(tmp_path: Path) -> None:
+    """As bitmaps from an archive: more of them than are looked at one by one."""
+    count = MOST_CANDIDATES + 40
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    for number in range(count):
+        (old / f"{number:03}.bmp").write_bytes(b"content %05d" % number)
+        os.utime(old / f"{number:03}.bmp", ns=(7, 7))
+    session = new_session(tmp_path)
+    session.register([on_disk(path) for path in sorted(old.iterdir())])
+    for key in range(1, count + 1):
+        answer_from_disk(session, key)
+    old.rename(new)
+    for path in new.iterdir():
+        os.utime(path, ns=(8, 8))
+    files = [on_disk(path) for path in sorted(new.iterdir())]
+    moved = dict(session.register(files[:100]).moved)
+    moved |= dict(session.register(files[100:], continues_scan=True).moved)
+    assert moved == {key: file.path for key, file in enumerate(files, 1)}
     session.close()
 
 

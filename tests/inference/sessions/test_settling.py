@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inference.cancel import Cancelled, CancelToken
 from inference.sessions import settling
 from inference.sessions.connection import Reader
 from inference.sessions.identity import hash_of_file
@@ -332,4 +333,42 @@ def test_what_a_person_took_off_the_list_stays_off_it_when_files_are_renumbered(
     session.register(_files(folder), restore_removed=False)
     session.finish_scan()
     assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "content 002"}
+    session.close()
+
+
+def test_reading_files_ends_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
+    """The window is closed in the middle; the next scan puts right what this one left open."""
+    session, folder = _labelled(tmp_path, 4)
+    _rename(folder, {"000.jpg": "001.jpg", "001.jpg": "002.jpg", "002.jpg": "000.jpg"})
+    cancel = CancelToken()
+    session.register(_files(folder), cancel=cancel)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        session.finish_scan(cancel)
+    _scan(session, folder, 5)
+    assert _labels(session) == {**_contents(folder)}
+    session.close()
+
+
+def test_looking_for_moved_files_ends_likewise(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 2)
+    folder.rename(tmp_path / "elsewhere")
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        session.register(_files(tmp_path / "elsewhere"), cancel=cancel)
+    assert len(session.register(_files(tmp_path / "elsewhere")).moved) == 2
+    session.close()
+
+
+def test_many_edited_files_of_one_size_are_looked_up_together(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 40)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes()[::-1])
+        os.utime(path, ns=(5, 5))
+    session.register(_files(folder))
+    asked: list[str] = []
+    session._database._reader.set_trace_callback(asked.append)
+    session.finish_scan()
+    assert len(asked) < 20, "not once for each of them"
     session.close()
