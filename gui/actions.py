@@ -1,4 +1,4 @@
-"""Make the actions of the table and put them on menus; keep them enabled only where they make sense."""
+"""Make the actions of the table; keep them enabled only where they make sense."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QWidget
 
-from gui.action_table import ACTIONS, ActionId, ActionRow, Condition, Menu, Scope
+from gui.action_table import ACTIONS, ActionId, ActionRow, Condition, Scope
 from gui.icons import icon
 from gui.plain_text import for_tooltip
 from gui.words import tr
@@ -72,18 +72,6 @@ def update_icons(actions: Actions, palette: QPalette) -> None:
     for row in ACTIONS:
         if row.icon is not None:
             actions[row.id].setIcon(icon(row.icon, palette))
-
-
-def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
-    """Build the menus from the table, in its order."""
-    for menu in Menu:
-        widget = bar.addMenu(tr(menu.value))
-        widget.setToolTipsVisible(False)
-        for row in ACTIONS:
-            if row.menu is menu and not row.taught:
-                if row.separator:
-                    widget.addSeparator()
-                widget.addAction(actions[row.id])
 
 
 def keys_of(action: QAction) -> tuple[QKeySequence, ...]:

@@ -20,6 +20,7 @@ ORDER: tuple[ActionId | None, ...] = (
     None,
     ActionId.VIEW_VIEWER,
     ActionId.VIEW_GALLERY,
+    ActionId.COMPARE,
     None,
     ActionId.COPY_LABEL,
     ActionId.COPY_PATH,

@@ -101,7 +101,7 @@ class EngineRoom:
     def map_maker(self, classifier: Classifier) -> MapMaker:
         """What makes the maps of an open model."""
         network = classifier.network
-        return MapMaker(network.contract, network.head, network.model_hash)
+        return MapMaker(network.contract, network.head, network.model_hash, network.precision)
 
     def install_file(self, source: Path, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Add a model file to the catalog. Runs on: a worker thread, which waits for a child process."""

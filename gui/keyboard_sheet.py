@@ -59,6 +59,9 @@ def _keys_of_views(row: ActionRow) -> tuple[str, ...]:
             return (tr("{key} (hold)").format(key=keys[0]),)
         case ActionId.LABEL_NTH:
             return (tr("{first} to {last}").format(first=keys[0], last=keys[-1]),)
+        case ActionId.REGION_MOVE | ActionId.REGION_SIZE:
+            # All four arrows with the same modifiers.
+            return (keys[0].removesuffix(native_text("Left")) + tr("arrow"),)
         case ActionId.LABEL_CUSTOM:
             return (" ".join(keys),)
     return keys

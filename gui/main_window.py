@@ -1,9 +1,10 @@
-"""Arrange the places of the window: start page, gallery, viewer, review, library, messages, bars, drops."""
+"""Arrange the places of the window: start page, gallery, viewer, review, comparison, library, messages, bars, drops."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -19,30 +20,34 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.dropping import Drop, decide, uri_list_of
-from gui.gallery.filmstrip import Filmstrip
-from gui.gallery.image_model import ImageModel
-from gui.gallery_page import GalleryPage
 from gui.icons import app_icon
-from gui.job_bar import JobBar
-from gui.labelling_widgets.label_palette import LabelPalette
 from gui.labels import plain_label
-from gui.library.library_dock import LibraryDock
-from gui.library.library_panel import LibraryPanel
+from gui.menu_bar import add_menus
 from gui.message_list import MessageListButton
 from gui.message_places import MessagePlaces
 from gui.model_line import ModelLine
 from gui.notices import drop_refused
-from gui.review.class_page import ClassPage
-from gui.review.review_header import ReviewHeader
-from gui.review.review_panel import ReviewPanel
-from gui.review.review_strip import ReviewStrip
 from gui.start.drop_overlay import DropOverlay
 from gui.start.start_page import StartPage
-from gui.table_tiles import TableTiles
 from gui.theme import TARGET_PX
-from gui.viewer.viewer_page import ViewerPage
 from gui.words import counted, tr
 from inference.texts import visible
+
+if TYPE_CHECKING:
+    from gui.compare.compare_page import ComparePage
+    from gui.gallery.filmstrip import Filmstrip
+    from gui.gallery.image_grid import ImageGrid
+    from gui.gallery.image_model import ImageModel
+    from gui.gallery_page import GalleryPage
+    from gui.job_bar import JobBar
+    from gui.labelling_widgets.label_palette import LabelPalette
+    from gui.library.library_dock import LibraryDock
+    from gui.library.library_panel import LibraryPanel
+    from gui.review.class_page import ClassPage
+    from gui.review.review_header import ReviewHeader
+    from gui.review.review_panel import ReviewPanel
+    from gui.review.review_strip import ReviewStrip
+    from gui.viewer.viewer_page import ViewerPage
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 900, 600
 USUAL_WIDTH, USUAL_HEIGHT = 1280, 800
@@ -60,19 +65,25 @@ class View(IntEnum):
     """The viewer's picture with the review's parts around it."""
     CLASSES = 4
     """Review by class: a page of images."""
+    COMPARE = 5
+    """Pictures, classes or models side by side."""
 
 
 class MainWindow(QMainWindow):
     """Holds the parts and takes drops anywhere. The parts are public to whoever connects them.
 
+    It is there in two steps: with its start page, so that it is on screen early, and with all the rest when `furnish`
+    was called; before that it takes no drops, and only the parts that say so may be used.
+
     Attributes:
-        start_page: the window without images.
+        start_page: the window without images; there from the start, as are `messages` and `model_line`.
         gallery: the bar and the grid.
         grid: the gallery's images.
         page: the viewer.
         filmstrip: below the viewer; shares the grid's selection.
         review_header, review_panel, review_strip: around the picture while a review is going on.
         class_page: a page of images of one class in review.
+        compare: pictures, classes or models side by side.
         library: sources, states, labels; in a dock at the left.
         palette_of_labels: over the centre, where a label is typed.
         messages: banners below the menu bar, toasts over the images.
@@ -96,7 +107,22 @@ class MainWindow(QMainWindow):
     painted = Signal()
     close_requested = Signal()
 
-    def __init__(self, images: ImageModel) -> None:
+    gallery: GalleryPage
+    grid: ImageGrid
+    page: ViewerPage
+    filmstrip: Filmstrip
+    review_header: ReviewHeader
+    review_panel: ReviewPanel
+    review_strip: ReviewStrip
+    class_page: ClassPage
+    compare: ComparePage
+    library: LibraryPanel
+    library_dock: LibraryDock
+    palette_of_labels: LabelPalette
+    job_bar: JobBar
+
+    def __init__(self, images: ImageModel | None = None) -> None:
+        """Make the window; with `images` it is furnished at once."""
         super().__init__()
         self._was_painted = False
         self._was_full_screen = False
@@ -105,6 +131,47 @@ class MainWindow(QMainWindow):
         self._can_start_new = False
         self.may_close: Callable[[], bool] = lambda: True
         self.start_page = StartPage()
+        self.messages = MessagePlaces()
+        self.model_line = ModelLine()
+        self._counts = plain_label(secondary=True)
+        self._counts.setContentsMargins(_COUNTS_LEFT_PX, 0, 0, 0)
+        self._zoom = plain_label(secondary=True)
+        self._unsaved = plain_label(secondary=True)
+        self._stack = QStackedWidget()
+        self._centre = QWidget()
+        self._arrange()
+        self.messages.float_over(self._stack)
+        self._overlay = DropOverlay(self._centre)
+        add_menus(self.menuBar())
+        self.setWindowTitle(tr("Cardinal"))
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.resize(USUAL_WIDTH, USUAL_HEIGHT)
+        if images is not None:
+            self.furnish(images)
+
+    @property
+    def was_painted(self) -> bool:
+        """Whether it has been on screen."""
+        return self._was_painted
+
+    def furnish(self, images: ImageModel) -> None:
+        """Add what the window shows of images. Once."""
+        # Half of the program is behind these: they come when the window is on screen.
+        from gui.compare.compare_page import ComparePage  # noqa: PLC0415
+        from gui.gallery.filmstrip import Filmstrip  # noqa: PLC0415
+        from gui.gallery_page import GalleryPage  # noqa: PLC0415
+        from gui.job_bar import JobBar  # noqa: PLC0415
+        from gui.labelling_widgets.label_palette import LabelPalette  # noqa: PLC0415
+        from gui.library.library_dock import LibraryDock  # noqa: PLC0415
+        from gui.library.library_panel import LibraryPanel  # noqa: PLC0415
+        from gui.review.class_page import ClassPage  # noqa: PLC0415
+        from gui.review.review_header import ReviewHeader  # noqa: PLC0415
+        from gui.review.review_panel import ReviewPanel  # noqa: PLC0415
+        from gui.review.review_strip import ReviewStrip  # noqa: PLC0415
+        from gui.table_tiles import TableTiles  # noqa: PLC0415
+        from gui.viewer.viewer_page import ViewerPage  # noqa: PLC0415
+
         self.gallery = GalleryPage(images)
         self.grid = self.gallery.grid
         self.page = ViewerPage()
@@ -113,24 +180,18 @@ class MainWindow(QMainWindow):
         self.review_panel = ReviewPanel()
         self.review_strip = ReviewStrip()
         self.class_page = ClassPage(TableTiles(images.table))
+        self.compare = ComparePage()
         self.library = LibraryPanel()
         self.library_dock = LibraryDock(self.library, self)
-        self.messages = MessagePlaces()
         self.job_bar = JobBar()
-        self.model_line = ModelLine()
-        self._counts = plain_label(secondary=True)
-        self._counts.setContentsMargins(_COUNTS_LEFT_PX, 0, 0, 0)
-        self._zoom = plain_label(secondary=True)
-        self._unsaved = plain_label(secondary=True)
-        self._stack = QStackedWidget()
-        self._arrange()
-        self.messages.float_over(self._stack)
-        self._overlay = DropOverlay(self._centre)
         self.palette_of_labels = LabelPalette(self._centre)
-        self.setWindowTitle(tr("Cardinal"))
-        self.setWindowIcon(app_icon())
-        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
-        self.resize(USUAL_WIDTH, USUAL_HEIGHT)
+        for widget in (self.gallery, self.page, self.class_page, self.compare):
+            self._stack.addWidget(widget)
+        self.page.set_filmstrip(self.filmstrip)
+        self.page.set_companions(self.review_header, self.review_panel, self.review_strip)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.library_dock)
+        self.filmstrip.setSelectionModel(self.grid.selectionModel())
+        self._column.addWidget(self.job_bar)
         self.setAcceptDrops(True)
 
     @property
@@ -149,18 +210,21 @@ class MainWindow(QMainWindow):
             View.VIEWER: self.page,
             View.REVIEW: self.page,
             View.CLASSES: self.class_page,
+            View.COMPARE: self.compare,
         }
         self.page.show_companions(shown=view is View.REVIEW)
         self._stack.setCurrentWidget(places[view])
         # The gallery has no focus proxy: Tab would pass over its bar, and go from the library to the images at once.
-        centre = self.grid if view is View.GALLERY else places[view]
-        centre.setFocus(Qt.FocusReason.OtherFocusReason)
+        centres: dict[View, QWidget] = {View.GALLERY: self.grid, View.COMPARE: self.compare.first_focus}
+        centres.get(view, places[view]).setFocus(Qt.FocusReason.OtherFocusReason)
         self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
-        self.messages.float_over(
-            {View.START: self._stack, View.GALLERY: self.grid, View.CLASSES: self.class_page.tiles}.get(
-                view, self.page.picture
-            )
-        )
+        over: dict[View, QWidget] = {
+            View.START: self._stack,
+            View.GALLERY: self.grid,
+            View.CLASSES: self.class_page.tiles,
+            View.COMPARE: self.compare.area,
+        }
+        self.messages.float_over(over.get(view, self.page.picture))
         self._zoom.setVisible(view in {View.VIEWER, View.REVIEW})
         self.view_changed.emit(view)
 
@@ -201,19 +265,12 @@ class MainWindow(QMainWindow):
         )
 
     def _arrange(self) -> None:
-        for widget in (self.start_page, self.gallery, self.page, self.class_page):
-            self._stack.addWidget(widget)
-        self.page.set_filmstrip(self.filmstrip)
-        self.page.set_companions(self.review_header, self.review_panel, self.review_strip)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.library_dock)
-        self.filmstrip.setSelectionModel(self.grid.selectionModel())
-        self._centre = QWidget()
-        column = QVBoxLayout(self._centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.job_bar)
+        self._stack.addWidget(self.start_page)
+        self._column = QVBoxLayout(self._centre)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.messages)
+        self._column.addWidget(self._stack, 1)
         self.setCentralWidget(self._centre)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)

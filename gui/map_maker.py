@@ -8,17 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from gui.qimage import rgba_to_qimage
+from gui.viewer.map_choice import EVIDENCE, MapChoice
 from gui.viewer.map_mode import MapMode, MapRemark
 from inference.arrays import EvidenceMap
+from inference.attention.closed_forms import ClassWeight, closed_form
 from inference.attention.contours import Segments
 from inference.attention.duel import Duel, duel
-from inference.attention.evidence import Ledger, evidence_map, fixed_scale, is_flat, is_valid, ledger, place_in_words
+from inference.attention.evidence import (
+    Finding,
+    Ledger,
+    evidence_map,
+    find,
+    fixed_scale,
+    is_valid,
+    ledger,
+    place_in_words,
+)
+from inference.attention.relative import relative_logits
 from inference.attention.render import evidence_rgba, heat_rgba, outline_segments, spotlight_rgba
 from inference.classify.classifier import Inspection
+from inference.engine.devices import Precision
 from inference.engine.network import Head
+from inference.engine.self_check import TOLERANCES
 from inference.models.contract import MapKind, ModelContract
 from inference.results import Classification
 
@@ -36,8 +51,36 @@ _PAINTERS = {
     MapMode.SPOTLIGHT: spotlight_rgba,
 }
 
+_NOT_DRAWN = frozenset(
+    {
+        MapRemark.FLAT,
+        MapRemark.SAME,
+        MapRemark.SAME_AGAINST,
+        MapRemark.NOTHING,
+        MapRemark.NOTHING_FOR,
+        MapRemark.INVALID,
+    }
+)
+
 SCALE_PICTURES = 64
 """A model without a scale takes it from the session's first pictures (DESIGN.md 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a logit comes about, and whether the network agrees.
+
+    Attributes:
+        ledger: the parts and their sum.
+        network_logit: the same from the network's own logits; None where only the stored evidence is known.
+        adds_up: whether both are the same within the device's precision; None where that is not known.
+        is_approximate: the parts do not add up, since the model has hidden layers after pooling.
+    """
+
+    ledger: Ledger
+    network_logit: float | None = None
+    adds_up: bool | None = None
+    is_approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +90,7 @@ class MapOnScreen:
     Attributes:
         overlay: what is laid over the crop, or None where nothing is drawn.
         account: how the logit comes about.
-        scale: s of the scale -s...+s, in logits.
+        scale: s of the scale -s...+s, in logits; of a map that is in no logits, its largest value.
         lines: what is drawn as lines, in shares of the crop; (N, 4) float32 of x1, y1, x2, y2.
         cells: rows and columns of the true grid.
         remark: what must be said in words.
@@ -70,9 +113,14 @@ class MapMaker:
         model_hash: SHA-256 of the model file, in hex.
     """
 
-    def __init__(self, contract: ModelContract, head: Head | None, model_hash: str = "") -> None:
+    def __init__(
+        self, contract: ModelContract, head: Head | None, model_hash: str = "", precision: Precision = Precision.FLOAT32
+    ) -> None:
         self.model_hash = model_hash
+        self._tolerance = TOLERANCES[precision]
         self._head = head
+        self._average: tuple[NDArray[np.float64], float] | None = None
+        self._pattern: tuple[Inspection, EvidenceMap] | None = None
         self._kind = contract.maps
         self._scale = contract.evidence_scale
         self._first_maps: list[EvidenceMap] = []
@@ -118,11 +166,62 @@ class MapMaker:
                     return contributions
         return None
 
+    def method_map(self, choice: MapChoice, class_index: int, inspection: Inspection) -> EvidenceMap | None:
+        """The (h, w) map of a method that is computed at once; None where the model has not every map.
+
+        Where the feature map has values that are no numbers, so has every cell.
+
+        Raises:
+            ValueError: the method needs runs of the network.
+        """
+        features = inspection.features
+        if self._head is None or features is None:
+            return None
+        if not np.isfinite(features).all():
+            return np.full(features.shape[1:], np.nan, np.float32)
+        if choice.depends_on_class:
+            return closed_form(choice.method, features, self._row(self._head, class_index, choice)[0])
+        if self._pattern is None or self._pattern[0] is not inspection:
+            self._pattern = (inspection, closed_form(choice.method, features, self._head.weight[class_index]))
+        return self._pattern[1]
+
     def duel(self, class_index: int, rival: int, inspection: Inspection) -> Duel | None:
         """One class rather than another, or None where the model has not every map, or both are one class."""
         if self._head is None or inspection.features is None or class_index == rival:
             return None
         return duel(inspection.features, self._head, class_index, rival)
+
+    def account(
+        self,
+        class_index: int,
+        contributions: EvidenceMap,
+        classification: Classification,
+        inspection: Inspection | None,
+        choice: MapChoice = EVIDENCE,
+    ) -> Account:
+        """How a class's logit comes about, checked against the network's own where that is known.
+
+        Args:
+            class_index: the class.
+            contributions: (h, w) float32 in logits, its evidence; relative where the choice is.
+            classification: what the model said.
+            inspection: with its logits, or None.
+            choice: relative or not.
+        """
+        if self._head is None:
+            parts = ledger(contributions, 0.0)
+            logits = {one.index: one.logit for one in classification.predictions}
+            whole = Ledger(parts.supporting, parts.opposing, 0.0, logits.get(class_index, parts.logit))
+            return Account(whole, is_approximate=True)
+        total = ledger(contributions, self._row(self._head, class_index, choice)[1])
+        if inspection is None:
+            return Account(total)
+        logits_now = relative_logits(inspection.logits) if choice.relative else inspection.logits
+        return self.checked(total, float(logits_now[class_index]))
+
+    def checked(self, total: Ledger, network_logit: float) -> Account:
+        """An account with what the network itself says, within the precision of the device."""
+        return Account(total, network_logit, adds_up=total.error(network_logit) <= self._tolerance)
 
     def on_screen(
         self,
@@ -132,31 +231,62 @@ class MapMaker:
         mode: MapMode,
         *,
         account: Ledger | None = None,
+        choice: MapChoice = EVIDENCE,
+        outline: bool = False,
     ) -> MapOnScreen:
-        """The map of a class as it is to be shown; `account` where its sum is not that of the class's own logit."""
-        if account is None:
-            account = ledger(contributions, self._bias(class_index, contributions, classification))
-        rows, columns = contributions.shape
-        if not is_valid(contributions):
-            return MapOnScreen(None, NO_LINES, account, self.scale, (rows, columns), MapRemark.INVALID, "")
-        remark = MapRemark.NONE
-        if is_flat(contributions):
-            remark = MapRemark.FLAT
-        elif account.supporting + account.opposing < 0:
-            remark = MapRemark.AGAINST
-        factor = OVERLAY_PX / max(rows, columns)
-        size = (round(columns * factor), round(rows * factor))
-        overlay, lines = None, NO_LINES
-        if remark is not MapRemark.FLAT and mode in _PAINTERS:
-            overlay = rgba_to_qimage(_PAINTERS[mode](contributions, self.scale, size))
-        elif remark is not MapRemark.FLAT and mode is MapMode.OUTLINE:
-            lines = outline_segments(contributions, (size[0] // LINES_COARSER, size[1] // LINES_COARSER))
-        place = place_in_words(contributions)
-        return MapOnScreen(overlay, lines, account, self.scale, (rows, columns), remark, place)
+        """The map of a class as it is to be shown.
 
-    def _bias(self, class_index: int, contributions: EvidenceMap, classification: Classification) -> float:
-        """The class's bias; where only the model's best classes have maps, what is left of the logit."""
-        if self._head is not None:
-            return float(self._head.bias[class_index])
-        logits = {one.index: one.logit for one in classification.predictions}
-        return logits.get(class_index, 0.0) - float(contributions.sum(dtype=float))
+        Args:
+            class_index: the class.
+            contributions: (h, w) float32.
+            classification: what the model said.
+            mode: how the map is drawn.
+            account: where the sum is not that of the class's own logit.
+            choice: what kind of map it is; one that is not exact is drawn on the scale of its own largest value.
+            outline: lines are drawn over the colours, too.
+        """
+        if account is None:
+            account = self.account(class_index, contributions, classification, None).ledger
+        rows, columns = contributions.shape
+        scale = self.scale if choice.is_exact else _largest(contributions)
+        remark = _remark(contributions, choice)
+        overlay, lines = None, NO_LINES
+        if remark not in _NOT_DRAWN:
+            factor = OVERLAY_PX / max(rows, columns)
+            size = (round(columns * factor), round(rows * factor))
+            if mode in _PAINTERS:
+                overlay = rgba_to_qimage(_PAINTERS[mode](contributions, scale, size))
+            if mode is MapMode.OUTLINE or (outline and mode is not MapMode.OFF):
+                lines = outline_segments(contributions, (size[0] // LINES_COARSER, size[1] // LINES_COARSER))
+        return MapOnScreen(overlay, lines, account, scale, (rows, columns), remark, place_in_words(contributions))
+
+    def _row(self, head: Head, class_index: int, choice: MapChoice) -> tuple[ClassWeight, float]:
+        """A class's (K,) weights and bias, less those of the average class where it is relative (`relative_head`)."""
+        weight, bias = head.weight[class_index], float(head.bias[class_index])
+        if not choice.relative:
+            return weight, bias
+        if self._average is None:
+            self._average = (head.weight.mean(axis=0, dtype=np.float64), float(head.bias.mean(dtype=np.float64)))
+        mean, mean_bias = self._average
+        return (weight - mean).astype(np.float32), bias - mean_bias
+
+
+def _largest(contributions: EvidenceMap) -> float:
+    """The scale of a map that is in no logits; 1 where there is nothing."""
+    return float(np.abs(contributions).max()) or 1.0
+
+
+def _remark(contributions: EvidenceMap, choice: MapChoice) -> MapRemark:
+    """What must be said of a map; how flat it is and what it adds up to can be said of logits only."""
+    if not is_valid(contributions):
+        return MapRemark.INVALID
+    finding = find(contributions)
+    if finding is Finding.NOTHING:
+        return MapRemark.NOTHING if choice.is_signed else MapRemark.NOTHING_FOR
+    if finding is Finding.SAME:
+        return MapRemark.SAME_AGAINST if float(contributions.flat[0]) < 0 else MapRemark.SAME
+    if not choice.is_exact:
+        return MapRemark.AGAINST if finding is Finding.AGAINST else MapRemark.NONE
+    if finding is Finding.FLAT:
+        return MapRemark.FLAT
+    return MapRemark.AGAINST if float(contributions.sum(dtype=float)) < 0 else MapRemark.NONE

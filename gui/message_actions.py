@@ -7,7 +7,7 @@ import platform
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QMessageBox
 
@@ -21,7 +21,7 @@ from gui.model_choice import ModelChoice
 from gui.tasks import Lane, TaskRunner
 from gui.user_message import MessageAction, UserMessage
 from gui.words import tr
-from inference.errors import CardinalError, OutputWriteError
+from inference.errors import CardinalError
 from inference.files import replacing
 from inference.profile import Profile
 
@@ -147,7 +147,7 @@ class MessageActions(QObject):
         else:
             self._models.try_again()
 
-    def _on_saved(self, path: str) -> None:
+    def _on_saved(self, path: str, _nothing: object) -> None:
         self.message_raised.emit(notices.view_saved(path))
 
     @Slot(object)
@@ -157,13 +157,13 @@ class MessageActions(QObject):
 
 
 def _write_png(image: QImage, target: Path) -> None:
-    """Runs on: the files lane."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, b"PNG"):
-        raise OutputWriteError(str(target), "the picture could not be made into a PNG.")
+    """Runs on: the files lane, where Qt's own PNG writer has no place (decision 0026)."""
+    from gui.qimage import qimage_to_rgb  # noqa: PLC0415 - numpy, in a worker
+    from inference.attention.picture import as_png  # noqa: PLC0415 - likewise
+
+    png = as_png(qimage_to_rgb(image))
     with replacing(target) as file:
-        file.write(bytes(buffer.data().data()))
+        file.write(png)
 
 
 def _show_folder_of(path: str) -> None:

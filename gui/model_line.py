@@ -66,7 +66,7 @@ class ModelLine(QToolButton):
         Args:
             title: what the model is called.
             device: the word of the device that really runs it ("cpu", "cuda" ...).
-            precision: "float32", "float16" or "bfloat16".
+            precision: "float32", "float16", "bfloat16" or "int8".
             refusals: why better devices are not used, a sentence each.
         """
         self._ready = tr("{title} on {device}").format(title=_short(title), device=device_name(device))

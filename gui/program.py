@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
 
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
-from gui.actions import create_actions, fill_menu_bar, update_icons
+from gui.actions import create_actions, update_icons
 from gui.arrivals import Arrivals
 from gui.attention.attention_side import AttentionParts, AttentionSide
 from gui.attention.examiner import Examiner
@@ -20,6 +18,7 @@ from gui.controller import Controller
 from gui.decision_writer import DecisionWriter
 from gui.dropping import Drop
 from gui.engine_link import EngineLink
+from gui.front import Front
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.intake import Intake
@@ -27,7 +26,8 @@ from gui.job_bar import JobState
 from gui.job_list import JobList
 from gui.label_side import LabelSide
 from gui.labelling import Labelling
-from gui.main_window import MainWindow, View
+from gui.main_window import View
+from gui.menu_bar import fill_menu_bar
 from gui.message_actions import MessageActions
 from gui.model_choice import ModelChoice
 from gui.model_state import ModelState
@@ -38,42 +38,25 @@ from gui.recalling import Recalling
 from gui.running import Running
 from gui.session_desk import SessionDesk
 from gui.session_holder import SessionHolder
-from gui.settings import Settings, SettingsStore
+from gui.settings import Settings
 from gui.system_scheme import portal_scheme
 from gui.tasks import Lane, TaskRunner
 from gui.theme import Theme, ThemeChoice
-from gui.theme_keeper import ThemeKeeper
-from gui.trace import Trace
 from gui.user_message import Place, UserMessage
 from gui.viewer.map_mode import MapMode
 from gui.viewer.viewer_colors import viewer_colors
 from gui.viewing import Viewing
-from gui.window_memory import restore_window, window_state
+from gui.window_memory import restore_layout, window_state
+from gui.wishes import Wishes
 from gui.words import counted
 from inference.errors import OutputWriteError, SessionError
-from inference.pictures.formats import READ_FORMATS
 from inference.profile import Profile
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What one start asks for, besides the settings, which it does not change; None where it asks for nothing.
-
-    Attributes:
-        model: name or file.
-        device: "auto" or a device's name.
-        batch_size: pictures in one run.
-    """
-
-    model: str | None = None
-    device: str | None = None
-    batch_size: int | None = None
-
-
 class Program(QObject):
-    """The window and everything behind it. `start` opens the window; the engine starts after the first paint.
+    """Everything behind the window. `start` puts it to work; the engine starts after the first paint.
 
     Signals:
         closed(): the window was closed and nothing computes any more.
@@ -81,20 +64,21 @@ class Program(QObject):
 
     closed = Signal()
 
-    def __init__(
-        self, application: QApplication, profile: Profile, settings: Settings, wishes: Wishes, trace: Trace
-    ) -> None:
+    def __init__(self, front: Front, profile: Profile, wishes: Wishes) -> None:
+        """Build it upon a window that is or will be on screen."""
         super().__init__()
-        self._settings = settings
+        self._front = front
+        self._settings = front.settings
         self._wishes = wishes
-        self._store = SettingsStore(profile)
-        self._trace = trace
+        self._store = front.store
+        self._trace = trace = front.trace
         self._closed = False
         self._model_later: str | None = None
         self.runner = TaskRunner()
         self.images = ImageModel()
         table = self.images.table
-        self.window = MainWindow(self.images)
+        self.window = front.window
+        self.window.furnish(self.images)
         self.holder = SessionHolder(profile)
         self.writer = DecisionWriter(self.runner, self.holder)
         self.link = EngineLink(self.runner, profile, self.holder)
@@ -127,7 +111,7 @@ class Program(QObject):
             AttentionParts(self.window, self.viewing, Examiner(self.link), self.link, self.runner, self.holder, profile)
         )
         self.place = PlaceKept(self.window.gallery, self.images, self.desk)
-        self.theme_keeper = ThemeKeeper(application)
+        self.theme_keeper = front.theme_keeper
         self.actions = create_actions(
             self.window,
             gallery=self.window.grid,
@@ -156,9 +140,9 @@ class Program(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Show the window as it was left, and start the engine when it has been painted."""
+        """Make everything as it was left, and start the engine when the window has been painted."""
         settings = self._settings
-        self.theme_keeper.start(settings.theme)
+        self._front.show()
         self._on_theme_changed(self.theme_keeper.theme)
         self.actions[ActionId(f"theme.{settings.theme.value}")].setChecked(True)
         self.models.configure(
@@ -176,10 +160,12 @@ class Program(QObject):
         self.actions[ActionId.ADVANCE].setChecked(settings.advances)
         self.window.library_dock.set_wish(is_wished=settings.has_library)
         self.actions[ActionId.PANEL_LIBRARY].setChecked(settings.has_library)
-        self.window.start_page.set_formats([one.name for one in READ_FORMATS])
-        restore_window(self.window, self._store.load_window())
+        restore_layout(self.window, self._store.load_window())
         self.action_runner.update()
-        self.window.show()
+        if self.window.was_painted:
+            self._begin()
+        else:
+            self.window.painted.connect(self._begin)
 
     @Slot()
     def close(self) -> None:
@@ -229,7 +215,6 @@ class Program(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        window.painted.connect(self._on_painted)
         window.dropped.connect(self._on_dropped)
         window.close_requested.connect(self.close)
         window.may_close = self.closing.may_close
@@ -285,8 +270,7 @@ class Program(QObject):
             self.window.messages.show_message(message)
 
     @Slot()
-    def _on_painted(self) -> None:
-        self._trace.note("first-paint")
+    def _begin(self) -> None:
         self.labels.sessions.list_sessions()
         QTimer.singleShot(0, self._start_engine)
         task = self.runner.create(lambda _progress, _cancel: portal_scheme(), Lane.FILES)

@@ -1,4 +1,4 @@
-"""Carry pixels from arrays into QImages, the one place where that happens.
+"""Carry pixels from arrays into QImages and back, the one place where that happens.
 
 Imports numpy, which is too slow for the time before the first paint: import this module only in code that runs later.
 """
@@ -11,6 +11,7 @@ from inference.arrays import RgbaPixels, RgbImage
 _RGB_CHANNELS = 3
 _RGBA_CHANNELS = 4
 _COLOUR_IMAGE_DIMENSIONS = 3
+_OPAQUE = 255
 
 
 def rgb_to_qimage(pixels: RgbImage) -> QImage:
@@ -45,6 +46,30 @@ def rgba_to_qimage(pixels: RgbaPixels) -> QImage:
     """
     height, width = _checked_size(pixels, _RGBA_CHANNELS)
     return _wrapped(pixels, width, height, QImage.Format.Format_RGBA8888, QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def qimage_to_rgb(image: QImage) -> RgbImage:
+    """Copy an image into an array; what is transparent becomes white.
+
+    Args:
+        image: any format, not null. Not changed.
+
+    Returns:
+        (H, W, 3) uint8.
+
+    Raises:
+        MemoryError: when Qt has no room for it.
+    """
+    converted = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    if converted.isNull():
+        raise MemoryError(f"There is no room for an image of {image.width()} x {image.height()} pixels.")
+    rows = np.frombuffer(converted.constBits(), np.uint8).reshape(converted.height(), converted.bytesPerLine())
+    pixels = rows[:, : _RGBA_CHANNELS * converted.width()].reshape(converted.height(), converted.width(), -1)
+    colours, alpha = pixels[..., :_RGB_CHANNELS], pixels[..., _RGB_CHANNELS:].astype(np.uint16)
+    if (alpha == _OPAQUE).all():
+        return colours.copy()
+    over_white: RgbImage = ((colours * alpha + _OPAQUE * (_OPAQUE - alpha)) // _OPAQUE).astype(np.uint8)
+    return over_white
 
 
 def _checked_size(pixels: RgbImage | RgbaPixels, channels: int) -> tuple[int, int]:

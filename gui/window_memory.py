@@ -22,10 +22,14 @@ def window_state(window: QMainWindow) -> WindowState:
     return WindowState(bytes(geometry.data()), bytes(layout.data()), splitters)
 
 
-def restore_window(window: QMainWindow, state: WindowState) -> None:
-    """Make the window look as it did; what does not fit any more is left as it is."""
+def restore_geometry(window: QMainWindow, state: WindowState) -> None:
+    """Give the window the place and the size that it had, as far as the screens allow."""
     if state.geometry:
         window.restoreGeometry(QByteArray(state.geometry))
+
+
+def restore_layout(window: QMainWindow, state: WindowState) -> None:
+    """Arrange the window's parts as they were; what does not fit any more is left as it is."""
     if state.layout:
         window.restoreState(QByteArray(state.layout), LAYOUT_VERSION)
     saved = dict(state.splitters)

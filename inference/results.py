@@ -75,7 +75,7 @@ class Classification:
         evidence: (T, h, w) float32 in logits, maps of the first T = min(5, C) predictions, or None.
         model: name of the model.
         device: the device that really ran ("cpu", "cuda" ...).
-        precision: "float32", "float16" or "bfloat16".
+        precision: "float32", "float16", "bfloat16" or "int8".
     """
 
     path: str

@@ -22,8 +22,11 @@ from gui.exporting.export_settings import ExportSettings
 from gui.gallery.arrangement import Arrangement, GroupKey, SortKey
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
-from gui.program import Program, Wishes
+from gui.program import Program
 from gui.review.review_queue import QueueOrder
+from gui.viewer.map_choice import EVIDENCE, MapChoice
+from gui.wishes import Wishes
+from inference.attention.methods import Method
 from inference.profile import Profile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,11 +141,14 @@ def _attention(program: Program) -> None:
     program.actions[ActionId.MAP_DUEL].trigger()
     duel.section.set_open(False)
     region.ask(QRectF(150, 60, 110, 110))
+    region.panel.run_requested.emit()
+    _wait(lambda: "to the network" in region.panel.words())
     _settle()
     inspector.ensureWidgetVisible(region.section)
     _shoot(program.window, "region-light")
     region.clear()
     region.section.set_open(False)
+    _closer(program)
     check.section.set_open(True)
     check.panel.check_requested.emit("blur")
     _wait(lambda: "correlation" in check.panel.words())
@@ -150,8 +156,38 @@ def _attention(program: Program) -> None:
     inspector.ensureWidgetVisible(check.section)
     _shoot(program.window, "check-light")
     check.section.set_open(False)
+    _methods(program)
     _what_if(program)
+    _compare(program)
     program.window.grid.set_current_row(1)
+
+
+def _methods(program: Program) -> None:
+    """A map of an earlier stage by another method, with its outline over it."""
+    panel = program.window.page.inspector.map_panel
+    panel.methods.choose(MapChoice(Method.LAYER_CAM))
+    panel.methods.stages_wanted.emit()
+    _wait(lambda: panel.methods.choice.stage is not None)
+    panel.methods.choose(MapChoice(Method.LAYER_CAM, 2))
+    _wait(lambda: (drawn := program.viewing.drawn_map) is not None and drawn.choice.stage is not None)
+    panel.toggle_outline()
+    program.window.page.inspector.ensureWidgetVisible(panel)
+    _shoot(program.window, "methods-light")
+    panel.toggle_outline()
+    panel.methods.choose(EVIDENCE)
+
+
+def _closer(program: Program) -> None:
+    """The same picture at twice the size: more cells, and what became of the answer."""
+    finer = program.attention.finer
+    finer.section.set_open(True)
+    finer.panel.look_requested.emit(2, False)
+    _wait(lambda: finer.examined is not None)
+    _settle()
+    program.window.page.inspector.ensureWidgetVisible(finer.section)
+    _shoot(program.window, "closer-light")
+    finer.back()
+    finer.section.set_open(False)
 
 
 def _what_if(program: Program) -> None:
@@ -173,6 +209,22 @@ def _what_if(program: Program) -> None:
     what_if.panel.restart_requested.emit()
     what_if.toggle()
     what_if.section.set_open(False)
+
+
+def _compare(program: Program) -> None:
+    """The best classes of one picture, and one class of all pictures, side by side."""
+    compare, window = program.attention.compare, program.window
+    _clear_messages(program)
+    for view, name in ((View.VIEWER, "compare-classes-light"), (View.GALLERY, "compare-pictures-light")):
+        window.show_view(view)
+        window.grid.selectAll()
+        program.actions[ActionId.COMPARE].trigger()
+        _wait(lambda: (now := compare.now) is not None and now.is_settled)
+        _shoot(window, name)
+        window.compare.back_requested.emit()
+    window.show_view(View.VIEWER)
+    window.grid.set_current_row(0)
+    _settle()
 
 
 def _gallery(program: Program) -> None:

@@ -11,10 +11,15 @@ from gui.action_table import ActionId
 from gui.attention.check_desk import CheckDesk
 from gui.attention.duel_desk import DuelDesk
 from gui.attention.examiner import Examiner
+from gui.attention.finer_desk import FinerDesk
 from gui.attention.keep_desk import KeepDesk
+from gui.attention.method_desk import MethodDesk
+from gui.attention.method_gradients import MethodGradients
 from gui.attention.region_desk import RegionDesk
 from gui.attention.what_if_desk import WhatIfDesk
 from gui.audit.audit_desk import AuditDesk
+from gui.compare.comparing import Comparing
+from gui.dragging_map import MapDragging
 from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
 from gui.session_holder import SessionHolder
@@ -53,21 +58,47 @@ class AttentionSide(QObject):
         super().__init__()
         self.parts = parts
         parts.viewing.examined_changed.connect(parts.examiner.cancel_all)
+        parts.window.close_requested.connect(parts.examiner.cancel_all)
         self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
-        self.region = RegionDesk(parts.window.page, parts.viewing)
-        self.check = CheckDesk(parts.window.page, parts.viewing, parts.examiner)
+        self.region = RegionDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner)
+        self.finer = FinerDesk(parts.window.page, parts.viewing, parts.examiner)
+        self.gradients = MethodGradients(parts.link, parts.runner, parts.profile)
+        self.methods = MethodDesk(parts.window.page, parts.viewing, parts.examiner, self.gradients)
+        self.check = CheckDesk(parts.window.page, parts.viewing, parts.examiner, self.gradients)
         self.audit = AuditDesk(parts.window, parts.holder, parts.runner)
-        self.keep = KeepDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner, self.duel.panel)
+        self.keep = KeepDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner)
         self.what_if = WhatIfDesk(parts.window.page, parts.viewing, parts.examiner, parts.link)
+        self.compare = Comparing(parts.window, parts.viewing, parts.examiner, parts.link, parts.runner, parts.profile)
+        self.dragging = MapDragging(parts.window.page, parts.viewing)
+        parts.window.close_requested.connect(self.dragging.close)
         for changed in (self.duel.panel.wanted_changed, self.duel.panel.rival_chosen):
             changed.connect(self.what_if.redraw)
+        panel = parts.window.page.inspector.map_panel
+        for drawn_anew in (panel.methods.choice_changed, panel.outline_changed, self.methods.map_came):
+            drawn_anew.connect(self.what_if.redraw)
+        self._connect_looks()
+
+    def _connect_looks(self) -> None:
+        """Another look at the picture is what duel and region are about; painting ends it."""
+        self.finer.rival = lambda: self.duel.rival
+        self.finer.is_painted = lambda: self.what_if.is_painted
+        self.finer.look_changed.connect(self.duel.set_look)
+        self.finer.look_changed.connect(self.region.set_look)
+        self.duel.redrawn.connect(self.finer.redraw)
+        self.what_if.panel.brush_wanted.connect(self.finer.back)
+        self.keep.look = lambda: self.finer.kept
 
     def take_actions(self, runner: ActionRunner) -> None:
         """Carry out the actions that are about attention."""
         runner.add_orders({ActionId.AUDIT: self.audit.open})
-        runner.add_orders({ActionId.SAVE_MAP: self.keep.save})
+        self.compare.take_actions(runner)
+        panel = self.parts.window.page.inspector.map_panel
+        runner.add_orders({ActionId.SAVE_MAP: self.keep.save, ActionId.MAP_OUTLINE: panel.toggle_outline})
+        self.parts.viewing.message_raised.connect(runner.message_raised)
         self.keep.first_folder = lambda: runner.folder
         self.keep.message_raised.connect(runner.message_raised)
+        self.region.saver.first_folder = lambda: runner.folder
+        self.region.saver.message_raised.connect(runner.message_raised)
         runner.add_orders({ActionId.MAP_DUEL: self.duel.toggle, ActionId.WHAT_IF: self.what_if.toggle})
         for drawn_anew in (ActionId.MAP_MODE, ActionId.MAP_TOGGLE):
             runner.add_orders({drawn_anew: self.what_if.redraw})

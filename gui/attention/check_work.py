@@ -9,13 +9,36 @@ from dataclasses import dataclass
 
 from gui.attention.examination import ExaminationBench
 from gui.attention.examined import Examined
+from gui.viewer.map_choice import EVIDENCE, MapChoice
+from inference.arrays import EvidenceMap
+from inference.attention.backbone_sanity import BackboneCheck, check_backbone
 from inference.attention.checks import DeletionBadge, deletion_badge
 from inference.attention.curves import CurvePair, draw_curves
+from inference.attention.earlier import class_direction
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.masking import Filling
 from inference.attention.methods import Method
+from inference.attention.relative import relative_head
 from inference.attention.runs import CopyRunner, SeenPicture
 from inference.attention.sanity import SanityCheck, check_head
+from inference.engine.gradient_network import GradientNetwork
+
+__all__ = ["Filling"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedMap:
+    """The map that is to be checked.
+
+    Attributes:
+        subject: its class.
+        choice: what kind of map it is.
+        contributions: (h, w) float32; None for the evidence, which is made from the feature map.
+    """
+
+    subject: int
+    choice: MapChoice = EVIDENCE
+    contributions: EvidenceMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +47,22 @@ class Checked:
 
     Attributes:
         subject: the class.
+        choice: what kind of map it is.
         filling: what hidden cells showed.
         badge: what hiding the strongest fifth of the cells did.
         curves: of deletion and insertion.
-        sanity: whether the map changes when the head is randomised.
+        sanity: whether the map changes when the head is randomised; None where it is not made from the head alone.
     """
 
     subject: int
+    choice: MapChoice
     filling: Filling
     badge: DeletionBadge
     curves: CurvePair
-    sanity: SanityCheck
+    sanity: SanityCheck | None
 
 
-def check(examined: Examined, subject: int, filling: Filling, bench: ExaminationBench) -> Checked | None:
+def check(examined: Examined, wanted: CheckedMap, filling: Filling, bench: ExaminationBench) -> Checked | None:
     """Hide, draw, randomise. Runs on: the thread that owns the network.
 
     Returns:
@@ -53,7 +78,33 @@ def check(examined: Examined, subject: int, filling: Filling, bench: Examination
     runner = CopyRunner(bench.classifier.network, on_progress=bench.on_progress, cancel=bench.cancel)
     seen = SeenPicture(examined.inspection.image, examined.inspection.logits)
     picture = InspectedPicture(seen, features)
-    contributions = make_map(Method.EVIDENCE, picture, examined.head, subject)
+    subject, choice, contributions = wanted.subject, wanted.choice, wanted.contributions
+    if contributions is None:
+        contributions = make_map(Method.EVIDENCE, picture, examined.head, subject)
     badge = deletion_badge(runner, seen, contributions, subject, filling=filling)
     curves = draw_curves(runner, seen, contributions, subject, filling=filling)
-    return Checked(subject, filling, badge, curves, check_head(Method.EVIDENCE, picture, examined.head, subject))
+    head = relative_head(examined.head) if choice.relative else examined.head
+    sanity = check_head(choice.method, picture, head, subject) if choice.is_closed_form else None
+    return Checked(subject, choice, filling, badge, curves, sanity)
+
+
+def randomise(
+    gradients: GradientNetwork, examined: Examined, subject: int, choice: MapChoice, bench: ExaminationBench
+) -> BackboneCheck:
+    """Randomise the network from the top, part by part. Runs on: the thread that owns the network.
+
+    Raises:
+        Cancelled: nobody wants it any more.
+        InferenceError: the network cannot run, or gives no valid numbers.
+        ModelLoadError: the gradient file is gone.
+    """
+    direction = class_direction(gradients.facts.classes, subject, relative=choice.relative)
+    return check_backbone(
+        gradients,
+        examined.inspection.image,
+        direction,
+        method=choice.method,
+        stage=choice.stage,
+        on_progress=bench.on_progress,
+        cancel=bench.cancel,
+    )

@@ -6,7 +6,7 @@ import importlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.attention.duel_panel import DuelPanel
 from gui.attention.examined import Examined
@@ -28,20 +28,32 @@ _KIND = "duel"
 
 
 class DuelDesk(QObject):
-    """Compares the class on screen with the runner-up, or with the class that a person chose."""
+    """Compares the class on screen with the runner-up, or with the class that a person chose.
+
+    Signals:
+        redrawn(): another comparison is on screen, or none.
+    """
+
+    redrawn = Signal()
 
     def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner) -> None:
         super().__init__()
         self._page = page
         self._viewing = viewing
         self._examiner = examiner
+        self._look: Examined | None = None
+        self._model = ""
         self._chosen: int | None = None
+        self._rival: int | None = None
         self._decision: Decision | None = None
         self.panel = DuelPanel()
         self.section = page.inspector.add_section(tr("Why this and not that?"), self.panel)
         self.panel.wanted_changed.connect(self.update)
         self.panel.rival_chosen.connect(self._on_rival_chosen)
+        self.panel.swap_requested.connect(self._swap)
         self.panel.confirm_requested.connect(self._confirm)
+        page.inspector.suggestions.rival_requested.connect(self.panel.choose_rival)
+        page.inspector.suggestions.why_not_requested.connect(self.why_not)
         viewing.examined_changed.connect(self.update)
         page.class_shown_changed.connect(self.update)
         examiner.answered.connect(self._on_answered)
@@ -57,13 +69,38 @@ class DuelDesk(QObject):
             self.section.set_open(True)
             self._page.inspector.ensureWidgetVisible(self.section)
 
+    @property
+    def rival(self) -> int | None:
+        """The class that is compared with; None where nothing is compared."""
+        return self._rival
+
+    @Slot(int)
+    def why_not(self, class_index: int) -> None:
+        """Compare the first suggestion with this class."""
+        examined = self._examined
+        if examined is None or not examined.classification.predictions:
+            # Says why not.
+            self.panel.choose_rival(class_index)
+            return
+        first = examined.classification.predictions[0].index
+        if first != class_index:
+            self._page.inspector.suggestions.choose(first)
+            self.panel.choose_rival(class_index)
+
+    def set_look(self, look: Examined | None) -> None:
+        """Compare in another look at the picture; None: in the usual one."""
+        self._look = look
+        self.update()
+
     @Slot()
     def update(self) -> None:
         """Another class or picture is on screen, or the person switched the comparison."""
-        examined, subject = self._viewing.examined, self._page.class_shown
+        examined, subject = self._examined, self._page.class_shown
         self._examiner.cancel(_KIND)
-        self._decision = None
+        self._decision = self._rival = None
         self.panel.set_available(examined is not None)
+        if examined is not None:
+            self._know_classes(examined)
         if not self.panel.is_wanted or examined is None or subject == NO_CLASS or len(examined.contract.labels) < 2:  # noqa: PLR2004
             self._viewing.set_rival(None)
             self._page.picture.set_marked_cells(frozenset())
@@ -71,14 +108,26 @@ class DuelDesk(QObject):
             self.panel.say(
                 tr("This needs the maps of all classes, which are not there.") if waits else "", "", can_confirm=False
             )
+            self.redrawn.emit()
             return
         work = _work()
-        listed, rival = work.rivals_of(examined, subject, self._chosen)
+        listed, self._rival = work.rivals_of(examined, subject, self._chosen)
         labels = examined.contract.labels
-        self.panel.set_rivals([(index, labels[index].name) for index in listed], rival)
-        self._viewing.set_rival(rival)
-        self._decision = work.decide(examined, subject, rival)
+        self.panel.set_rivals([(index, labels[index].name) for index in listed], self._rival)
+        self._viewing.set_rival(self._rival)
+        self._decision = work.decide(examined, subject, self._rival)
         self._say(examined)
+        self.redrawn.emit()
+
+    @property
+    def _examined(self) -> Examined | None:
+        return self._look or self._viewing.examined
+
+    def _know_classes(self, examined: Examined) -> None:
+        """Another model has other classes under the same numbers."""
+        if examined.model_hash != self._model:
+            self._model, self._chosen = examined.model_hash, None
+            self.panel.set_classes(label.name for label in examined.contract.labels)
 
     def _say(self, examined: Examined) -> None:
         decision = self._decision
@@ -127,20 +176,28 @@ class DuelDesk(QObject):
     @Slot(int)
     def _on_rival_chosen(self, rival: int) -> None:
         self._chosen = rival
+        self.section.set_open(True)
         if self.panel.is_wanted:
             self.update()
         else:
             self.panel.set_wanted(True)
 
     @Slot()
+    def _swap(self) -> None:
+        subject, rival = self._page.class_shown, self._rival
+        if rival is not None:
+            self.panel.choose_rival(subject)
+            self._page.inspector.suggestions.choose(rival)
+
+    @Slot()
     def _confirm(self) -> None:
-        examined, decision = self._viewing.examined, self._decision
+        examined, decision = self._examined, self._decision
         if examined is not None and decision is not None and decision.cells is not None:
             self._examiner.ask(_KIND, examined.key, partial(_work().confirm, examined, decision.cells))
 
     @Slot(str, int, object)
     def _on_answered(self, kind: str, key: int, done: HiddenRun) -> None:
-        examined, decision = self._viewing.examined, self._decision
+        examined, decision = self._examined, self._decision
         if kind != _KIND or examined is None or decision is None or key != examined.key:
             return
         leading = decision.leading

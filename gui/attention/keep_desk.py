@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,14 +14,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from gui import notices
-from gui.attention.duel_panel import DuelPanel
 from gui.attention.examination import ExaminationBench
+from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
+from gui.map_on_page import DrawnMap
 from gui.messages import describe, unexpected
 from gui.plain_text import name_of
 from gui.tasks import Lane, TaskRunner
 from gui.user_message import Level, Place, UserMessage
-from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import tr
@@ -45,6 +45,7 @@ class KeepDesk(QObject):
 
     Attributes:
         first_folder: where the dialog begins.
+        look: another look that is on screen, with its map and how it looked; None for the usual one.
 
     Signals:
         message_raised(message: UserMessage): what came of it.
@@ -52,27 +53,23 @@ class KeepDesk(QObject):
 
     message_raised = Signal(object)
 
-    def __init__(
-        self, page: ViewerPage, viewing: Viewing, examiner: Examiner, runner: TaskRunner, duel: DuelPanel
-    ) -> None:
+    def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner, runner: TaskRunner) -> None:
         super().__init__()
         self._page = page
         self._viewing = viewing
         self._examiner = examiner
         self._runner = runner
-        self._duel = duel
-        self._rival: int | None = None
         self._numbers = itertools.count(1)
         self._under_way: dict[str, _Saving] = {}
         self.first_folder: Callable[[], str] = str
-        duel.rival_chosen.connect(self._on_rival_chosen)
+        self.look: Callable[[], tuple[Examined, DrawnMap, Mapping[str, Any]] | None] = _none
         examiner.answered.connect(self._on_read)
         examiner.failed.connect(self._on_unreadable)
         examiner.open_changed.connect(self._on_open_changed)
 
     @Slot()
     def save(self) -> None:
-        """Ask where to, and save the map of the class on screen there."""
+        """Ask where to, and save the map on screen there."""
         kept = self._map_on_screen()
         if kept is None:
             return
@@ -98,17 +95,17 @@ class KeepDesk(QObject):
         self._read(kind)
 
     def _map_on_screen(self) -> KeptMap | None:
-        examined, subject = self._viewing.examined, self._page.class_shown
-        if examined is None or subject == NO_CLASS:
+        look, view = self.look(), {}
+        examined, drawn = self._viewing.examined, self._viewing.drawn_map
+        if look is not None:
+            examined, drawn, view = look[0], look[1], {"view": look[2]}
+        if examined is None or drawn is None or drawn.inspection is not examined.inspection:
             text = tr("There are no exact numbers of this map to save. The picture can be saved as it is shown.")
             self.message_raised.emit(UserMessage("E-421", Place.TOAST, Level.WARNING, text))
             return None
-        rival = None
-        if self._duel.is_wanted and len(examined.contract.labels) > 1:
-            duel_work = importlib.import_module("gui.attention.duel_work")
-            rival = duel_work.rivals_of(examined, subject, self._rival)[1]
+        panel = self._page.inspector.map_panel
         try:
-            kept: KeptMap = _work().map_of(examined, subject, rival)
+            kept: KeptMap = _work().map_of(examined, drawn, panel.mode, outline=panel.has_outline, **view)
         except CardinalError as error:
             self._tell_failed(error)
             return None
@@ -118,10 +115,6 @@ class KeepDesk(QObject):
         examined = self._under_way[kind].kept.examined
         order = _work().reading_order(examined)
         self._examiner.ask(kind, examined.key, _pass_on, path=examined.path, view=order)
-
-    @Slot(int)
-    def _on_rival_chosen(self, rival: int) -> None:
-        self._rival = rival
 
     @Slot(str, int, object)
     def _on_read(self, kind: str, _key: int, picture: PreparedPicture) -> None:
@@ -164,6 +157,10 @@ class KeepDesk(QObject):
 def _pass_on(bench: ExaminationBench) -> object:
     """Nothing is asked of the network: the picture alone was wanted."""
     return bench.picture
+
+
+def _none() -> None:
+    """No other look than the usual one."""
 
 
 def _work() -> Any:  # noqa: ANN401 - a module

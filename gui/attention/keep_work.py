@@ -5,15 +5,21 @@ Imports numpy and Pillow: it is imported at the first use, after the first paint
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gui.attention.examined import Examined
+from gui.map_on_page import DrawnMap
+from gui.viewer.map_choice import MapChoice
+from gui.viewer.map_mode import MapMode
 from inference.attention.evidence import evidence_map, is_valid, ledger
 from inference.attention.making import class_weight
 from inference.attention.map_files import USUAL_VIEW, MapNumbers, manifest, write_grid
-from inference.attention.methods import Method
-from inference.attention.picture import Caption, as_png, picture_with_map
+from inference.attention.methods import FACTS, Method, Unit
+from inference.attention.picture import Style, as_png, caption_of, picture_with_map
+from inference.attention.relative import relative_head, relative_logits
 from inference.classify.preprocess import PreparedPicture, PrepareOrder
 from inference.commands.targets import require_map_target, require_numbers_target
 from inference.engine.devices import Precision
@@ -36,35 +42,65 @@ class KeptMap:
         examined: the picture and what the model said of it.
         numbers: its map.
         names: the class, or "A rather than B".
+        stage: number of the earlier stage that it is of; None for the last one.
+        style: how the picture is drawn.
+        outline: lines are drawn over the colours, too.
+        view: how the picture was looked at, for the manifest.
     """
 
     examined: Examined
     numbers: MapNumbers
     names: str
+    stage: int | None
+    style: Style
+    outline: bool
+    view: Mapping[str, Any]
+
+    @property
+    def unit(self) -> Unit:
+        """What the numbers of the map are; those of an earlier stage add up to nothing."""
+        return FACTS[self.numbers.method].unit if self.stage is None else Unit.NONE
 
 
-def map_of(examined: Examined, subject: int, rival: int | None) -> KeptMap:
-    """The signed evidence for a class, or for it rather than another one.
+def map_of(
+    examined: Examined,
+    drawn: DrawnMap,
+    mode: MapMode,
+    *,
+    outline: bool = False,
+    view: Mapping[str, Any] = USUAL_VIEW,
+) -> KeptMap:
+    """The map on screen, with what the signed evidence adds up to.
+
+    Args:
+        examined: the picture.
+        drawn: its map that is on screen, of any method.
+        mode: how it is drawn; the signed colours stand in for "off".
+        outline: lines are drawn over the colours, too.
+        view: how the picture was looked at, where not as usual (`inference.attention.finer.view_fields`).
 
     Raises:
         ImageReadError: the picture has no feature map, or one with values that are no numbers.
     """
     features, logits = examined.inspection.features, examined.inspection.logits
-    if features is None:
+    if features is None or not is_valid(drawn.contributions):
         raise ImageReadError(examined.path, ImageProblem.NO_VALID_NUMBERS)
-    bias, wanted = float(examined.head.bias[subject]), float(logits[subject])
+    choice, subject, rival = drawn.choice, drawn.class_index, drawn.rival
+    head = relative_head(examined.head) if choice.relative else examined.head
+    own = relative_logits(logits) if choice.relative else logits
+    bias, wanted = float(head.bias[subject]), float(own[subject])
     if rival is not None:
-        bias, wanted = bias - float(examined.head.bias[rival]), wanted - float(logits[rival])
-    contributions = evidence_map(features, class_weight(examined.head, subject, rival))
-    if not is_valid(contributions):
+        bias, wanted = bias - float(head.bias[rival]), wanted - float(own[rival])
+    signed = evidence_map(features, class_weight(head, subject, rival))
+    if not is_valid(signed):
         raise ImageReadError(examined.path, ImageProblem.NO_VALID_NUMBERS)
-    total = ledger(contributions, bias)
+    total = ledger(signed, bias)
     numbers = MapNumbers(
-        contributions=contributions,
+        contributions=signed if choice.method is Method.EVIDENCE else drawn.contributions,
         class_index=subject,
         against_index=rival,
-        relative=False,
-        method=Method.EVIDENCE,
+        relative=choice.relative,
+        method=choice.method,
         supporting=total.supporting,
         opposing=total.opposing,
         bias=total.bias,
@@ -72,9 +108,23 @@ def map_of(examined: Examined, subject: int, rival: int | None) -> KeptMap:
         network_logit=wanted,
         adds_up=total.error(wanted) <= TOLERANCES[Precision(examined.classification.precision)],
     )
+    style = Style.EVIDENCE if mode is MapMode.OFF else Style(mode.value)
+    names = f"{_names(examined, choice, subject, rival)}{_of_view(view)}"
+    return KeptMap(examined, numbers, names, choice.stage, style, outline, view)
+
+
+def _names(examined: Examined, choice: MapChoice, subject: int, rival: int | None) -> str:
     labels = examined.contract.labels
     name = labels[subject].name
-    return KeptMap(examined, numbers, name if rival is None else f"{name} rather than {labels[rival].name}")
+    if rival is not None:
+        return f"{name} rather than {labels[rival].name}"
+    return f"{name} rather than the average class" if choice.relative else name
+
+
+def _of_view(view: Mapping[str, Any]) -> str:
+    if view["whole"]:
+        return " (whole picture)"
+    return f" ({view['factor']} times the size)" if view["factor"] > 1 else ""
 
 
 def reading_order(examined: Examined) -> PrepareOrder:
@@ -107,9 +157,8 @@ def write(chosen: str, kept: KeptMap, picture: PreparedPicture) -> None:
     examined = kept.examined
     require_map_target(drawn_to, [examined.path])
     require_numbers_target(numbers_to, [examined.path])
-    described = manifest(
-        kept.numbers, examined.contract, examined.model_hash, examined.classification, {"view": dict(USUAL_VIEW)}
-    )
+    more = {"view": dict(kept.view), "stage": kept.stage, "unit": kept.unit.value}
+    described = manifest(kept.numbers, examined.contract, examined.model_hash, examined.classification, more)
     png = _drawn(kept, picture)
     with replacing(drawn_to) as file:
         file.write(png)
@@ -121,5 +170,14 @@ def _drawn(kept: KeptMap, picture: PreparedPicture) -> bytes:
     seen, read = kept.examined.classification.crop, picture.crop
     crop = CropGeometry(seen.left - read.left, seen.top - read.top, seen.right - read.left, seen.bottom - read.top)
     size = (round(read.right - read.left), round(read.bottom - read.top))
-    caption = Caption(kept.names, kept.examined.scale, kept.examined.contract.title)
-    return as_png(picture_with_map(picture.input, kept.numbers.contributions, crop, size, caption))
+    made = kept.numbers.contributions
+    caption = caption_of(
+        made,
+        kept.names,
+        kept.examined.contract.title,
+        kept.numbers.method,
+        stage=kept.stage,
+        fixed_scale=kept.examined.scale,
+    )
+    drawn = picture_with_map(picture.input, made, crop, size, caption, style=kept.style, outline=kept.outline)
+    return as_png(drawn)

@@ -19,6 +19,7 @@ from gui.messages import describe
 from gui.plain_text import for_sentence
 from gui.viewer.brush_hand import BrushHand
 from gui.viewer.brush_keys import BrushKeys
+from gui.viewer.map_choice import EVIDENCE
 from gui.viewer.map_mode import MapMode
 from gui.viewer.number_texts import percent_text
 from gui.viewer.viewer_page import ViewerPage
@@ -109,7 +110,7 @@ class WhatIfDesk(QObject):
         self._is_shown = True
         panel, shown = self._page.inspector.map_panel, self._page.class_shown
         inspection = self._now or examined.inspection
-        drawn = _work().map_of(inspection, examined, shown, panel.mode)
+        drawn = _work().map_of(inspection, examined, shown, panel.mode, outline=panel.has_outline)
         overlay = _work().covered(copy.patch(), drawn, panel.mode, panel.strength)
         lines = () if drawn is None else tuple(QLineF(*piece) for piece in drawn.lines.tolist())
         # The strength of the map is in the overlay already, whose painted parts are opaque.
@@ -277,13 +278,17 @@ class WhatIfDesk(QObject):
     def _explain(self, examined: Examined, drawn: MapOnScreen, shown: int, mode: MapMode) -> None:
         legend, panel = self._page.legend, self._page.inspector.map_panel
         name, account = examined.contract.labels[shown].name, drawn.account
-        legend.show_scale(mode, scale=drawn.scale, class_name=tr("{name}, painted over").format(name=name))
+        outline = panel.has_outline and mode.has_strength
+        painted = tr("{name}, painted over").format(name=name)
+        legend.show_scale(mode, scale=drawn.scale, class_name=painted, outline=outline)
         if mode is not MapMode.OFF:
             legend.set_ledger(
                 positive=account.supporting, negative=account.opposing, bias=account.bias, logit=account.logit
             )
         panel.set_class_name(name)
         panel.set_remark(drawn.remark)
+        other = panel.methods.choice != EVIDENCE
+        panel.methods.say(tr("What is painted over is shown with the evidence.") if other else "")
 
     def _compare(self, examined: Examined, now: Inspection, shown: int) -> None:
         work = _work()

@@ -83,14 +83,16 @@ def changes(examined: Examined, now: Logits, shown: int) -> list[ClassChange]:
     return [ClassChange(index, labels[index].name, float(old[index]), float(new[index])) for index in listed]
 
 
-def map_of(inspection: Inspection, examined: Examined, shown: int, mode: MapMode) -> MapOnScreen | None:
+def map_of(
+    inspection: Inspection, examined: Examined, shown: int, mode: MapMode, *, outline: bool = False
+) -> MapOnScreen | None:
     """The map of a class for a changed copy, on the same fixed scale; None where there is none."""
     if inspection.features is None or shown < 0:
         return None
     contract = replace(examined.contract, evidence_scale=examined.scale)
     maker = MapMaker(contract, examined.head, examined.model_hash)
     contributions = evidence_map(inspection.features, examined.head.weight[shown])
-    return maker.on_screen(shown, contributions, examined.classification, mode)
+    return maker.on_screen(shown, contributions, examined.classification, mode, outline=outline)
 
 
 def covered(patch: QImage, drawn: MapOnScreen | None, mode: MapMode, strength: float) -> QImage:

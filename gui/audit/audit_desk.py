@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QRectF, Signal, Slot
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.audit.audit_dialog import AuditDialog
 from gui.audit.audit_words import class_words, ground_words, nothing_words, summary_words
+from gui.gallery.arrangement import ImageFilter
 from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
 from gui.messages import describe, unexpected
@@ -36,9 +38,11 @@ class AuditDesk(QObject):
 
     Signals:
         ended(): an audit came to its end, was stopped, or failed.
+        arrangement_wanted(arrangement: Arrangement): the gallery shall show the images of a class.
     """
 
     ended = Signal()
+    arrangement_wanted = Signal(object)
 
     def __init__(self, window: MainWindow, holder: SessionHolder, runner: TaskRunner) -> None:
         super().__init__()
@@ -51,8 +55,10 @@ class AuditDesk(QObject):
         self._task: Task | None = None
         self._found: tuple[Session, AuditFound] | None = None
         self._box: Box | None = None
+        self._filter = ImageFilter()
         self._grounds: dict[int, tuple[QImage, int]] = {}
         self._asked_ground: Task | None = None
+        self.arrangement_wanted.connect(window.gallery.bar.arrangement_changed)
         self._images.table.cleared.connect(self._on_cleared)
         self._images.table.thumbnail_changed.connect(self._on_thumbnail_changed)
 
@@ -79,6 +85,7 @@ class AuditDesk(QObject):
             return
         self._stop()
         self._forget()
+        self._filter = self._images.arrangement.filter
         keys: array[int] = self._images.shown_keys()
         self._run = _work().AuditRun(session, keys)
         dialog.set_busy(busy=True)
@@ -244,8 +251,17 @@ class AuditDesk(QObject):
         dialog.mean.set_box(QRectF(box.left, box.top, box.width, box.height))
         line = dialog.classes.current_line
         if line is not None:
-            by_index = {one.index: one for one in _work().lines(self.found, box)}
-            dialog.say_of_class(class_words(by_index[line.index], self.found), "")
+            dialog.say_of_class(class_words(_work().line_of(self.found, line.index, box), self.found), "")
+
+    @Slot()
+    def _show_class(self) -> None:
+        """Let the gallery show the images of the current class, of those that were audited."""
+        line = None if self.dialog is None else self.dialog.classes.current_line
+        code = None if line is None else self._images.table.vocabulary.find(line.name)
+        if code is not None:
+            wanted = replace(self._filter, suggestions=frozenset({code}))
+            self._window.show_view(View.GALLERY)
+            self.arrangement_wanted.emit(self._images.arrangement.with_filter(wanted))
 
     @Slot(int)
     def _show_image(self, key: int) -> None:
@@ -289,6 +305,7 @@ class AuditDesk(QObject):
         dialog.again_requested.connect(self.audit)
         dialog.stop_requested.connect(self._stop)
         dialog.export_requested.connect(self._export)
+        dialog.images_requested.connect(self._show_class)
         dialog.middle_requested.connect(self._box_around_middle)
         dialog.clear_requested.connect(self._clear_box)
         dialog.mean.box_drawn.connect(self._on_box_drawn)

@@ -38,6 +38,7 @@ class AuditDialog(QDialog):
     Signals:
         again_requested(): the person wants to audit what the gallery shows now.
         stop_requested(): the person waits no longer.
+        images_requested(): the person wants to see the images of the current class.
         export_requested(): the person wants the table as a file.
         middle_requested(): a box around the middle is wanted.
         clear_requested(): no box is wanted.
@@ -45,6 +46,7 @@ class AuditDialog(QDialog):
 
     again_requested = Signal()
     stop_requested = Signal()
+    images_requested = Signal()
     export_requested = Signal()
     middle_requested = Signal()
     clear_requested = Signal()
@@ -61,6 +63,7 @@ class AuditDialog(QDialog):
         self._deviating = plain_label(tr("Images that deviate most from the mean map"), secondary=True)
         self._has_map = QCheckBox(tr("Map"))
         self._middle, self._clear = QPushButton(tr("Box around the middle")), QPushButton(tr("No box"))
+        self._images = QPushButton(tr("Show these images"))
         self._again, self._export = QPushButton(tr("Audit again")), QPushButton(tr("Export table..."))
         self._stop, self._close = QPushButton(tr("Stop")), QPushButton(tr("Close"))
         self._progress = QProgressBar()
@@ -90,7 +93,7 @@ class AuditDialog(QDialog):
     def set_available(self, *, available: bool) -> None:
         """There is something to look at, or not."""
         for widget in (
-            self.classes, self.mean, self.tiles, self._has_map, self._middle, self._clear, self._export,
+            self.classes, self.mean, self.tiles, self._has_map, self._middle, self._clear, self._images, self._export,
         ):  # fmt: skip
             widget.setEnabled(available)
 
@@ -112,14 +115,19 @@ class AuditDialog(QDialog):
             (self._again, self.again_requested),
             (self._export, self.export_requested),
             (self._stop, self.stop_requested),
+            (self._images, self.images_requested),
         ):
             button.clicked.connect(signal)
+        self._images.setToolTip(tr("Filter the gallery to the images whose first suggestion this class is."))
+        self.classes.images_wanted.connect(self.images_requested)
         self._close.clicked.connect(self.close)
         for control in (
-            self._has_map, self._middle, self._clear, self._again, self._export, self._stop, self._close,
+            self._has_map, self._middle, self._clear, self._images, self._again, self._export, self._stop, self._close,
         ):  # fmt: skip
             control.setMinimumHeight(TARGET_PX)
-        for button in (self._middle, self._clear, self._again, self._export, self._stop, self._close):
+        for button in (
+            self._middle, self._clear, self._images, self._again, self._export, self._stop, self._close,
+        ):  # fmt: skip
             button.setAutoDefault(False)
 
     def _arrange(self) -> None:
@@ -128,6 +136,9 @@ class AuditDialog(QDialog):
         box.addStretch(1)
         box.addWidget(self._middle)
         box.addWidget(self._clear)
+        below = QHBoxLayout()
+        below.addWidget(self._deviating, 1)
+        below.addWidget(self._images)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(12, 0, 0, 0)
@@ -135,7 +146,7 @@ class AuditDialog(QDialog):
         column.addLayout(box)
         column.addWidget(self._sentence)
         column.addWidget(self._below)
-        column.addWidget(self._deviating)
+        column.addLayout(below)
         column.addWidget(self.tiles)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.classes)

@@ -1,14 +1,17 @@
-"""Say what an audit found."""
+"""Say what an audit found, and why images do not count."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gui.plain_text import for_sentence
 from gui.viewer.number_texts import percent_text
-from gui.words import counted, number, tr
+from gui.words import counted, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gui.audit.audit_work import AuditFound, ClassLine
 
 _PLACES = {
@@ -17,22 +20,40 @@ _PLACES = {
 }  # fmt: skip
 
 
+class Missing(StrEnum):
+    """Why an image does not count."""
+
+    WAITING = "waiting"
+    """It has no answer of this model yet."""
+    FAILED = "failed"
+    """It could not be classified."""
+    WITHOUT_MAP = "without-map"
+    """It has an answer; a map of it is not kept, or its model has none."""
+    WITHOUT_SUPPORT = "without-support"
+    """No part of it speaks for its class."""
+    INVALID = "invalid"
+    """Its map has values that are no numbers."""
+
+
 def summary_words(found: AuditFound) -> str:
     """How many images count, and how the list is to be read."""
-    images = counted(found.counted, "%n image counts", "%n images count")
-    passed_over = ""
-    if found.passed_over:
-        text = tr("{count} do not (no answer, no stored map, or nothing that speaks for the class)")
-        passed_over = "; " + text.format(count=number(found.passed_over))
+    text = counted(found.counted, "%n image counts, as {model} sees it", "%n images count, as {model} sees them")
+    images = text.format(model=for_sentence(found.model))
+    if found.missing:
+        text = tr("{images}; of the others: {reasons}")
+        images = text.format(images=images, reasons=_reasons(found.missing))
     even = tr("Evenly spread evidence would have {even} on the border.").format(even=percent_text(found.border_if_even))
-    return f"{images}{passed_over}. {even}"
+    return f"{images}. {even}"
 
 
 def nothing_words(found: AuditFound) -> str:
     """Why there is nothing to look at."""
-    if not found.passed_over:
+    if not found.missing:
         return tr("The gallery shows no images, so there is nothing to audit.")
-    return tr("None of these images has a stored map yet. Classify them with a model that has maps, then audit again.")
+    words = tr("None of these images counts: {reasons}.").format(reasons=_reasons(found.missing))
+    if found.missing.keys() & {Missing.WAITING, Missing.WITHOUT_MAP}:
+        words += " " + tr("Classify them with a model that has maps, then audit again.")
+    return words
 
 
 def class_words(line: ClassLine, found: AuditFound) -> str:
@@ -55,3 +76,21 @@ def ground_words(line: ClassLine, pictures: int | None) -> str:
     if pictures >= line.pictures:
         return counted(pictures, "Below the map: the image itself.", "Below the map: the mean of the %n images.")
     return counted(pictures, "Below the map: one of the images.", "Below the map: the mean of %n of the images.")
+
+
+def _reasons(missing: Mapping[Missing, int]) -> str:
+    return ", ".join(_reason(why, missing[why]) for why in Missing if why in missing)
+
+
+def _reason(why: Missing, count: int) -> str:
+    match why:
+        case Missing.WAITING:
+            return counted(count, "%n is not classified yet", "%n are not classified yet")
+        case Missing.FAILED:
+            return counted(count, "%n could not be classified", "%n could not be classified")
+        case Missing.WITHOUT_MAP:
+            return counted(count, "%n has no stored map", "%n have no stored map")
+        case Missing.WITHOUT_SUPPORT:
+            return counted(count, "in %n nothing speaks for its class", "in %n nothing speaks for their class")
+        case Missing.INVALID:
+            return counted(count, "the map of %n has no valid numbers", "the maps of %n have no valid numbers")

@@ -6,12 +6,14 @@ Imports numpy: like `gui.engine_room`, it is imported at its first use.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from gui.audit.audit_words import Missing
 from gui.qimage import rgb_to_qimage, rgba_to_qimage
 from gui.session_holder import SessionHolder
 from inference.attention.audit import GRID, Auditor, AuditRow, ClassAudit, Outlier, OutlierFinder
@@ -65,20 +67,26 @@ class AuditFound:
     """What an audit found.
 
     Attributes:
+        model: whose answers these are, as people read it; empty where nothing was classified.
         classes: by index.
         names: of the classes, by index.
+        places: where most of the evidence lies, in words; by class index.
         outliers: by class index, farthest first.
         counted: how many pictures the means are of.
-        passed_over: how many were looked at and do not count: no answer, no map, nothing for their class.
+        missing: how many were looked at and do not count, by the reason; only reasons that were met.
+        failures: paths of images that could not be classified, and why.
         border_if_even: share on the border of an evenly spread map, 0...1.
         scale: of the mean maps, in logits.
     """
 
+    model: str
     classes: dict[int, ClassAudit]
     names: dict[int, str]
+    places: dict[int, str]
     outliers: dict[int, tuple[Outlier, ...]]
     counted: int
-    passed_over: int
+    missing: Mapping[Missing, int]
+    failures: tuple[tuple[str, str], ...]
     border_if_even: float
     scale: float
 
@@ -98,8 +106,7 @@ class AuditRun:
         self.found: AuditFound | None = None
         self._session = session
         self._keys = keys
-        self._names: dict[int, str] = {}
-        self._steps = self._go()
+        self._begin()
 
     def advance(self, cancel: CancelToken) -> None:
         """Go on for a moment; `found` is there after the last time.
@@ -108,6 +115,9 @@ class AuditRun:
             Cancelled: `cancel` was used.
             SessionError: the session cannot be read, or was closed.
         """
+        if self._session.model != self._model:
+            # Answers of two models are nothing to be averaged.
+            self._begin()
         end = time.monotonic() + _PORTION_S
         for done in self._steps:
             self.done = done
@@ -116,12 +126,21 @@ class AuditRun:
                 if time.monotonic() > end:
                     return
 
+    def _begin(self) -> None:
+        self._model = self._session.model
+        self._names: dict[int, str] = {}
+        self._without_map: Counter[Missing] = Counter()
+        self._failures: list[tuple[str, str]] = []
+        self._steps = self._go()
+
     def _go(self) -> Iterator[int]:
         auditor = Auditor()
         for done, one in enumerate(self._session.stored_evidence(self._keys), 1):
             if (row := _row(one)) is not None:
                 self._names[one.class_index] = one.class_name
                 auditor.add(row)
+            else:
+                self._note_missing(one)
             yield done
         audits = auditor.audits()
         finder = OutlierFinder(audits)
@@ -134,31 +153,47 @@ class AuditRun:
     def _result(self, audits: dict[int, ClassAudit], finder: OutlierFinder) -> AuditFound:
         counted = sum(one.pictures for one in audits.values())
         return AuditFound(
+            model="" if self._model is None else self._model.title,
             classes=audits,
             names=self._names,
+            places={index: strongest_place(one) for index, one in audits.items()},
             outliers=finder.outliers(),
             counted=counted,
-            passed_over=len(self._keys) - counted,
+            missing=self._missing(audits),
+            failures=tuple(self._failures),
             border_if_even=next((one.border_if_even for one in audits.values()), 0.0),
             scale=mean_scale(audits.values()),
         )
+
+    def _note_missing(self, one: StoredEvidence) -> None:
+        if one.failure:
+            self._failures.append((one.path, one.failure))
+            self._without_map[Missing.FAILED] += 1
+        else:
+            self._without_map[Missing.WAITING if one.class_index < 0 else Missing.WITHOUT_MAP] += 1
+
+    def _missing(self, audits: Mapping[int, ClassAudit]) -> dict[Missing, int]:
+        missing = self._without_map.copy()
+        for one in audits.values():
+            missing[Missing.WITHOUT_SUPPORT] += one.without_support
+            missing[Missing.INVALID] += one.invalid
+        return {why: count for why, count in missing.items() if count}
 
 
 def lines(found: AuditFound, box: Box | None) -> list[ClassLine]:
     """The classes that have pictures which count, most suspicious first."""
     outside = {} if box is None else outside_of_means(found.classes.values(), box)
     return [
-        ClassLine(
-            one.class_index,
-            found.names.get(one.class_index, ""),
-            one.pictures,
-            one.border,
-            outside.get(one.class_index),
-            strongest_place(one),
-        )
+        _line(found, one, outside.get(one.class_index))
         for one in most_suspicious_first(found.classes.values(), box)
         if one.pictures
     ]
+
+
+def line_of(found: AuditFound, class_index: int, box: Box) -> ClassLine:
+    """One class, for a box that is being drawn."""
+    one = found.classes[class_index]
+    return _line(found, one, outside_of_means([one], box)[class_index])
 
 
 def make_box(left: float, top: float, right: float, bottom: float) -> Box:
@@ -184,7 +219,7 @@ def mean_image(holder: SessionHolder, images: Sequence[tuple[int, str]]) -> tupl
 
 
 def write_table(found: AuditFound, box: Box | None, session: Session, target: str) -> None:
-    """Write classes and outliers as CSV. Runs on: a worker thread.
+    """Write classes, outliers and failed images as CSV. Runs on: a worker thread.
 
     Raises:
         OutputWriteError: it cannot be written, or would replace a picture.
@@ -198,9 +233,14 @@ def write_table(found: AuditFound, box: Box | None, session: Session, target: st
         for one in classes
         for each in found.outliers.get(one.class_index, ())
     ]
-    report = AuditReport(tuple(classes), found.names, tuple(outliers), box=box)
+    report = AuditReport(tuple(classes), found.names, tuple(outliers), found.failures, box=box)
     with replacing(path) as file:
         file.write(csv_text(report).encode())
+
+
+def _line(found: AuditFound, one: ClassAudit, outside: float | None) -> ClassLine:
+    index = one.class_index
+    return ClassLine(index, found.names.get(index, ""), one.pictures, one.border, outside, found.places.get(index, ""))
 
 
 def _row(one: StoredEvidence) -> AuditRow | None:

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui.plain_text import for_tooltip
@@ -168,9 +168,11 @@ class ClassTable(TextTableView):
 
     Signals:
         class_chosen(class_index: int): another class is current.
+        images_wanted(): Enter or a double click on the current class.
     """
 
     class_chosen = Signal(int)
+    images_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Classes, most suspicious first"), parent=parent)
@@ -182,9 +184,14 @@ class ClassTable(TextTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(AuditColumn.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(AuditColumn.PICTURES, QHeaderView.ResizeMode.Fixed)
+        # Shares are as wide in every row: to measure a thousand classes again for each box would cost frames.
+        header.setResizeContentsPrecision(0)
         self.verticalHeader().setDefaultSectionSize(max(TARGET_PX, self.fontMetrics().height() + _GAP_PX))
         self.setColumnHidden(AuditColumn.OUTSIDE, True)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        # Not `activated`: some desktops activate on a single click, which chooses here.
+        self.doubleClicked.connect(self.images_wanted)
 
     def set_lines(self, lines: Sequence[ClassLine], border_if_even: float, *, has_box: bool) -> None:
         """Show these classes; the one that was current stays so where it can, else the first is."""
@@ -193,8 +200,16 @@ class ClassTable(TextTableView):
         self.selectionModel().blockSignals(True)  # Qt's order of arguments
         self._classes.set_lines(lines)
         self.setColumnHidden(AuditColumn.OUTSIDE, not has_box)
+        self._fit_numbers(lines)
         self.selectionModel().blockSignals(False)
         self.choose(max(0, self._classes.row_of(current)))
+
+    def _fit_numbers(self, lines: Sequence[ClassLine]) -> None:
+        """Make the column of counts as wide as the largest one."""
+        largest = number(max((line.pictures for line in lines), default=0))
+        wide = self.fontMetrics().horizontalAdvance(largest) + 2 * _GAP_PX
+        header = self.horizontalHeader()
+        header.resizeSection(AuditColumn.PICTURES, max(wide, header.sectionSizeHint(AuditColumn.PICTURES) + _GAP_PX))
 
     def choose(self, row: int) -> None:
         """Make a row current."""
@@ -211,6 +226,13 @@ class ClassTable(TextTableView):
     def current_line(self) -> ClassLine | None:
         """What is shown of the current class."""
         return self._classes.line(self.currentIndex().row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current_class >= 0:
+            self.images_wanted.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, _current: QModelIndex, _before: QModelIndex) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from gui.plain_text import for_sentence, for_tooltip
@@ -55,7 +55,7 @@ class OutlierModel(QAbstractListModel):
                 return share
             case Qt.ItemDataRole.DecorationRole:
                 image = self._source.thumbnail(key)
-                return None if image is None or image.isNull() else QIcon(QPixmap.fromImage(image))
+                return None if image is None or image.isNull() else _in_a_square(image)
             case Qt.ItemDataRole.ToolTipRole:
                 return for_tooltip(tr("{name}\n{share} of its evidence lies elsewhere").format(name=name, share=share))
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -97,3 +97,14 @@ class OutlierTiles(QListView):
     def _on_chosen(self, index: QModelIndex) -> None:
         if index.isValid():
             self.image_chosen.emit(self._outliers.key(index.row()))
+
+
+def _in_a_square(image: QImage) -> QIcon:
+    """The picture in the middle of a clear square, so that the words below wide and tall ones stand in one line."""
+    side = max(image.width(), image.height())
+    square = QPixmap(side, side)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawImage((side - image.width()) // 2, (side - image.height()) // 2, image)
+    painter.end()
+    return QIcon(square)

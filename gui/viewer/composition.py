@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from gui.viewer.photo_layer import visible_part
 from gui.viewer.placement import Placement
@@ -126,15 +126,20 @@ def _paint_lines(painter: QPainter, scene: Scene, placement: Placement, line: fl
     if not scene.lines:
         return
     box = box_in_view(scene.overlay_box, placement)
-    path = QPainterPath()
-    for piece in scene.lines:
-        path.moveTo(box.left() + piece.x1() * box.width(), box.top() + piece.y1() * box.height())
-        path.lineTo(box.left() + piece.x2() * box.width(), box.top() + piece.y2() * box.height())
+    lines = [
+        QLineF(
+            box.left() + piece.x1() * box.width(),
+            box.top() + piece.y1() * box.height(),
+            box.left() + piece.x2() * box.width(),
+            box.top() + piece.y2() * box.height(),
+        )
+        for piece in scene.lines
+    ]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for color, width in ((Qt.GlobalColor.black, _OUTLINE_BLACK), (Qt.GlobalColor.white, _OUTLINE_WHITE)):
-        pen = QPen(color, width * line)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.strokePath(path, pen)
+        # Round ends, or one path of all pieces, look the same and take ten times as long.
+        painter.setPen(QPen(color, width * line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        painter.drawLines(lines)
 
 
 def _paint_marked(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:

@@ -1,82 +1,38 @@
-"""Say what the map's colours mean: a scale with its ends in logits, the class, and the ledger of its logit."""
+"""Say what the map's colours mean: a scale with its ends and unit, the class, the method, the ledger of its logit."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFont, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
+from gui.viewer.ledger_words import LedgerEntry, ledger_words
+from gui.viewer.map_choice import EVIDENCE, MapChoice, full_name
 from gui.viewer.map_mode import MapMode
-from gui.viewer.number_texts import decimal_text, decimals_for, ledger_numbers
+from gui.viewer.number_texts import decimal_text, decimals_for
+from gui.viewer.scale_bar import ScaleBar
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from gui.words import tr
+from inference.attention.methods import Method
 from inference.texts import visible
 
-_AGAINST = QColor("#0072b2")
-_FOR = QColor("#e69f00")
-_INFERNO = ("#000004", "#210c4a", "#57106e", "#8a226a", "#bc3754", "#e45a31", "#f98e09", "#f9cb35", "#fcffa4")
-_HEAT_CLEAR_BELOW = 0.15
-_HEAT_FULL_FROM = 0.60
-_BAR_WIDTH_IN_LETTERS = 26
-_LEDGER_UNIT = 0.1
-
-
-class ScaleBar(QWidget):
-    """The colours of a map from one end of its scale to the other."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._mode = MapMode.EVIDENCE
-        self._outline = viewer_colors().surround_text
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_mode(self, mode: MapMode) -> None:
-        """Show the colours of this mode."""
-        self._mode = mode
-        self.update()
-
-    def set_outline(self, color: QColor) -> None:
-        """Draw the outline and the mark of zero in this colour."""
-        self._outline = color
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * _BAR_WIDTH_IN_LETTERS, round(metrics.height() * 0.8))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.sizeHint().width() // 3, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        bar = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for position, color in _STOPS[self._mode]():
-            gradient.setColorAt(position, color)
-        outline = QColor(self._outline)
-        outline.setAlpha(90)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(outline)
-        painter.setBrush(gradient)
-        painter.drawRoundedRect(bar, 2, 2)
-        if self._mode is MapMode.EVIDENCE:
-            middle = bar.center().x()
-            painter.drawLine(QPointF(middle, bar.top() + 1), QPointF(middle, bar.bottom() - 1))
-        painter.end()
+__all__ = ["Legend", "ScaleBar"]
 
 
 class Legend(QWidget):
     """The line under a picture that explains its map; keeps its room while there is no map.
 
-    The scale is fixed for a session, so the ends are the same for each picture, and two pictures can be compared.
+    The scale of exact maps is fixed for a session, so the ends are the same for each picture, and two pictures can be
+    compared. Other maps run to their own largest value, and the legend says so.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_shown = False
+        self._choice = EVIDENCE
         self._bar = ScaleBar(self)
         self._low, self._high, self._unit = plain_label(), plain_label(), plain_label()
         self._subject, self._ledger = ElidedLabel(self), ElidedLabel(self)
@@ -97,36 +53,58 @@ class Legend(QWidget):
         self.setPalette(palette)
         self._bar.set_outline(colors.surround_text)
 
-    def show_scale(self, mode: MapMode, *, scale: float, class_name: str) -> None:
+    def show_scale(
+        self,
+        mode: MapMode,
+        *,
+        scale: float,
+        class_name: str,
+        choice: MapChoice = EVIDENCE,
+        outline: bool = False,
+    ) -> None:
         """Explain a map.
 
         Args:
             mode: how it is drawn; OFF clears the legend.
-            scale: s of the fixed scale -s...+s, in logits.
+            scale: s of the fixed scale -s...+s, in logits; of a map that is in no logits, its largest value.
             class_name: whose map it is.
+            choice: what kind of map it is.
+            outline: lines are drawn over the colours, too.
         """
         if mode is MapMode.OFF or not math.isfinite(scale) or scale <= 0:
             self.clear()
             return
-        decimals = decimals_for(scale)
-        is_signed = mode is MapMode.EVIDENCE
-        self._bar.set_mode(mode)
+        self._choice = choice
         is_scaled = mode is not MapMode.OUTLINE
-        self._low.setText(decimal_text(-scale if is_signed else 0.0, decimals) if is_scaled else "")
-        self._high.setText(decimal_text(scale, decimals, signed=True) if is_scaled else "")
+        is_signed = mode is MapMode.EVIDENCE and choice.is_signed
+        self._bar.set_mode(mode, is_signed=choice.is_signed)
+        low, high = _ends(scale, choice, is_signed=is_signed)
+        self._low.setText(low if is_scaled else "")
+        self._high.setText(high if is_scaled else "")
+        self._unit.setText(_unit(choice, is_scaled=is_scaled, outline=outline))
         class_name = visible(class_name)
-        self._subject.set_text(self.tr("for {class_name}").format(class_name=class_name))
-        if is_scaled:
-            self._unit.setText(self.tr("logits"))
-            told = self.tr("Map scale for {class_name}: from {low} to {high} logits.")
-        else:
-            self._unit.setText(self.tr("lines at 50 % and 80 % of the strongest evidence"))
-            told = self.tr("Lines at 50 and 80 percent of the strongest evidence for {class_name}.")
-        self._tell(told.format(class_name=class_name, low=self._low.text(), high=self._high.text()))
+        self._subject.set_text(
+            self.tr("for {class_name}").format(class_name=class_name)
+            if choice.depends_on_class
+            else self.tr("whatever the class")
+        )
+        self._ledger.set_text("" if choice.is_exact else _method_words(choice))
+        self._tell(_told(choice, is_scaled=is_scaled).format(class_name=class_name, low=low, high=high))
         self._set_shown(True, has_bar=is_scaled)
 
-    def set_ledger(self, *, positive: float, negative: float, bias: float, logit: float, is_gap: bool = False) -> None:
-        """Say how the logit comes about.
+    def set_ledger(
+        self,
+        *,
+        positive: float,
+        negative: float,
+        bias: float,
+        logit: float,
+        is_gap: bool = False,
+        network: float | None = None,
+        adds_up: bool | None = None,
+        is_approximate: bool = False,
+    ) -> None:
+        """Say how the logit comes about; of a map whose numbers add up to nothing, nothing is said.
 
         Args:
             positive: sum of the cells that speak for the class.
@@ -134,30 +112,24 @@ class Legend(QWidget):
             bias: of the class.
             logit: of the class; what the other three add up to.
             is_gap: all of it is about the difference of two classes.
+            network: what the network itself says the logit is, where that is known.
+            adds_up: whether both are the same; None where that is not known.
+            is_approximate: the parts do not add up, since the model has hidden layers after pooling.
         """
-        if not all(map(math.isfinite, (positive, negative, bias, logit))):
-            self._ledger.set_text("")
+        if not self._choice.is_exact:
             return
-        for_it, against_it, base = ledger_numbers((positive, negative, bias), 1)
-        added_up = for_it + against_it + base
-        # A logit that lies on the border between two last digits is written as the sum; one that differs is not hidden.
-        total = added_up if abs(added_up - logit) < _LEDGER_UNIT else logit
-        words = (
-            self.tr("{positive} for, {negative} against, difference of biases {bias} = difference of logits {logit}")
-            if is_gap
-            else self.tr("{positive} for, {negative} against, bias {bias} = logit {logit}")
-        )
-        self._ledger.set_text(
-            words.format(
-                positive=decimal_text(for_it, 1, signed=True),
-                negative=decimal_text(against_it, 1, signed=True),
-                bias=decimal_text(base, 1, signed=True),
-                logit=decimal_text(total, 1),
+        words = ledger_words(
+            LedgerEntry(
+                positive, negative, bias, logit, network, adds_up, is_gap, self._choice.relative, is_approximate
             )
         )
+        if words and self._choice.method is not Method.EVIDENCE:
+            words = f"{full_name(self._choice)}: {words}"
+        self._ledger.set_text(words)
 
     def clear(self) -> None:
         """Explain nothing: no map is on screen."""
+        self._choice = EVIDENCE
         for label in (self._low, self._high, self._unit):
             label.setText("")
         self._subject.set_text("")
@@ -221,32 +193,38 @@ class Legend(QWidget):
         self.setAccessibleDescription(words)
 
 
-def _evidence_stops() -> list[tuple[float, QColor]]:
-    clear_against, clear_for = QColor(_AGAINST), QColor(_FOR)
-    clear_against.setAlpha(0)
-    clear_for.setAlpha(0)
-    # Two stops at the middle: a blend from blue to orange would put a muddy hue at zero.
-    return [(0.0, _AGAINST), (0.4999, clear_against), (0.5001, clear_for), (1.0, _FOR)]
+def _ends(scale: float, choice: MapChoice, *, is_signed: bool) -> tuple[str, str]:
+    if not choice.is_exact:
+        return decimal_text(-1.0 if is_signed else 0.0, 0), decimal_text(1.0, 0)
+    decimals = decimals_for(scale)
+    return decimal_text(-scale if is_signed else 0.0, decimals), decimal_text(scale, decimals, signed=True)
 
 
-def _heat_stops() -> list[tuple[float, QColor]]:
-    stops = []
-    for place, name in enumerate(_INFERNO):
-        position = place / (len(_INFERNO) - 1)
-        color = QColor(name)
-        color.setAlphaF(min(1.0, max(0.0, (position - _HEAT_CLEAR_BELOW) / (_HEAT_FULL_FROM - _HEAT_CLEAR_BELOW))))
-        stops.append((position, color))
-    return stops
+def _unit(choice: MapChoice, *, is_scaled: bool, outline: bool) -> str:
+    if not is_scaled:
+        if choice.method is Method.EVIDENCE:
+            return tr("lines at 50 % and 80 % of the strongest evidence")
+        return tr("lines at 50 % and 80 % of this map's largest")
+    unit = tr("logits") if choice.is_exact else tr("of this map's largest")
+    return tr("{unit}, lines at 50 % and 80 %").format(unit=unit) if outline else unit
 
 
-def _spotlight_stops() -> list[tuple[float, QColor]]:
-    return [(0.0, QColor(0, 0, 0, 200)), (_HEAT_FULL_FROM, QColor(0, 0, 0, 0)), (1.0, QColor(0, 0, 0, 0))]
+def _method_words(choice: MapChoice) -> str:
+    """What a reader must know before comparing this map with others."""
+    name = full_name(choice)
+    if not choice.depends_on_class:
+        return tr("{name}: the picture's strongest pattern, the same for every class.").format(name=name)
+    if choice.relative:
+        name = tr("{name}, rather than the average class").format(name=name)
+    return tr("{name}: only proportions count, nothing adds up to a logit.").format(name=name)
 
 
-_STOPS = {
-    MapMode.EVIDENCE: _evidence_stops,
-    MapMode.HEAT: _heat_stops,
-    MapMode.SPOTLIGHT: _spotlight_stops,
-    MapMode.OUTLINE: _spotlight_stops,
-    MapMode.OFF: _evidence_stops,
-}
+def _told(choice: MapChoice, *, is_scaled: bool) -> str:
+    """The legend's sentence for screen readers."""
+    if not is_scaled:
+        return tr("Lines at 50 and 80 percent of the strongest evidence for {class_name}.")
+    if choice.is_exact:
+        return tr("Map scale for {class_name}: from {low} to {high} logits.")
+    return (
+        tr("Map scale for {class_name}: from {low} to {high} of this map's largest value.") + f" {full_name(choice)}."
+    )

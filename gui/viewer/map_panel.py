@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from gui.labels import ElidedLabel, plain_label
 from gui.theme import TARGET_PX
 from gui.viewer.map_mode import MapMode, MapRemark
+from gui.viewer.method_row import MethodRow
 from gui.viewer.number_texts import percent_text
 from gui.viewer.strength_slider import StrengthSlider
 from inference.texts import visible
@@ -20,16 +21,22 @@ _MODES_IN_A_ROW = 3
 class MapPanel(QWidget):
     """The controls of the map.
 
+    Attributes:
+        methods: which kind of map it is.
+
     Signals:
         mode_changed(MapMode): the person wants the map drawn like this.
         strength_changed(float): the person wants the map this strong, 0...1.
+        outline_changed(bool): the person wants lines over the colours, or no longer.
     """
 
     mode_changed = Signal(MapMode)
     strength_changed = Signal(float)
+    outline_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_available = True
         self._group = QButtonGroup(self)
         self._buttons = {
             MapMode.EVIDENCE: QRadioButton(self.tr("Evidence"), self),
@@ -38,6 +45,8 @@ class MapPanel(QWidget):
             MapMode.OUTLINE: QRadioButton(self.tr("Outline"), self),
             MapMode.OFF: QRadioButton(self.tr("Off"), self),
         }
+        self._outline = QCheckBox(self.tr("+ Outline"), self)
+        self.methods = MethodRow(self)
         self._slider = StrengthSlider(self)
         self._percent = plain_label()
         self._class = ElidedLabel(self)
@@ -54,14 +63,23 @@ class MapPanel(QWidget):
         self._buttons[MapMode.OUTLINE].setToolTip(
             self.tr("Lines at 50 % and 80 % of the strongest evidence for the class.")
         )
+        self._outline.setToolTip(self.tr("Draw the lines of Outline over the colours, too."))
+        self._outline.setAccessibleName(self.tr("Outline over the colours"))
+        self._show_mode(MapMode.EVIDENCE)
         self._show_percent()
         self._group.idClicked.connect(self._on_mode_clicked)
         self._slider.strength_changed.connect(self._on_strength_changed)
+        self._outline.toggled.connect(self.outline_changed)
 
     @property
     def mode(self) -> MapMode:
         """How the map is drawn now."""
         return _MODES[self._group.checkedId()]
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether lines are wanted over the colours."""
+        return self._outline.isChecked()
 
     @property
     def strength(self) -> float:
@@ -71,7 +89,13 @@ class MapPanel(QWidget):
     def set_mode(self, mode: MapMode) -> None:
         """Show this mode as the chosen one; tells nobody."""
         self._buttons[mode].setChecked(True)
-        self._slider.setEnabled(mode.has_strength)
+        self._show_mode(mode)
+
+    @Slot()
+    def toggle_outline(self) -> None:
+        """Want lines over the colours, or no longer, as a person would by a click; where the mode has colours."""
+        if self._outline.isEnabled():
+            self._outline.toggle()
 
     def set_strength(self, strength: float) -> None:
         """Show this strength (0...1); tells nobody."""
@@ -91,6 +115,14 @@ class MapPanel(QWidget):
         texts = {
             MapRemark.NONE: "",
             MapRemark.FLAT: self.tr("The evidence is spread evenly; no area stands out."),
+            MapRemark.SAME: self.tr("The features are the same everywhere; no area stands out."),
+            MapRemark.SAME_AGAINST: self.tr(
+                "The features are the same everywhere, and the evidence is against this class."
+            ),
+            MapRemark.NOTHING: self.tr("No cell speaks for this class or against it."),
+            MapRemark.NOTHING_FOR: self.tr(
+                "Nothing speaks for this class; this map leaves out what speaks against it."
+            ),
             MapRemark.AGAINST: self.tr("The evidence is against this class."),
             MapRemark.INVALID: self.tr("The model gave no valid numbers for this map."),
             MapRemark.BEST_CLASSES_ONLY: self.tr("This model has maps of its five best classes only."),
@@ -105,7 +137,8 @@ class MapPanel(QWidget):
         """Allow or refuse the controls; `set_notice` says why a model has no maps."""
         for button in self._buttons.values():
             button.setEnabled(available)
-        self._slider.setEnabled(available and self.mode.has_strength)
+        self._is_available = available
+        self._show_mode(self.mode)
 
     def words(self) -> str:
         """All sentences that are shown."""
@@ -117,6 +150,8 @@ class MapPanel(QWidget):
             self._group.addButton(self._buttons[mode], number)
             self._buttons[mode].setMinimumHeight(TARGET_PX)
             modes.addWidget(self._buttons[mode], number // _MODES_IN_A_ROW, number % _MODES_IN_A_ROW)
+        modes.addWidget(self._outline, *divmod(len(_MODES), _MODES_IN_A_ROW))
+        self._outline.setMinimumHeight(TARGET_PX)
         modes.setColumnStretch(_MODES_IN_A_ROW, 1)
         strength_name, class_name = plain_label(self.tr("Strength")), plain_label(self.tr("for:"))
         strength_name.setBuddy(self._slider)
@@ -136,10 +171,16 @@ class MapPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(modes)
         column.addLayout(rows)
+        column.addWidget(self.methods)
         for words in (self._remark, self._notice):
             words.setWordWrap(True)
             words.hide()
             column.addWidget(words)
+
+    def _show_mode(self, mode: MapMode) -> None:
+        """Allow what the mode has: strength, and lines besides its colours."""
+        self._slider.setEnabled(self._is_available and mode.has_strength)
+        self._outline.setEnabled(self._is_available and mode.has_strength)
 
     def _show_percent(self) -> None:
         percent = self._slider.value()
@@ -148,7 +189,7 @@ class MapPanel(QWidget):
     @Slot(int)
     def _on_mode_clicked(self, number: int) -> None:
         mode = _MODES[number]
-        self._slider.setEnabled(mode.has_strength)
+        self._show_mode(mode)
         self.mode_changed.emit(mode)
 
     @Slot(float)

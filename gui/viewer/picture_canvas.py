@@ -6,13 +6,16 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.viewer.composition import Scene, box_in_view, paint_scene
+from gui.viewer.map_look import MapLook
 from gui.viewer.photo_layer import PhotoLayer
 from gui.viewer.placement import Placement, ViewArea, fitted
+from gui.viewer.region_outline import paint_outline
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from gui.viewer.whole_picture import whole_picture
 from inference.results import CropGeometry
 
 _MARGIN = 12.0
@@ -20,8 +23,8 @@ _TEXT_MARGIN = 24
 _ZOOM_PER_STEP = 1.25
 _LARGEST_ZOOM = 32.0
 _CELLS_FROM_ZOOM = 2.0
-_LINES_ACROSS_A_FILE = 1000
-"""A saved picture's frame is this part of its longer side wide, so that it can be seen in a small copy."""
+_LEAST_CELL_PX = 6.0
+"""The grid of a closer look is drawn at any zoom, unless it would be nothing but lines."""
 
 
 class PictureCanvas(QWidget):
@@ -32,16 +35,20 @@ class PictureCanvas(QWidget):
     Signals:
         zoom_changed(float): the zoom is now this; 0 when no picture is shown.
         detail_requested(): the zoom now shows more pixels than the given image has, and there may be more of them.
+        usual_map_changed(): the usual map was drawn anew while another look's stands in its place.
     """
 
     zoom_changed = Signal(float)
     detail_requested = Signal()
+    usual_map_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colors = viewer_colors()
         self._photo = PhotoLayer()
         self._scene = Scene()
+        self._look: MapLook | None = None
+        self._outline: QPainterPath | None = None
         self._placement: Placement | None = None
         self._is_fitted = True
         self._is_placeholder = False
@@ -126,6 +133,8 @@ class PictureCanvas(QWidget):
             takes_light=takes_light,
         )
         changed = before.united(self._overlay_rect())
+        if self._look is not None:
+            self.usual_map_changed.emit()
         if not changed.isEmpty():
             self.update(changed)
 
@@ -165,6 +174,19 @@ class PictureCanvas(QWidget):
             self._scene = replace(self._scene, region=region)
             self.update()
 
+    def set_region_outline(self, outline: QPainterPath | None) -> None:
+        """Draw the outline of a region that is no box, in original pixels, or none."""
+        if outline != self._outline:
+            self._outline = outline
+            self.update()
+
+    def show_look(self, look: MapLook | None) -> None:
+        """Show another look's map and frame in place of the usual ones, or the usual ones again."""
+        if look != self._look:
+            self._look = look
+            self._tell_crop()
+            self.update()
+
     def set_map_description(self, text: str) -> None:
         """Say in words what the map shows, for screen readers."""
         self.setAccessibleDescription(text)
@@ -187,7 +209,9 @@ class PictureCanvas(QWidget):
         """
         if self._placement is None:
             return QImage()
-        return self._original_snapshot(self._placement) if original_size else self._view_snapshot()
+        if original_size:
+            return whole_picture(self._photo, self._shown, self._outline, self._placement, self._colors.surround)
+        return self._view_snapshot()
 
     # Zoom
 
@@ -347,16 +371,21 @@ class PictureCanvas(QWidget):
         self._lacks_detail = lacks_detail
 
     def _tell_crop(self) -> None:
-        framed = self._scene.crop is not None
+        framed = self._shown.crop is not None
         self.setStatusTip(self.tr("The network saw the framed part; the rest is dimmed.") if framed else "")
 
     def _overlay_rect(self) -> QRect:
         """What a change of the map repaints, in this widget."""
         placement = self.placement
-        if placement is None or not self._scene.has_map:
+        if placement is None or not self._shown.has_map:
             return QRect()
-        seen = box_in_view(self._scene.overlay_box, placement).intersected(QRectF(self.rect()))
+        seen = box_in_view(self._shown.overlay_box, placement).intersected(QRectF(self.rect()))
         return seen.toAlignedRect()
+
+    @property
+    def _shown(self) -> Scene:
+        """What lies over the photo: the usual map, or another look's."""
+        return self._scene if self._look is None else self._look.in_place_of(self._scene)
 
     def _paint_picture(self, painter: QPainter) -> None:
         view = self._view()
@@ -364,14 +393,22 @@ class PictureCanvas(QWidget):
         if placement is None:
             return
         self._photo.paint(painter, placement, view)
-        if not self._is_plain:
-            scene = self._scene
-            if scene.takes_light and scene.has_map:
-                box = box_in_view(scene.overlay_box, placement)
-                self._photo.paint_veiled(painter, placement, view, scene.overlay, box, scene.opacity)
-            is_magnified = self.zoom > _CELLS_FROM_ZOOM and not self._is_fitted
-            clip = QRectF(self.rect())
-            paint_scene(painter, self._scene, placement, clip, with_cells=is_magnified)
+        if self._is_plain:
+            return
+        scene = self._shown
+        if scene.takes_light and scene.has_map:
+            box = box_in_view(scene.overlay_box, placement)
+            self._photo.paint_veiled(painter, placement, view, scene.overlay, box, scene.opacity)
+        paint_scene(painter, scene, placement, QRectF(self.rect()), with_cells=self._has_grid(scene, placement))
+        if self._outline is not None:
+            paint_outline(painter, self._outline, placement, 1.0)
+
+    def _has_grid(self, scene: Scene, placement: Placement) -> bool:
+        """Whether the true cells are drawn: where a person looks closely, by zoom or by another look."""
+        if self._look is None:
+            return self.zoom > _CELLS_FROM_ZOOM and not self._is_fitted
+        box = box_in_view(scene.overlay_box, placement)
+        return min(box.width() / scene.columns, box.height() / scene.rows) >= _LEAST_CELL_PX
 
     def _view_snapshot(self) -> QImage:
         placement = self.placement
@@ -389,21 +426,5 @@ class PictureCanvas(QWidget):
             painter = QPainter(image)
             painter.translate(-seen.topLeft())
             self._paint_picture(painter)
-            painter.end()
-        return image
-
-    def _original_snapshot(self, placement: Placement) -> QImage:
-        image = QImage(round(placement.width), round(placement.height), QImage.Format.Format_RGB32)
-        if not image.isNull():
-            image.fill(self._colors.surround)
-            whole = QRectF(image.rect())
-            painter = QPainter(image)
-            self._photo.paint_stretched(painter, whole)
-            if self._scene.takes_light and self._scene.has_map:
-                veil = box_in_view(self._scene.overlay_box, replace(placement, scale=1.0, left=0.0, top=0.0))
-                self._photo.paint_veiled_stretched(painter, whole, self._scene.overlay, veil, self._scene.opacity)
-            line = max(1.0, round(max(image.width(), image.height()) / _LINES_ACROSS_A_FILE))
-            unscaled = replace(placement, scale=1.0, left=0.0, top=0.0)
-            paint_scene(painter, self._scene, unscaled, whole, line=line)
             painter.end()
         return image

@@ -7,6 +7,7 @@ picture's area. But it was trained at its own size; what it says at another is a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from inference.arrays import Logits
 from inference.classify.postprocess import softmax
@@ -75,3 +76,24 @@ def scale_for(scale: float, usual_cells: int, cells: int) -> float:
     scale of the usual view a finer map would look pale without being any weaker.
     """
     return scale * usual_cells / cells
+
+
+def view_fields(change: ViewChange | None, *, factor: int, whole: bool, enlarged: bool) -> dict[str, Any]:
+    """For the manifest of a map: how the picture was looked at, and what that did to the decision.
+
+    Args:
+        change: what became of the usual view's answer; None in the usual view.
+        factor: how many times as large as usual the input was.
+        whole: the whole picture instead of the centre crop.
+        enlarged: the picture has fewer pixels than the view.
+    """
+    decision = None
+    if change is not None:
+        decision = {
+            "first_before": change.first_before,
+            "first_after": change.first_after,
+            "probability_before": change.before,
+            "probability_after": change.after,
+            "stayed": change.stayed,
+        }
+    return {"factor": factor, "whole": whole, "enlarged": enlarged, "decision": decision}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from inference.arrays import EvidenceMap, RgbImage
+from inference.arrays import EvidenceMap, Logits, RgbImage
 from inference.attention.masking import CellMask, Filling, fill, hide, pixels_of
 from inference.attention.runs import CopyRunner, SeenPicture
 
@@ -45,12 +45,41 @@ def occlusion(
         Cancelled: if the runner's `cancel` was used.
         InferenceError: the network cannot run, or gives no valid numbers.
     """
+    after = run_occluded(runner, seen, grid, reach=reach, filling=filling)
+    return drop_map(seen.logits, after, grid, subject, rival=rival)
+
+
+def run_occluded(
+    runner: CopyRunner,
+    seen: SeenPicture,
+    grid: tuple[int, int],
+    *,
+    reach: int = 0,
+    filling: Filling = Filling.GREY,
+) -> Logits:
+    """The runs of `occlusion`, which serve every class: (h w, C) float32, the logits with each cell hidden."""
     copies = _occluded(seen, grid, reach, fill(seen.image, filling, runner.preprocessing))
-    after = runner.run(copies, grid[0] * grid[1]).astype(np.float64)
-    drop = float(seen.logits[subject]) - after[:, subject]
+    return runner.run(copies, grid[0] * grid[1])
+
+
+def drop_map(
+    before: Logits, after: Logits, grid: tuple[int, int], subject: int, *, rival: int | None = None
+) -> EvidenceMap:
+    """The map of a class from the runs.
+
+    Args:
+        before: (C,) float32, the logits of the whole picture.
+        after: (h w, C) float32 from `run_occluded`.
+        grid: (h, w).
+        subject: the class.
+        rival: the lead over this class is measured, where given.
+    """
+    hidden = after.astype(np.float64)
+    drop = float(before[subject]) - hidden[:, subject]
     if rival is not None:
-        drop -= float(seen.logits[rival]) - after[:, rival]
-    return drop.reshape(grid).astype(np.float32)
+        drop -= float(before[rival]) - hidden[:, rival]
+    made: EvidenceMap = drop.reshape(grid).astype(np.float32)
+    return made
 
 
 def _occluded(seen: SeenPicture, grid: tuple[int, int], reach: int, filled: RgbImage) -> Iterator[RgbImage]:

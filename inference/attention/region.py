@@ -148,3 +148,19 @@ def strong_cells(contributions: NDArray[np.floating], share: float) -> CellMask:
     """The cells with at least `share` (0...1) of the largest contribution; none where nothing supports the class."""
     largest = float(contributions.max())
     return contributions >= share * largest if largest > 0 else np.zeros(contributions.shape, np.bool_)
+
+
+def cells_holding(contributions: NDArray[np.floating], share: float) -> CellMask:
+    """The fewest cells that together hold `share` (0...1) of all positive contributions; none where there are none.
+
+    Equal contributions go in reading order.
+    """
+    values = contributions.astype(np.float64).ravel()
+    order = np.argsort(-values, kind="stable")
+    sums = np.cumsum(np.maximum(values[order], 0.0))
+    mask = np.zeros(values.size, np.bool_)
+    if sums.size and sums[-1] > 0:
+        # The last positive cell completes the sum exactly, whatever rounding does to its share.
+        count = int(np.searchsorted(sums, share * sums[-1])) + 1
+        mask[order[:count]] = True
+    return mask.reshape(contributions.shape)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.arrays import EvidenceMap, Features, RgbImage
+from inference.arrays import EvidenceMap, Features, Logits, RgbImage
 from inference.attention.grad_cam import grad_cam
 from inference.attention.runs import CopyRunner
 
@@ -44,7 +44,23 @@ def score_cam(
         Cancelled: if the runner's `cancel` was used.
         InferenceError: the network cannot run, or gives no valid numbers.
     """
-    logits = runner.run(masked_pictures(image, features, runner.preprocessing.mean), len(features))
+    return score_map(run_masked(runner, image, features), features, subject, rival=rival)
+
+
+def run_masked(runner: CopyRunner, image: RgbImage, features: Features) -> Logits:
+    """The runs of `score_cam`, which serve every class: (K, C) float32, the logits of each masked picture."""
+    return runner.run(masked_pictures(image, features, runner.preprocessing.mean), len(features))
+
+
+def score_map(logits: Logits, features: Features, subject: int, *, rival: int | None = None) -> EvidenceMap:
+    """The map of a class from the runs.
+
+    Args:
+        logits: (K, C) float32 from `run_masked`.
+        features: (K, h, w) float32.
+        subject: the class.
+        rival: scores are the class's lead over this one, where given.
+    """
     scores = logits[:, subject].astype(np.float64)
     if rival is not None:
         scores -= logits[:, rival]

@@ -11,6 +11,7 @@ from typing import Any
 from inference.attention.finer import FACTORS
 from inference.attention.masking import Filling
 from inference.attention.methods import Method
+from inference.attention.picture import Style
 from inference.attention.runs import CopyRunner
 from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
@@ -18,6 +19,7 @@ from inference.classify.preprocess import view_picture
 from inference.commands.explain_checks import check_map, find_turning
 from inference.commands.explain_files import (
     PICTURE,
+    Drawing,
     checked_output,
     checked_region_output,
     write_numbers,
@@ -70,6 +72,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="x.png: the picture with the map; x.npy: the numbers; of --audit: a folder for mean maps and audit.csv",
     )
     parser.add_argument(
+        "--mode",
+        choices=[style.value for style in Style],
+        default=Style.EVIDENCE.value,
+        help="how x.png shows the map (default: evidence)",
+    )
+    parser.add_argument("--outline", action="store_true", help="draw lines over the colours of x.png, too")
+    parser.add_argument(
         "--save-region",
         metavar="PNG|NPY|JSON|TXT",
         help="--region, or else the strongest cells, as a mask (PNG, NPY), COCO (JSON) or YOLO (TXT)",
@@ -95,7 +104,8 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
 
 def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
     (image,) = arguments.images
-    output = checked_output(arguments.output, image, arguments.model)
+    drawing = Drawing(Style(arguments.mode), arguments.outline)
+    output = checked_output(arguments.output, image, arguments.model, drawing)
     region_output = checked_region_output(arguments.save_region)
     question = Question(arguments.subject, arguments.against, Method(arguments.method), arguments.relative)
     if arguments.stage is not None:
@@ -115,7 +125,7 @@ def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
             if region_output is not None:
                 save_region(region_output, arguments.region, explanation, view.look, classifier.network.contract)
             if output is not None:
-                _write(output, image, explanation, view, classifier, pool, more)
+                _write(output, image, explanation, view, classifier, pool, drawing, more)
         for line in lines:
             put_line(line)
     finally:
@@ -164,12 +174,13 @@ def _write(
     view: View,
     classifier: Classifier,
     pool: DecodePool,
+    drawing: Drawing,
     more: dict[str, Any],
 ) -> None:
     """Write the picture or the numbers, by the name's suffix."""
     network, classification = classifier.network, view.look.classification
     if output.suffix.lower() == PICTURE:
         pixels = pool.submit(view_picture, image, LONGEST_SIDE).result().pixels
-        write_picture(output, pixels, explanation, network.contract, classification, scale=view.scale)
+        write_picture(output, pixels, explanation, network.contract, classification, scale=view.scale, drawing=drawing)
     else:
         write_numbers(output, explanation, network, classification, more)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import json
-import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from inference.arrays import RgbImage
 from inference.attention.map_files import MapNumbers, manifest, write_grid
-from inference.attention.masking import PixelMask
-from inference.attention.methods import Method, Unit
-from inference.attention.picture import Caption, as_png, picture_with_map
-from inference.attention.region_files import MarkedPicture, coco_data_set, yolo_row
+from inference.attention.picture import Style, as_png, caption_of, picture_with_map
+from inference.attention.region_saving import checked_region_target
 from inference.classify.classifier import RunsNetwork
 from inference.commands.explanation import Explanation
 from inference.commands.targets import inputs_of, require_map_target, require_numbers_target
@@ -28,19 +21,28 @@ from inference.results import Classification
 
 PICTURE = ".png"
 NUMBERS = ".npy"
-REGION_SUFFIXES = (".png", ".npy", ".json", ".txt")
-"""A mask as a picture, a mask as numbers, COCO, YOLO."""
 
 
-def checked_output(name: str | None, image: str, model: str | None) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a map is drawn over its picture: the colours, and whether lines lie over them."""
+
+    style: Style = Style.EVIDENCE
+    outline: bool = False
+
+
+def checked_output(name: str | None, image: str, model: str | None, drawing: Drawing) -> Path | None:
     """Where the map goes.
 
     Raises:
-        OutputWriteError: the name has another suffix than those that are known, or something would be lost there.
+        OutputWriteError: the name has another suffix than those that are known, or something would be lost there, or
+            it says how to draw and there is no picture to draw.
     """
-    if name is None:
+    output = None if name is None else Path(name)
+    if drawing != Drawing() and (output is None or output.suffix.lower() != PICTURE):
+        raise OutputWriteError(name or "-", f"--mode and --outline draw a picture; name one that ends in {PICTURE}.")
+    if output is None:
         return None
-    output = Path(name)
     inputs = inputs_of([image], model)
     if output.suffix.lower() == PICTURE:
         require_map_target(output, inputs)
@@ -57,14 +59,7 @@ def checked_region_output(name: str | None) -> Path | None:
     Raises:
         OutputWriteError: the name has another suffix than those that are known, or is taken.
     """
-    if name is None:
-        return None
-    output = Path(name)
-    if output.suffix.lower() not in REGION_SUFFIXES:
-        raise OutputWriteError(str(output), f"the name must end in {', '.join(REGION_SUFFIXES)}.")
-    if os.path.lexists(output):
-        raise OutputWriteError(str(output), "it is there already. Choose another name.")
-    return output
+    return None if name is None else checked_region_target(name)
 
 
 def write_picture(
@@ -75,6 +70,7 @@ def write_picture(
     classification: Classification,
     *,
     scale: float | None,
+    drawing: Drawing,
 ) -> None:
     """The picture with the map.
 
@@ -85,17 +81,26 @@ def write_picture(
         contract: of the model.
         classification: of the view that was explained.
         scale: the model's fixed scale for a map with so many cells; None where there is none.
+        drawing: how.
     """
-    unit = explanation.unit
-    largest = float(np.abs(explanation.contributions).max()) or 1.0
-    shown = scale if scale is not None and unit is Unit.LOGITS else largest
-    subject = explanation.subject
-    if explanation.method is not Method.EVIDENCE:
-        stage = "" if explanation.stage is None else f", stage {explanation.stage}"
-        subject = f"{subject} ({explanation.method.value}{stage})"
-    caption = Caption(subject, shown, contract.title, "" if unit is Unit.NONE else unit.value)
+    caption = caption_of(
+        explanation.contributions,
+        explanation.subject,
+        contract.title,
+        explanation.method,
+        stage=explanation.stage,
+        fixed_scale=scale,
+    )
     size = (classification.facts.width, classification.facts.height)
-    drawn = picture_with_map(pixels, explanation.contributions, classification.crop, size, caption)
+    drawn = picture_with_map(
+        pixels,
+        explanation.contributions,
+        classification.crop,
+        size,
+        caption,
+        style=drawing.style,
+        outline=drawing.outline,
+    )
     with replacing(output) as file:
         file.write(as_png(drawn))
 
@@ -133,27 +138,3 @@ def write_numbers(
     of_stage = {"stage": explanation.stage, "unit": explanation.unit.value}
     described = manifest(numbers, network.contract, network.model_hash, classification, of_stage | dict(more))
     write_grid(output, explanation.contributions, described)
-
-
-def write_region(output: Path, marked: MarkedPicture, mask: PixelMask, *, is_box: bool) -> None:
-    """A region in the form that the file's suffix asks for.
-
-    Args:
-        output: one of `REGION_SUFFIXES`.
-        marked: the picture and the box around the region.
-        mask: (height, width) bool of the upright original.
-        is_box: the region is all of its box.
-    """
-    suffix = output.suffix.lower()
-    buffer = io.BytesIO()
-    if suffix == ".npy":
-        np.save(buffer, mask)
-    elif suffix == ".png":
-        Image.fromarray(mask.astype(np.uint8) * 255).save(buffer, "PNG")
-    elif suffix == ".txt":
-        buffer.write(f"{yolo_row(marked)}\n".encode())
-    else:
-        data = coco_data_set(marked, None if is_box else mask)
-        buffer.write((json.dumps(data, allow_nan=False) + "\n").encode())
-    with replacing(output) as file:
-        file.write(buffer.getvalue())

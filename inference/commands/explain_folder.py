@@ -6,6 +6,7 @@ import argparse
 import math
 
 from inference.attention.methods import Method
+from inference.attention.picture import Style
 from inference.attention.region import Box
 from inference.commands.options import positive
 from inference.commands.rows import RowFormat
@@ -18,7 +19,7 @@ SAMPLE = 10
 _ABOUT_ONE_PICTURE = {
     "subject": "--class", "against": "--against", "relative": "--relative", "region": "--region",
     "minimal_set": "--minimal-set", "stage": "--stage", "check": "--check",
-    "whole": "--whole", "save_region": "--save-region",
+    "whole": "--whole", "save_region": "--save-region", "outline": "--outline",
 }  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def refusal(arguments: argparse.Namespace) -> str:
     asked_of_many = is_about_folder(arguments)
     misplaced = [option for name, option in _ABOUT_ONE_PICTURE.items() if getattr(arguments, name) not in (None, False)]
     misplaced += ["--finer"] if arguments.finer != 1 else []
+    misplaced += ["--mode"] if arguments.mode != Style.EVIDENCE.value else []
     of_audit = arguments.session is not None or arguments.box is not None
     rules = {
         "--session and --box go with --audit.": of_audit and not arguments.audit,

@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.attention.masking import CellMask
-from inference.attention.region import Box, ask_region, box_of_cells, cell_weights, strong_cells
-from inference.attention.region_files import MarkedPicture, mask_of_box, mask_of_cells
+from inference.attention.region import Box, ask_region, cell_weights, strong_cells
+from inference.attention.region_files import MarkedPicture
+from inference.attention.region_saving import outlined, write_region
 from inference.classify.postprocess import top_predictions
-from inference.commands.explain_files import write_region
 from inference.commands.explanation import Explanation, Look, MapError
 from inference.commands.rows import percent
 from inference.engine.network import Head
@@ -97,18 +96,14 @@ def save_region(output: Path, box: Box | None, explanation: Explanation, look: L
         MapError: nothing supports the class, so there is nothing to outline.
         OutputWriteError: it cannot be written.
     """
-    facts, crop = look.classification.facts, look.prepared.crop
+    facts = look.classification.facts
     size = (facts.width, facts.height)
-    cells: CellMask | None = None
-    if box is None:
-        cells = strong_cells(explanation.contributions, STRONG_SHARE)
-        box = box_of_cells(cells, crop, size)
-    else:
-        box = box.within(Box(0.0, 0.0, float(size[0]), float(size[1])))
-    if box is None or box.is_empty:
+    region = strong_cells(explanation.contributions, STRONG_SHARE) if box is None else box
+    found = outlined(region, look.prepared.crop, size)
+    if found is None:
         raise MapError("No cell supports the class within the picture, so there is no region to save.")
-    mask = mask_of_box(box, size) if cells is None else mask_of_cells(cells, crop, size)
     name = unicode_path(os.path.basename(look.classification.path))  # noqa: PTH119 - paths stay str as given
     label = contract.labels[explanation.class_index].name
-    marked = MarkedPicture(name, *size, explanation.class_index, label, box)
-    write_region(output, marked, mask, is_box=cells is None)
+    write_region(
+        output, MarkedPicture(name, *size, explanation.class_index, label, found.box), found.mask, is_box=found.is_box
+    )

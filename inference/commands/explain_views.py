@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inference.attention.finer import ViewChange, compare_views, is_enlarged, scale_for, view_order
+from inference.attention.finer import ViewChange, compare_views, is_enlarged, scale_for, view_fields, view_order
 from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.commands.explanation import Look, MapError
@@ -56,21 +56,7 @@ class View:
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
-        change = self.change
-        return {
-            "factor": self.factor,
-            "whole": self.whole,
-            "enlarged": self.enlarged,
-            "decision": None
-            if change is None
-            else {
-                "first_before": change.first_before,
-                "first_after": change.first_after,
-                "probability_before": change.before,
-                "probability_after": change.after,
-                "stayed": change.stayed,
-            },
-        }
+        return view_fields(self.change, factor=self.factor, whole=self.whole, enlarged=self.enlarged)
 
 
 def look_at(path: str, classifier: Classifier, pool: DecodePool, *, factor: int, whole: bool) -> View:

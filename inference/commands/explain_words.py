@@ -30,7 +30,12 @@ def in_words(explanation: Explanation, classification: Classification) -> Iterat
         yield "The map is approximate: the model has hidden layers after pooling, so the parts do not add up."
     if not FACTS[explanation.method].depends_on_class:
         yield f"The {explanation.method.value} map is the same for every class: the picture's strongest pattern."
-    yield _place(explanation)
+    place, against = _place(explanation), _SENTENCES[Finding.AGAINST]
+    has_no_support = explanation.supporting is not None and explanation.supporting <= 0
+    if has_no_support and explanation.unit is not Unit.LOGITS and place != against:
+        # A rectified map has a strongest cell all the same.
+        yield against
+    yield place
 
 
 def _sum(explanation: Explanation, classification: Classification) -> str:

@@ -81,6 +81,8 @@ class SessionImages:
         self._labels: list[int] = []
         self._suggestions: list[int] = []
         self._scores: list[float] = []
+        # Those that were taken off the list and have a label, which stays for the day they come back: mark and label.
+        self._off: dict[int, tuple[int, int]] = {}
         for rows in chunks:
             self._append(rows)
         self._place_of_path = {path: place for place, path in enumerate(self._paths)}
@@ -89,6 +91,8 @@ class SessionImages:
     def _append(self, rows: ImageRows) -> None:
         for row, mark in enumerate(rows.marks):
             if is_removed(mark):
+                if rows.labels[row] != NO_NAME:
+                    self._off[rows.keys[row]] = mark, rows.labels[row]
                 continue
             self._keys.append(rows.keys[row])
             self._paths.append(rows.paths[row])
@@ -143,12 +147,16 @@ class SessionImages:
 
     def marks_of(self, keys: Sequence[int]) -> Marks:
         """What is decided about some images."""
-        places = [self._place_of_key[key] for key in keys]
-        return Marks.of(keys, (self._marks[place] for place in places), (self._labels[place] for place in places))
+        decisions = [self._off.get(key) or self._decision(self._place_of_key[key]) for key in keys]
+        return Marks.of(keys, (mark for mark, _ in decisions), (label for _, label in decisions))
+
+    def _decision(self, place: int) -> tuple[int, int]:
+        return self._marks[place], self._labels[place]
 
     def keys_labelled(self, code: int) -> list[int]:
-        """The images that a person gave this label."""
-        return self._keys_where(lambda place: self._labels[place] == code)
+        """The images that a person gave this label, those that were taken off the list, too."""
+        off = [key for key, (_, label) in self._off.items() if label == code]
+        return sorted([*off, *self._keys_where(lambda place: self._labels[place] == code)])
 
     def keys_suggested(self, score: float, code: int | None = None) -> list[int]:
         """The images that nobody has decided about and whose suggestion has at least this score (and is this class)."""

@@ -22,26 +22,27 @@ from PySide6.QtWidgets import QApplication
 from gui.action_table import ActionId
 from gui.app import build, create_application
 from gui.gallery.image_state import ImageState
-from gui.program import Program, Wishes
+from gui.program import Program
+from gui.session_holder import SessionHolder
+from gui.wishes import Wishes
 from inference.arrays import Embedding
 from inference.profile import Profile
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
-from inference.sessions.records import FoundFile, KeptAnswer, SessionModel
+from inference.sessions.records import FoundFile, KeptAnswer
 from inference.sessions.session import Session
 from tests.benchmarks.lateness import StallProbe
 
 CLASSES = 200
 PORTION = 500
 LIMIT_S = 600
-_MODEL = SessionModel("ab" * 32, "generated", "Generated")
 _random = np.random.default_rng(1)
 _EMBEDDING: Embedding = _random.standard_normal(512).astype(np.float32)
 
 
-def generate(path: Path, count: int) -> None:
-    """A session of `count` images; every tenth class looks at the border."""
+def generate(path: Path, count: int, holder: SessionHolder) -> None:
+    """A session of `count` images, answered by the open model; every tenth class looks at the border."""
     session = Session.create(path)
-    session.set_model(_MODEL)
+    holder.match_model(session)
     files = [FoundFile(f"/pictures/{key // 1000:03}/{key:06}.jpg", 1000 + key, key) for key in range(1, count + 1)]
     for start in range(0, count, PORTION):
         session.register(files[start : start + PORTION], continues_scan=start > 0)
@@ -94,7 +95,7 @@ def _measure(program: Program, count: int) -> None:
     program.actions[ActionId.AUDIT].trigger()
     took = _wait(lambda: desk.found is not None, watch)
     late = probe.stop()
-    _say(f"{count:>9,} images: audited in {took:.1f} s; memory {before:.0f} MiB before, at most {peak[0]:.0f} MiB")
+    _say(f"{count:>9,} images: audited in {took:.1f} s; memory {before:.0f} MiB before, at most {max(peak):.0f} MiB")
     _say(f"{'':>18}GUI: {late}")
     dialog = desk.dialog
     if dialog is None or desk.found is None:
@@ -129,10 +130,10 @@ def main(counts: list[int]) -> None:
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             session = Path(folder) / "generated.cardinal"
-            generate(session, count)
             program = build(application, Profile.below(Path(folder) / "profile"), Wishes(None, "cpu"))
             program.start()
             _wait(lambda program=program: bool(program.models.name))  # type: ignore[misc]  # of this turn
+            generate(session, count, program.holder)
             program.open_paths([str(session)])
             try:
                 _measure(program, count)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gui.action_table import ActionId
 from gui.app import build
 from gui.gallery.arrangement import Arrangement
-from gui.program import Program, Wishes
+from gui.program import Program
+from gui.wishes import Wishes
 from inference.profile import Profile
 
 _POLL_MS = 10

@@ -165,7 +165,7 @@ def live(profile: Path, folder: Path, pipe: int, seed: int) -> NoReturn:
 
     from gui.app import build  # noqa: PLC0415 - likewise
     from gui.main_thread_gc import MainThreadGc  # noqa: PLC0415 - likewise
-    from gui.program import Wishes  # noqa: PLC0415 - likewise
+    from gui.wishes import Wishes  # noqa: PLC0415 - likewise
     from inference.profile import Profile  # noqa: PLC0415 - likewise
 
     application = QApplication([])

@@ -31,7 +31,8 @@ from gui.app import SWITCH_INTERVAL_S, build, create_application
 from gui.gallery.image_state import ImageState
 from gui.main_thread_gc import MainThreadGc
 from gui.main_window import View
-from gui.program import Program, Wishes
+from gui.program import Program
+from gui.wishes import Wishes
 from inference.profile import Profile
 from tests.benchmarks.lateness import StallProbe
 

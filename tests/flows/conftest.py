@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -15,12 +16,20 @@ from pytestqt.qtbot import QtBot
 
 from gui.app import build
 from gui.gallery.image_state import ImageState
-from gui.program import Program, Wishes
+from gui.program import Program
+from gui.wishes import Wishes
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
-WAIT_MS = 30_000
+WAIT_MS = 90_000
+"""How long anything may take before a test gives up: decoding has low priority, and a machine may have much to do."""
+
+
+def busy() -> float:
+    """How many programs want each processor at the moment, 1 at least: so much longer does everything take."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
+    return max(1.0, load / (os.cpu_count() or 1))
 
 
 class Bench:
@@ -33,6 +42,14 @@ class Bench:
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait for a fact."""
         self.qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def until_still(self, value: Callable[[], int]) -> int:
+        """Wait until a number has stayed the same for a while, the longer the busier the machine is; the number."""
+        while True:
+            before = value()
+            self.qtbot.wait(round(400 * busy()))
+            if value() == before:
+                return before
 
     def count(self, state: ImageState) -> int:
         return self.program.images.count(state)

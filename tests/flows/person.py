@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from gui.engine_room import EngineRoom
 from gui.user_message import MessageAction, UserMessage
-from tests.flows.conftest import Bench
+from tests.flows.conftest import Bench, busy
 
-QUICK_S = 3.0
-"""Closing takes less, whatever goes on; usually a few tenths of a second."""
+QUICK_S = 2.0
+"""Closing takes less on a machine that has nothing else to do, whatever goes on; usually a few tenths of a second."""
 
 
 def message(bench: Bench, message_id: str) -> UserMessage:
@@ -41,7 +41,7 @@ def close_window(bench: Bench) -> None:
     began = time.monotonic()
     bench.program.window.close()
     bench.program.close()
-    assert time.monotonic() - began < QUICK_S
+    assert time.monotonic() - began < QUICK_S * busy()
 
 
 def label(bench: Bench, row: int, text: str) -> None:

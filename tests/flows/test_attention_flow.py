@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from gui.action_table import ActionId
 from gui.main_window import View
+from gui.viewer.class_search import ClassSearch
 from gui.viewer.map_mode import MapMode
 from gui.viewer.number_texts import percent_text
 from gui.viewer.suggestions_model import NO_CLASS
+from inference.attention.evidence import evidence_map
+from inference.attention.region import Box, ask_region
+from inference.attention.region_saving import REGION_SUFFIXES
 from inference.engine.network import Network
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
@@ -131,6 +137,139 @@ def test_the_whole_of_what_the_network_saw_says_what_the_network_says(bench: Ben
     assert program.attention.region.panel.words().count(percent_text(first.probability)) == 2
     program.attention.region.ask(QRectF(0, 0, crop.left * 0.5, 20))
     assert "saw nothing" in program.attention.region.panel.words()
+
+
+def test_a_suggestion_becomes_the_rival_by_ctrl_click_menu_search_and_swap(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    page, duel = program.window.page, program.attention.duel
+    suggestions = page.inspector.suggestions
+    examined = program.viewing.examined
+    assert examined is not None
+    before = len(runs)
+    first, second, third = (one.index for one in examined.classification.predictions[:3])
+    control = Qt.KeyboardModifier.ControlModifier
+    middle = suggestions.visualRect(suggestions.model().index(2, 0)).center()
+    QTest.mouseClick(suggestions.viewport(), Qt.MouseButton.LeftButton, control, middle)
+    assert (page.class_shown, duel.rival) == (first, third)
+    assert duel.section.is_open
+    assert suggestions.chosen == first
+    duel.panel.swap_requested.emit()
+    assert (page.class_shown, duel.rival) == (third, first)
+    gap = examined.inspection.logits[third] - examined.inspection.logits[first]
+    assert f"leads {examined.contract.labels[third].name.split(',')[0]}" in duel.panel.words()
+    assert f"by {-gap:.2f} logits" in duel.panel.words()
+    suggestions.why_not_requested.emit(second)
+    assert (page.class_shown, duel.rival) == (first, second)
+    far = int(examined.inspection.logits.argmin())
+    search = duel.panel.findChild(ClassSearch)
+    assert search is not None
+    QTest.keyClicks(search, examined.contract.labels[far].name)
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert (page.class_shown, duel.rival) == (first, far)
+    assert len(runs) == before
+
+
+def test_a_region_is_moved_pulled_and_dismissed_without_a_run(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    picture, region = program.window.page.picture, program.attention.region
+    before = len(runs)
+    region.ask(QRectF(80, 60, 100, 80))
+    said = {region.panel.words()}
+    picture.setFocus()
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    for modifiers in (control, control | shift):
+        for _ in range(3):
+            QTest.keyClick(picture, Qt.Key.Key_Right, modifiers)
+        said.add(region.panel.words())
+    placement = picture.placement
+    assert placement is not None
+    assert region.region is not None
+    inside = QPoint(*map(round, placement.to_view(region.region.center().x(), region.region.center().y())))
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, inside)
+    QTest.mouseMove(picture, inside + QPoint(0, 40))
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, inside + QPoint(0, 40))
+    said.add(region.panel.words())
+    assert len(said) == 4
+    key = program.viewing.key
+    QTest.keyClick(picture, Qt.Key.Key_Escape)
+    assert region.region is None
+    assert program.window.view is View.VIEWER
+    assert program.viewing.key == key
+    assert len(runs) == before
+
+
+def test_the_map_gives_a_region_that_holds_half_of_the_evidence(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    region, examined = program.attention.region, program.viewing.examined
+    assert examined is not None
+    assert examined.inspection.features is not None
+    before = len(runs)
+    region.panel.map_requested.emit()
+    cells = region.cells
+    assert cells is not None
+    first = program.window.page.class_shown
+    contributions = evidence_map(examined.inspection.features, examined.head.weight[first])
+    positive = contributions.clip(min=0)
+    assert 0.5 * positive.sum() <= positive[cells].sum() < positive.sum()
+    assert "half of the evidence" in region.panel.words()
+    answer = ask_region(examined.inspection.features, examined.head, cells.astype(float))
+    assert answer is not None
+    assert percent_text(float(answer.probabilities.max())) in region.panel.words()
+    assert len(runs) == before
+    QTest.keyClick(program.window.page.picture, Qt.Key.Key_Escape)
+    assert region.cells is None
+
+
+def test_the_network_is_asked_about_the_region_alone_once(bench: Bench, runs: list[int]) -> None:
+    program = bench.program
+    region = program.attention.region
+    before = len(runs)
+    region.ask(QRectF(80, 60, 100, 80))
+    region.panel.run_requested.emit()
+    bench.until(lambda: "to the network" in region.panel.words())
+    assert len(runs) == before + 1
+    region.ask(QRectF(81, 60, 100, 80))
+    assert "to the network" not in region.panel.words()
+    region.panel.run_requested.emit()
+    region.clear()
+    bench.qtbot.wait(300)
+    assert "Shift" in region.panel.words()
+
+
+def test_a_region_is_saved_in_four_forms_and_never_over_anything(bench: Bench, tmp_path: Path) -> None:
+    program = bench.program
+    region, examined = program.attention.region, program.viewing.examined
+    assert examined is not None
+    subject = examined.classification.predictions[0].index
+    original = Path(examined.path).read_bytes()
+    box = Box(10.0, 20.0, 110.0, 70.0)
+    for suffix in REGION_SUFFIXES:
+        target = tmp_path / f"part{suffix}"
+        region.saver.save_to(str(target), examined, box, subject)
+        bench.until(target.exists)
+    mask = np.load(tmp_path / "part.npy")
+    assert mask.shape == (240, 320)
+    assert mask.sum() == 100 * 50
+    assert (tmp_path / "part.txt").read_text().split()[0] == str(subject)
+    bench.until(lambda: bench.message_ids().count("T-15") == 4)
+    region.saver.save_to(examined.path, examined, box, subject)
+    bench.until(lambda: bench.message_ids()[-1] != "T-15")
+    assert Path(examined.path).read_bytes() == original
+
+
+def test_the_dialog_gives_the_name_its_forms_suffix(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region = bench.program.attention.region
+    region.ask(QRectF(10, 20, 100, 50))
+
+    def choose(*_arguments: object, **_options: object) -> tuple[str, str]:
+        return str(tmp_path / "chosen.png"), "YOLO row (*.txt)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    region.panel.save_requested.emit()
+    bench.until((tmp_path / "chosen.txt").exists)
+    assert not (tmp_path / "chosen.png").exists()
 
 
 def test_a_check_runs_the_network_and_goes_with_its_picture(bench: Bench, runs: list[int]) -> None:

@@ -19,11 +19,20 @@ from gui.action_table import ActionId
 from gui.exporting.export_dialog import ExportDialog
 from gui.exporting.export_settings import ExportForm
 from gui.exporting.import_dialog import ImportDialog
+from gui.exporting.label_match import ImportSettings
 from inference.sessions.marks import LabelSource
 from inference.sessions.suffix import sidecar_list
 from main import main
 from tests.flows.conftest import Bench
-from tests.flows.making import Originals, hashes, labels_shown, make_pictures, until_loaded, until_saved
+from tests.flows.making import (
+    Originals,
+    hashes,
+    labels_shown,
+    make_pictures,
+    session_file,
+    until_loaded,
+    until_saved,
+)
 
 pytestmark = pytest.mark.flow
 
@@ -285,3 +294,26 @@ def test_what_an_import_brings_is_shown_first_and_taken_back_as_one_step(
     bench.until(lambda: "Reading..." not in {label.text() for label in dialog.findChildren(type(dialog._summary))})  # type: ignore[attr-defined]
     dialog.reject()
     del monkeypatch
+
+
+def test_what_an_import_found_is_not_taken_into_another_session(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    """Another start hands a session over while the dialog is open: keys are 1, 2, 3... there, too."""
+    file = tmp_path / "truth.csv"
+    file.write_text("path,label\n000.png,jay\n", "utf-8")
+    bench = make_bench()
+    for name in ("other", "birds"):
+        bench.drop([str(make_pictures(tmp_path / name, 2))])
+        bench.until_done(2)
+        if name == "other":
+            bench.program.labels.sessions.begin_new()
+    bench.program.intake.open_paths([str(file)])
+    dialog = _dialog(bench, ImportDialog)
+    [take] = [one for one in dialog.findChildren(QPushButton) if one.isDefault()]
+    bench.until(take.isEnabled)
+    bench.program.open_paths([str(session_file(tmp_path / "profile", "other"))])
+    bench.until(lambda: not dialog.isVisible())
+    until_loaded(bench, 2)
+    bench.program.labels.exports._import(ImportSettings(str(file)))
+    assert labels_shown(bench) == {}

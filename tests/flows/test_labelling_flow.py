@@ -15,6 +15,7 @@ from gui.gallery.image_state import ImageState
 from gui.labelling_widgets.accept_above import AcceptAboveDialog
 from gui.main_window import View
 from gui.review.letters import LetterKeys
+from inference.sessions.marks import NO_NAME
 from inference.sessions.steps import StepKind
 from tests.flows.conftest import Bench
 from tests.flows.making import (
@@ -188,6 +189,11 @@ def test_each_kind_of_step_is_taken_back_and_repeated_as_one(
     press(window.grid, Qt.Key.Key_Delete)
     decided(StepKind.REMOVE, 2)
     assert len(bench.program.images) == 12
+    window.grid.set_current_row(0)
+    press(window.grid, "s")
+    decided(StepKind.UNSURE, 1)
+    _decide_on_many(bench, tmp_path / "more", decided)
+    assert {step.kind for step in labelling.steps} == {*StepKind}
 
     for back in range(2, len(seen) + 1):
         press(window.grid, Qt.Key.Key_Z, CONTROL)
@@ -197,6 +203,19 @@ def test_each_kind_of_step_is_taken_back_and_repeated_as_one(
         press(window.grid, Qt.Key.Key_Z, CONTROL | SHIFT)
         assert (labels_shown(bench), states_shown(bench)) == step
     assert _is_as_on_the_disk(bench)
+
+
+def _decide_on_many(bench: Bench, more: Path, decided: Callable[[StepKind, int], None]) -> None:
+    """Import labels, open more images, and accept what is suggested of them."""
+    labelling, key_at = bench.program.desk.labelling, bench.program.images.key_at
+    labelling.import_labels([(key_at(1), "rook", None), (key_at(2), "", ImageState.REJECTED)], "labels.csv")
+    decided(StepKind.IMPORT, 2)
+    bench.drop([str(make_pictures(more, 3, first=40))])
+    bench.until_done(15)
+    bench.until(lambda: labelling.next_undo is not None and labelling.next_undo.kind is StepKind.ADD)
+    decided(StepKind.ADD, 3)
+    bench.program.labels.admin._on_threshold_chosen(0.0, NO_NAME)
+    decided(StepKind.ACCEPT_ABOVE, 3)
 
 
 def test_undo_brings_the_image_back_on_screen_also_where_a_filter_hides_it(bench: Bench, tmp_path: Path) -> None:

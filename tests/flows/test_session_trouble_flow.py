@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -23,6 +24,7 @@ from gui.job_bar import JobState
 from gui.main_window import View
 from gui.user_message import MessageAction
 from inference.errors import SessionSaveError
+from inference.sessions.backups import list_backups
 from inference.sessions.session import Session
 from inference.sessions.steps import Step
 from tests.conftest import PROJECT_ROOT
@@ -49,6 +51,7 @@ RETRY_MS = 300
 HOLDER = """
 import sys
 from pathlib import Path
+from inference.sessions.backups import list_backups
 from inference.sessions.session import Session
 session = Session.open(Path(sys.argv[1]))
 print("open", flush=True)
@@ -311,6 +314,55 @@ def test_quitting_is_quick_and_loses_no_decision(
     again.drop([str(folder)])
     again.until(lambda: again.program.desk.is_loaded and len(labels_shown(again)) == 10)
     assert "E-602" not in again.message_ids()
+
+
+def test_a_session_that_is_put_away_leaves_no_copies_to_the_next_of_its_name(
+    make_bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_away: list[str] = []
+
+    def to_trash(path: str) -> bool:
+        if not Path(path).exists():
+            return False
+        put_away.append(Path(path).name)
+        shutil.move(path, tmp_path / f"trash {len(put_away)}")
+        return True
+
+    monkeypatch.setattr(QFile, "moveToTrash", to_trash)
+    bench = make_bench()
+    bench.drop([str(make_pictures(tmp_path / "birds", 3))])
+    bench.until_done(3)
+    label(bench, 0, "magpie")
+    until_saved(bench)
+    session = bench.program.desk.session
+    assert session is not None
+    session.backup_now()
+    bench.program.labels.sessions._on_trash_wanted(str(session.path))
+    bench.until(lambda: len(put_away) > 1)
+    assert put_away[:2] == ["birds.cardinal", "birds"]
+    assert bench.program.desk.session is None
+    assert labels_in(tmp_path / "trash 1") == {"000.png": "magpie"}
+    assert list_backups(session.path) == []
+
+
+def test_what_cannot_be_put_away_is_said_and_opened_again_only_where_it_was_open(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    bench = make_bench()
+    bench.drop([str(make_pictures(tmp_path / "birds", 3))])
+    bench.until_done(3)
+    sessions, file = bench.program.labels.sessions, session_file(tmp_path / "profile", "birds")
+    sessions._on_rename_wanted(str(file), ".hidden")
+    assert "cannot be the name of a file" in message(bench, "E-423").text
+    until_loaded(bench, 3)
+    bench.until(lambda: "T-16" in bench.message_ids())
+    sessions.begin_new()
+    bench.until(lambda: not bench.program.holder._closing)
+    with _held(file):
+        sessions._on_trash_wanted(str(file))
+        message(bench, "E-403")
+    assert bench.program.desk.session is None
+    assert file.exists()
 
 
 def test_every_failing_file_is_one_row_and_changes_nothing_in_the_others(

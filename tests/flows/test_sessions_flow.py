@@ -21,9 +21,10 @@ from gui.gallery.arrangement import Arrangement, SortKey
 from gui.gallery.image_state import ImageState
 from gui.job_bar import JobState
 from gui.main_window import View
+from inference.cancel import CancelToken
 from inference.sessions.session import Session
 from tests.conftest import PROJECT_ROOT
-from tests.flows.conftest import TINY, Bench
+from tests.flows.conftest import TINY, WAIT_MS, Bench
 from tests.flows.making import (
     Originals,
     Work,
@@ -170,7 +171,7 @@ def test_a_killed_program_is_continued_where_it_was(
     command = [sys.executable, "main.py", "--profile", str(tmp_path / "profile"), "--model", TINY, "--device", "cpu"]
     process = subprocess.Popen([*command, str(folder)], cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + WAIT_MS / 1000
         while _answered(file) < 72 and time.monotonic() < deadline:
             time.sleep(0.002)
     finally:
@@ -244,9 +245,9 @@ def test_labels_and_suggestions_follow_a_series_that_is_renumbered(
     if is_answered_before:
         finish, answered = Session.finish_scan, threading.Event()
 
-        def finish_late(session: Session) -> object:
+        def finish_late(session: Session, cancel: CancelToken) -> object:
             answered.wait(10)
-            return finish(session)
+            return finish(session, cancel)
 
         monkeypatch.setattr(Session, "finish_scan", finish_late)
     press(bench.program.window, Qt.Key.Key_F5)
@@ -266,6 +267,45 @@ def test_labels_and_suggestions_follow_a_series_that_is_renumbered(
     kept = labels_in(session.path)
     assert {name: text for name, text in kept.items() if "\0" not in name} == labels_shown(bench)
     assert [text for name, text in kept.items() if "\0" in name] == ["bird 0"], "it waits for its file"
+
+
+def test_undo_brings_no_image_back_whose_file_is_gone(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    folder = make_pictures(tmp_path / "birds", 6)
+    bench = make_bench()
+    bench.drop([str(folder)])
+    bench.until_done(6)
+    for row in range(6):
+        label(bench, row, f"bird {row}")
+    (folder / "000.png").unlink()
+    (folder / "001.png").rename(folder / "000.png")
+    # The scan takes this for a new image, and finds out at its end that it was there before.
+    (folder / "004.png").rename(folder / "009.png")
+    make_pictures(folder, 1, first=4)
+    (folder / "004.png").write_bytes((folder / "004.png").read_bytes() + b"another one")
+    press(bench.program.window, Qt.Key.Key_F5)
+    bench.until(lambda: len(bench.program.images) == 6 and "009.png" in labels_shown(bench))
+    bench.until(lambda: bench.program.images.table.count_answered(ImageState.QUEUED) == 0)
+    for is_restarted in (False, True):
+        if is_restarted:
+            close_window(bench)
+            bench = make_bench()
+            bench.drop([str(folder)])
+            until_loaded(bench, 6)
+        expected = {"000.png": 1, "002.png": 2, "003.png": 3, "005.png": 5, "009.png": 4}
+        labelling, session = bench.program.desk.labelling, bench.program.desk.session
+        assert session is not None
+        steps = len(labelling.steps)
+        for _ in range(steps - 1):
+            labelling.undo()
+            assert set(states_shown(bench)) == set(expected), "with the last step the new one was taken back"
+        until_saved(bench)
+        assert session.image_count() == 5
+        for _ in range(steps - 1):
+            labelling.redo()
+        labels = {name: text for name, text in labels_shown(bench).items() if "\0" not in name}
+        assert labels == {name: f"bird {number}" for name, number in expected.items()}
+        until_saved(bench)
+        assert session.image_count() == 6
 
 
 def _suggestions(bench: Bench) -> dict[str, str]:

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from gui import app
-from gui.program import Wishes
+from gui.wishes import Wishes
 from inference.profile import Profile
 
 application = app.create_application([])

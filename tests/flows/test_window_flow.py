@@ -22,7 +22,7 @@ from gui.user_message import MessageAction
 from gui.viewer.map_mode import MapMode
 from inference.classify.classifier import Classifier
 from inference.results import Classification, PictureFacts
-from tests.flows.conftest import TINY, Bench, drop
+from tests.flows.conftest import TINY, WAIT_MS, Bench, drop
 
 
 def _pictures(folder: Path, count: int) -> Path:
@@ -156,8 +156,7 @@ def test_pause_holds_the_run_and_resume_goes_on(bench: Bench, tmp_path: Path) ->
     bench.until(lambda: len(bench.program.images) == 600 and bench.count(ImageState.SUGGESTED) > 0)
     bench.program.actions[ActionId.PAUSE].trigger()
     assert bench.program.running.state is JobState.PAUSED
-    bench.qtbot.wait(700)
-    held = bench.count(ImageState.SUGGESTED)
+    held = bench.until_still(lambda: bench.count(ImageState.SUGGESTED))
     bench.qtbot.wait(500)
     assert bench.count(ImageState.SUGGESTED) == held < 600
     bench.program.actions[ActionId.PAUSE].trigger()
@@ -339,7 +338,7 @@ def test_settings_and_window_are_kept_for_the_next_start(make_bench: Callable[..
 def test_closing_during_a_run_is_quick_and_clean(bench: Bench, tmp_path: Path) -> None:
     bench.drop([str(_pictures(tmp_path / "many", 200))])
     bench.until(lambda: bench.count(ImageState.SUGGESTED) > 0)
-    with bench.qtbot.waitSignal(bench.program.closed, timeout=10_000):
+    with bench.qtbot.waitSignal(bench.program.closed, timeout=WAIT_MS):
         bench.program.window.close()
     assert not bench.program.window.isVisible()
     bench.program.close()

@@ -16,7 +16,7 @@ from PIL import Image, ImageGrab
 WIDTH, HEIGHT = 1900, 1000
 """Room for the usual window and, right of it, for another program's."""
 
-LIMIT_S = 40.0
+LIMIT_S = 90.0
 """How long anything may take before a test gives up; the machine may have other things to do."""
 
 _LOOK_S = 0.02

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from gui.action_table import ACTIONS, ActionId, ActionRow, Condition, Key, Menu, Scope
-from gui.actions import create_actions, fill_menu_bar, keys_of, update_enabled, update_icons
+from gui.actions import create_actions, keys_of, update_enabled, update_icons
+from gui.menu_bar import fill_menu_bar
 from gui.review.label_keys import LabelAction, label_key
 from gui.theme import DARK, palette_of
 
@@ -38,7 +39,14 @@ _WITHOUT_ICON = {
     ActionId.ZOOM_100: "no shape says a number",
     ActionId.ZOOM_TOGGLE: "no shape says a number",
     **dict.fromkeys(
-        (ActionId.MAP_MODE, ActionId.MAP_DUEL, ActionId.WHAT_IF, ActionId.MAP_WEAKER, ActionId.MAP_STRONGER),
+        (
+            ActionId.MAP_MODE,
+            ActionId.MAP_OUTLINE,
+            ActionId.MAP_DUEL,
+            ActionId.WHAT_IF,
+            ActionId.MAP_WEAKER,
+            ActionId.MAP_STRONGER,
+        ),
         "the map's icon stands above",
     ),
     **dict.fromkeys((ActionId.SELECT_ALL, ActionId.SELECT_NONE, ActionId.SELECT_INVERT), "no common shape"),

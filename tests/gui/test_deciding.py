@@ -220,3 +220,18 @@ def test_letters_come_with_the_session(bench: LabelBench) -> None:
     bench.deciding.rename_letter("magpie", "pica")
     assert bench.deciding.letters.label("M") == "pica"
     assert bench.desk.notes["letters"] == bench.deciding.letters.to_json()
+
+
+def test_a_digit_that_waits_labels_nothing_in_the_next_session(bench: LabelBench) -> None:
+    bench.press(Qt.Key.Key_2)
+    assert bench.recalling.asked == [0]
+    bench.desk.left.emit()
+    bench.recalling.answer_recalled.emit(0, classification("jay", "magpie"))
+    assert bench.states()[0] == "suggested", "the answer is of an image that has the same key there"
+
+
+def test_a_later_decision_counts_more_than_a_digit_that_waits(bench: LabelBench) -> None:
+    bench.press(Qt.Key.Key_2)
+    bench.press(Qt.Key.Key_X)
+    bench.recalling.answer_recalled.emit(0, classification("jay", "magpie"))
+    assert bench.states()[0] == "rejected"

@@ -49,7 +49,13 @@ def test_entries_come_from_the_live_actions(window: QMainWindow) -> None:
 def test_every_key_of_the_table_is_listed(window: QMainWindow) -> None:
     actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window), class_page=QWidget(window))
     listed = {(entry.menu, key) for entry in sheet_entries(actions) for key in entry.keys}
-    ranges = {ActionId.MAP_HOLD, ActionId.LABEL_NTH, ActionId.LABEL_CUSTOM}
+    ranges = {
+        ActionId.MAP_HOLD,
+        ActionId.LABEL_NTH,
+        ActionId.LABEL_CUSTOM,
+        ActionId.REGION_MOVE,
+        ActionId.REGION_SIZE,
+    }
     for row in ACTIONS:
         if row.id not in ranges:
             assert {(row.menu, key.sequence) for key in row.keys} <= listed, row.id

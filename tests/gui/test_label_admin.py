@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import cast
 
@@ -149,6 +149,25 @@ def test_another_labels_name_merges(bench: Bench, answers: SimpleNamespace) -> N
     assert bench.labels()[:3] == ["crow"] * 3
     assert bench.said() == merged
     assert len(bench.steps) == 2
+
+
+def test_the_answer_of_a_question_about_another_session_changes_nothing(
+    bench: Bench, answers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another start may hand over a session while the question is on the screen."""
+    answers.name = "crow"
+    for name in ("getText", "getItem"):
+        ask = getattr(QInputDialog, name)
+
+        def left_meanwhile(*args: object, _ask: Callable[..., object] = ask, **options: object) -> object:
+            bench.desk.session = FakeSession("another")
+            return _ask(*args, **options)
+
+        monkeypatch.setattr(QInputDialog, name, left_meanwhile)
+    bench.admin.rename(bench.code("owl"))
+    bench.admin.merge(bench.code("owl"))
+    assert answers.asked == 2
+    assert not bench.steps
 
 
 def test_a_label_alone_has_nothing_to_merge_into(bench: Bench, answers: SimpleNamespace) -> None:

@@ -18,7 +18,8 @@ from gui.exporting.export_settings import ExportForm, ExportSettings
 from gui.exporting.import_dialog import ImportDialog
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
-from gui.program import Program, Wishes
+from gui.program import Program
+from gui.wishes import Wishes
 from inference.errors import SessionSaveError
 from inference.profile import Profile
 from inference.sessions.suffix import sidecar_list

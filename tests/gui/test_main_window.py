@@ -15,7 +15,7 @@ from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
 from gui.start.drop_overlay import DropOverlay
 from gui.viewer.map_mode import MapMode
-from gui.window_memory import restore_window, window_state
+from gui.window_memory import restore_geometry, restore_layout, window_state
 from tests.gui.gallery.images import model_of
 from tests.gui.viewer.pictures import plain_image, some_predictions
 
@@ -193,7 +193,9 @@ def test_the_inspectors_width_is_kept_for_the_next_start(viewer: MainWindow, qtb
     wanted = splitter.sizes()[1]
     other = MainWindow(ImageModel())
     qtbot.addWidget(other)
-    restore_window(other, window_state(viewer))
+    state = window_state(viewer)
+    restore_geometry(other, state)
+    restore_layout(other, state)
     other.show()
     other.show_view(View.VIEWER)
     again = other.page.findChild(QSplitter)

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from gui.qimage import rgb_to_qimage, rgba_to_qimage
+from gui.qimage import qimage_to_rgb, rgb_to_qimage, rgba_to_qimage
 from tests.conftest import PROJECT_ROOT
 
 SIDES = st.integers(1, 37)
@@ -96,3 +96,13 @@ def test_the_viewer_is_imported_without_numpy() -> None:
     code = "import sys, gui.viewer.viewer_page; sys.exit('numpy' in sys.modules or 'gui.qimage' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)
     assert done.returncode == 0
+
+
+@given(arrays(np.uint8, st.tuples(SIDES, SIDES, st.just(3))))
+def test_pixels_come_back_as_they_were(pixels: NDArray[np.uint8]) -> None:
+    assert (qimage_to_rgb(rgb_to_qimage(pixels)) == pixels).all()
+
+
+def test_what_is_transparent_comes_back_white() -> None:
+    pixels = np.array([[[10, 20, 30, 255], [10, 20, 30, 0]]], np.uint8)
+    assert qimage_to_rgb(rgba_to_qimage(pixels)).tolist() == [[[10, 20, 30], [255, 255, 255]]]

@@ -104,6 +104,49 @@ def test_removed_images_leave_the_queue_and_come_back(bench: LabelBench) -> None
     assert bench.reviewing.current == 0
 
 
+def test_the_image_after_a_removed_one_comes_on_screen(bench: LabelBench) -> None:
+    bench.reviewing.start()
+    bench.labelling.remove([0])
+    assert bench.reviewing.current == bench.viewing.key == 1
+    bench.labelling.remove([2, 3, 4])
+    assert bench.reviewing.current == 1
+    bench.labelling.remove([1])
+    assert not bench.reviewing.is_active, "nothing is left to look at"
+
+
+def test_an_image_whose_file_is_gone_leaves_the_screen(bench: LabelBench) -> None:
+    bench.reviewing.start()
+    bench.table.lose_files([0])
+    assert bench.reviewing.current == bench.viewing.key == 1
+    assert bench.window.review_header.text.startswith("4 unlabelled")
+
+
+def test_what_undo_leaves_decided_does_not_wait_again(bench: LabelBench) -> None:
+    bench.reviewing.start()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Return):
+        bench.press(key)
+    bench.reviewing.go_to(0)
+    bench.press(Qt.Key.Key_X)
+    bench.labelling.undo()
+    assert bench.state(0) is ImageState.ACCEPTED
+    assert bench.window.review_header.text.startswith("3 unlabelled")
+    bench.labelling.clear([0])
+    assert bench.window.review_header.text.startswith("4 unlabelled")
+    bench.labelling.undo()
+    assert bench.window.review_header.text.startswith("3 unlabelled"), "its label is back"
+    bench.reviewing.advance()
+    assert bench.reviewing.current == 2
+
+
+def test_images_whose_opening_is_taken_back_leave_the_review(bench: LabelBench) -> None:
+    bench.labelling.note_added([3, 4])
+    bench.reviewing.start()
+    bench.labelling.undo()
+    assert bench.window.review_header.text.startswith("3 unlabelled")
+    bench.labelling.redo()
+    assert bench.window.review_header.text.startswith("5 unlabelled")
+
+
 def test_a_cleared_table_ends_the_review(bench: LabelBench, qtbot: QtBot) -> None:
     bench.reviewing.start()
     with qtbot.waitSignal(bench.reviewing.ended):

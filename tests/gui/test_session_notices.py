@@ -24,14 +24,11 @@ _ALL: list[tuple[str, UserMessage]] = [
     ("T-20", label_notices.redone("label 12 images as magpie.")),
     ("E-406", label_notices.label_empty()),
     ("E-406", label_notices.label_exists(HOSTILE)),
-    ("E-407", label_notices.key_taken("J", HOSTILE)),
     ("T-07", export_notices.exported(2901, _P)),
     ("T-08", export_notices.sidecars_written(2)),
     ("T-22", export_notices.sidecars_reverted(2)),
     ("T-23", export_notices.imported(2, 0)),
     ("E-408", export_notices.file_exists(_P)),
-    ("E-409", export_notices.export_stopped(5, 12000, "The disk is full.", _P)),
-    ("E-409", export_notices.folders_stopped(5, 12000, "the disk is full", _P)),
     ("E-410", export_notices.nothing_to_export()),
     ("E-411", export_notices.sidecars_not_understood(2, "x")),
     ("E-412", export_notices.sidecars_not_written(2, "x")),
@@ -46,6 +43,8 @@ _ALL: list[tuple[str, UserMessage]] = [
     ("E-402", session_notices.saved_elsewhere(SessionSaveError(_P, "Another program keeps it locked."), "/q/b")),
     ("E-404", session_notices.damaged_with_copy(_DAMAGED, 1e9, 3112)),
     ("E-419", session_notices.session_read_only("It is open in another window.")),
+    ("E-422", session_notices.not_put_away(HOSTILE)),
+    ("E-423", session_notices.not_renamed("There is a session of this name already.")),
     ("E-602", session_notices.session_restored(1e9)),
 ]
 
@@ -112,3 +111,9 @@ def test_a_damaged_session_with_a_copy_offers_the_copy_first() -> None:
 def test_measured_accuracy_is_a_sentence() -> None:
     text = label_notices.accuracy_known(0.94, 312)
     assert text == "Of 312 images that you reviewed, the first suggestion was right for 94 %."
+
+
+@pytest.mark.parametrize("unmatched", [0, 3])
+def test_an_import_that_changed_nothing_cannot_be_taken_back(unmatched: int) -> None:
+    assert MessageAction.UNDO in export_notices.imported(2, unmatched).actions
+    assert MessageAction.UNDO not in export_notices.imported(0, unmatched).actions

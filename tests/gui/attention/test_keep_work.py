@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,15 @@ import pytest
 from PIL import Image
 
 from gui.attention.examined import Examined
-from gui.attention.keep_work import LONGEST_SIDE, map_of, reading_order, targets_of, write
+from gui.attention.keep_work import LONGEST_SIDE, KeptMap, map_of, reading_order, targets_of, write
+from gui.map_on_page import DrawnMap
+from gui.viewer.map_choice import EVIDENCE, MapChoice
+from gui.viewer.map_mode import MapMode
 from inference.arrays import Features
+from inference.attention.closed_forms import closed_form
+from inference.attention.making import class_weight
+from inference.attention.methods import Method, Unit
+from inference.attention.picture import Style
 from inference.classify.classifier import Inspection
 from inference.classify.preprocess import geometry, prepare_picture
 from inference.engine.network import Head
@@ -42,6 +50,24 @@ def _features() -> Features:
     return features
 
 
+def _kept(
+    examined: Examined,
+    subject: int = 0,
+    rival: int | None = None,
+    choice: MapChoice = EVIDENCE,
+    *,
+    mode: MapMode = MapMode.EVIDENCE,
+    outline: bool = False,
+) -> KeptMap:
+    """The map on screen, as it is kept."""
+    features = examined.inspection.features
+    shown = np.zeros((2, 2), np.float32)
+    if features is not None and choice.is_closed_form:
+        shown = closed_form(choice.method, features, class_weight(HEAD, subject, rival))
+    drawn = DrawnMap(subject, rival, choice, shown, examined.inspection)
+    return map_of(examined, drawn, mode, outline=outline)
+
+
 @pytest.mark.parametrize(
     ("chosen", "stem"),
     [("/p/a.png", "/p/a"), ("/p/a.NPY", "/p/a"), ("/p/a", "/p/a"), ("/p/a.b c", "/p/a.b c"), ("/p.q/a", "/p.q/a")],
@@ -52,21 +78,21 @@ def test_the_three_names(chosen: str, stem: str) -> None:
 
 def test_the_map_adds_up_to_the_networks_logit_or_says_that_it_does_not() -> None:
     examined = _examined("/p/a.png", (40, 30), _features())
-    numbers = map_of(examined, 0, None).numbers
+    numbers = _kept(examined).numbers
     assert (numbers.supporting, numbers.opposing, numbers.bias, numbers.logit) == (2.0, 0.0, 0.0, 2.0)
     assert numbers.adds_up is True
-    fight = map_of(examined, 1, 0)
+    fight = _kept(examined, 1, 0)
     assert fight.names == "class 1 rather than class 0"
     assert (fight.numbers.supporting, fight.numbers.opposing, fight.numbers.bias) == (0.0, -2.0, 1.0)
     assert fight.numbers.logit == fight.numbers.network_logit == -1.0
     examined.inspection.logits[0] += 1
-    assert map_of(examined, 0, None).numbers.adds_up is False
+    assert _kept(examined).numbers.adds_up is False
 
 
 @pytest.mark.parametrize("features", [None, np.full((3, 2, 2), np.nan, np.float32)], ids=["no maps", "NaN"])
 def test_what_is_no_map_is_refused(features: Features | None) -> None:
     with pytest.raises(ImageReadError):
-        map_of(_examined("/p/a.png", (40, 30), features), 0, None)
+        _kept(_examined("/p/a.png", (40, 30), features))
 
 
 @pytest.mark.parametrize("size", [(40, 30), (30, 40), (400, 20), (2400, 1200)], ids=str)
@@ -77,7 +103,7 @@ def test_the_map_lies_on_what_the_network_saw(tmp_path: Path, size: tuple[int, i
     picture = prepare_picture(str(path), reading_order(examined))
     height, width = picture.input.shape[:2]
     assert max(height, width) <= LONGEST_SIDE
-    write(str(tmp_path / "map.png"), map_of(examined, 0, None), picture)
+    write(str(tmp_path / "map.png"), _kept(examined), picture)
     with Image.open(io.BytesIO((tmp_path / "map.png").read_bytes())) as opened:
         drawn = np.asarray(opened.convert("RGB"), np.int16)[:height]
     assert drawn.shape[1] == width
@@ -97,7 +123,7 @@ def test_the_original_and_somebodys_numbers_stay(tmp_path: Path) -> None:
     Image.new("RGB", (40, 30)).save(path)
     before = path.read_bytes()
     examined = _examined(str(path), (40, 30), _features())
-    kept, picture = map_of(examined, 0, None), prepare_picture(str(path), reading_order(examined))
+    kept, picture = _kept(examined), prepare_picture(str(path), reading_order(examined))
     (tmp_path / "theirs.npy").write_text("mine")
     for name in ("own.png", "theirs.png"):
         with pytest.raises(OutputWriteError):
@@ -108,3 +134,42 @@ def test_the_original_and_somebodys_numbers_stay(tmp_path: Path) -> None:
     again = replace(kept, numbers=replace(kept.numbers, contributions=-kept.numbers.contributions))
     write(str(tmp_path / "map.png"), again, picture)
     assert np.load(tmp_path / "map.npy").min() == -2.0
+
+
+def test_the_kind_of_map_on_screen_is_kept() -> None:
+    examined = _examined("/p/a.png", (40, 30), _features())
+    layer_cam = _kept(examined, choice=MapChoice(Method.LAYER_CAM), mode=MapMode.HEAT, outline=True)
+    assert (layer_cam.numbers.method, layer_cam.style, layer_cam.outline) == (Method.LAYER_CAM, Style.HEAT, True)
+    assert layer_cam.unit is Unit.NONE
+    stage = _kept(examined, choice=MapChoice(Method.HIRES_CAM, 2), mode=MapMode.OFF)
+    assert (stage.stage, stage.unit, stage.style) == (2, Unit.NONE, Style.EVIDENCE)
+    # What the signed evidence adds up to is said beside every map.
+    assert stage.numbers.logit == layer_cam.numbers.logit == 2.0
+    assert not stage.numbers.contributions.any()
+
+
+def test_relative_evidence_adds_up_to_the_lead_over_the_average() -> None:
+    examined = _examined("/p/a.png", (40, 30), _features())
+    kept = _kept(examined, choice=MapChoice(relative=True))
+    logits = examined.inspection.logits
+    assert kept.names == "class 0 rather than the average class"
+    assert kept.numbers.relative is True
+    assert kept.numbers.logit == pytest.approx(float(logits[0] - logits.mean()), abs=1e-5)
+    assert kept.numbers.adds_up is True
+
+
+def test_manifest_and_picture_say_what_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "grey.png"
+    Image.new("RGB", (40, 30), (128, 128, 128)).save(path)
+    examined = _examined(str(path), (40, 30), _features())
+    picture = prepare_picture(str(path), reading_order(examined))
+    drawn = {}
+    for mode in (MapMode.EVIDENCE, MapMode.HEAT, MapMode.SPOTLIGHT, MapMode.OUTLINE):
+        for outline in (False, True):
+            kept = _kept(examined, choice=MapChoice(Method.GRAD_CAM), mode=mode, outline=outline)
+            write(str(tmp_path / "map"), kept, picture)
+            drawn[mode, outline] = (tmp_path / "map.png").read_bytes()
+    assert len(set(drawn.values())) == len(drawn) - 1
+    assert drawn[MapMode.OUTLINE, False] == drawn[MapMode.OUTLINE, True]
+    fields = json.loads((tmp_path / "map.json").read_text())
+    assert (fields["method"], fields["stage"], fields["unit"]) == ("grad-cam", None, "logits")

@@ -79,6 +79,34 @@ def test_words(panel: MapPanel) -> None:
     assert panel.words() == ""
 
 
+@pytest.mark.parametrize("remark", list(MapRemark))
+def test_every_remark_has_its_own_words(panel: MapPanel, remark: MapRemark) -> None:
+    panel.set_remark(remark)
+    assert bool(panel.words()) is (remark is not MapRemark.NONE)
+    others = []
+    for other in MapRemark:
+        panel.set_remark(other)
+        others.append(panel.words())
+    assert len(set(others)) == len(MapRemark)
+
+
+def test_the_outline_goes_with_colours_only(panel: MapPanel) -> None:
+    told: list[bool] = []
+    panel.outline_changed.connect(told.append)
+    panel.toggle_outline()
+    assert panel.has_outline
+    for mode in (MapMode.OUTLINE, MapMode.OFF):
+        panel.set_mode(mode)
+        panel.toggle_outline()
+    assert panel.has_outline
+    panel.set_mode(MapMode.HEAT)
+    panel.toggle_outline()
+    assert told == [True, False]
+    panel.set_available(False)
+    panel.toggle_outline()
+    assert told == [True, False]
+
+
 def test_a_model_without_maps(panel: MapPanel) -> None:
     panel.set_available(False)
     assert not any(found.isEnabled() for found in panel.findChildren(QRadioButton))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.viewer.number_texts import percent_text
@@ -238,3 +238,76 @@ def test_other_predictions_forget_the_pointer(view: SuggestionsView) -> None:
     QTest.mouseMove(view.viewport(), middle_of(view, 1))
     assert hovered == [283, 287, 287]
     assert view.model().data(QModelIndex()) is None
+
+
+def test_ctrl_click_asks_for_a_comparison_and_chooses_nothing(view: SuggestionsView) -> None:
+    _, chosen = told_by(view)
+    rivals: list[int] = []
+    view.rival_requested.connect(rivals.append)
+    control, left = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+    QTest.mouseClick(view.viewport(), left, control, middle_of(view, 2))
+    QTest.mouseClick(view.viewport(), left, control, middle_of(view, 0))
+    QTest.mouseClick(view.viewport(), left, control, middle_of(view, 5))
+    assert (rivals, chosen) == ([285], []), "neither the chosen class nor the row of the others"
+    # A press with Ctrl that is let go without it is no click on the row that was pressed before.
+    QTest.mouseClick(view.viewport(), left, Qt.KeyboardModifier.NoModifier, middle_of(view, 3))
+    QTest.mousePress(view.viewport(), left, control, middle_of(view, 3))
+    QTest.mouseRelease(view.viewport(), left, Qt.KeyboardModifier.NoModifier, middle_of(view, 3))
+    assert chosen == [287]
+
+
+def test_the_pointer_on_the_rival_shows_the_comparison_not_the_rival(view: SuggestionsView) -> None:
+    QTest.mouseMove(view.viewport(), middle_of(view, 4))
+    QTest.mouseMove(view.viewport(), middle_of(view, 3))
+    hovered, _ = told_by(view)
+    control, left = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+    QTest.mouseMove(view.viewport(), middle_of(view, 1))
+    QTest.mouseMove(view.viewport(), middle_of(view, 2))
+    QTest.mouseClick(view.viewport(), left, control, middle_of(view, 2))
+    QTest.mouseMove(view.viewport(), middle_of(view, 2) + QPoint(4, 0))
+    assert hovered == [283, 285, NO_CLASS]
+    QTest.mouseMove(view.viewport(), middle_of(view, 1))
+    QTest.mouseMove(view.viewport(), middle_of(view, 2))
+    assert hovered == [283, 285, NO_CLASS, 283, 285]
+
+
+def test_the_context_menu_asks_why_not_and_compares(view: SuggestionsView, qtbot: QtBot) -> None:
+    why_not: list[int] = []
+    rivals: list[int] = []
+    view.why_not_requested.connect(why_not.append)
+    view.rival_requested.connect(rivals.append)
+
+    def menu_at(row: int) -> QMenu:
+        where = middle_of(view, row)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, view.viewport().mapToGlobal(where))
+        QApplication.sendEvent(view.viewport(), event)
+        opened = [menu for menu in view.findChildren(QMenu) if menu.isVisible()]
+        assert len(opened) == 1
+        return opened[0]
+
+    menu = menu_at(2)
+    assert [action.isEnabled() for action in menu.actions()] == [True, True]
+    menu.actions()[0].trigger()
+    menu.actions()[1].trigger()
+    menu.close()
+    assert (why_not, rivals) == ([285], [285])
+    first = menu_at(0)
+    assert [action.isEnabled() for action in first.actions()] == [False, False]
+    first.close()
+    qtbot.waitUntil(lambda: not view.findChildren(QMenu))
+    # The row of the others has no menu.
+    where = middle_of(view, 5)
+    QApplication.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, where))
+    assert not view.findChildren(QMenu)
+
+
+def test_the_menu_key_asks_about_the_row_with_the_focus(view: SuggestionsView) -> None:
+    why_not: list[int] = []
+    view.why_not_requested.connect(why_not.append)
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QApplication.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint()))
+    (menu,) = view.findChildren(QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    assert why_not == [283]

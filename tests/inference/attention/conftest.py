@@ -55,3 +55,14 @@ def seen(built_in: Network) -> tuple[Seen, ...]:
     outputs = built_in.run(images, features=True)
     assert outputs.features is not None
     return tuple(Seen(images[row], outputs.logits[row], outputs.features[row]) for row in range(len(images)))
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """PyTorch's threads wait for each other; where others use the cores, one thread is many times as fast as two."""
+    import torch  # noqa: PLC0415 - it takes seconds, and few of these tests need it
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

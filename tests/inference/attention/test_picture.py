@@ -3,9 +3,21 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from inference.attention.picture import MARK_BYTES, Caption, as_png, is_map_png, picture_with_map
+from inference.arrays import EvidenceMap, RgbImage
+from inference.attention.methods import FACTS, Method
+from inference.attention.picture import (
+    LIGHT_LEFT,
+    MARK_BYTES,
+    Caption,
+    Style,
+    as_png,
+    caption_of,
+    is_map_png,
+    picture_with_map,
+)
 from inference.results import CropGeometry
 
 
@@ -44,3 +56,81 @@ def test_a_saved_map_is_known_as_one_and_no_other_picture_is() -> None:
         read.save(other, "PNG")
     assert not is_map_png(other.getvalue()[:MARK_BYTES])
     assert not is_map_png(b"")
+
+
+def _drawn(contributions: EvidenceMap, style: Style, *, outline: bool = False) -> RgbImage:
+    """A colourful picture of one tone under a map, without the legend."""
+    pixels = np.full((200, 200, 3), (200, 100, 50), np.uint8)
+    whole = CropGeometry(0, 0, 200, 200)
+    caption = Caption("cat", 1.0, "m")
+    drawn = picture_with_map(
+        pixels, contributions, whole, (200, 200), caption, strength=1.0, style=style, outline=outline
+    )
+    return drawn[:200]
+
+
+def _halves() -> EvidenceMap:
+    """The left speaks for the class, the right against it."""
+    contributions = np.full((4, 4), -1.0, np.float32)
+    contributions[:, :2] = 1.0
+    return contributions
+
+
+def test_heat_shows_the_left_and_leaves_the_right_as_it_is() -> None:
+    drawn = _drawn(_halves(), Style.HEAT)
+    assert tuple(drawn[100, 190]) == (200, 100, 50)
+    assert drawn[100, 10].min() > 100
+
+
+def test_the_spotlight_leaves_light_and_colours_only_where_something_speaks_for_the_class() -> None:
+    drawn = _drawn(_halves(), Style.SPOTLIGHT)
+    assert tuple(drawn[100, 10]) == (200, 100, 50)
+    grey = round((0.299 * 200 + 0.587 * 100 + 0.114 * 50) * LIGHT_LEFT)
+    assert np.abs(drawn[100, 190].astype(int) - grey).max() <= 1
+
+
+@pytest.mark.parametrize("style", list(Style))
+def test_lines_lie_between_both_halves_and_go_with_every_style(style: Style) -> None:
+    plain, lined = _drawn(_halves(), style), _drawn(_halves(), style, outline=True)
+    changed = (plain != lined).any(axis=2)
+    assert changed.any() is np.bool_(style is not Style.OUTLINE)
+    white, black = lined.min(axis=2) >= 250, lined.max(axis=2) <= 5
+    rows, columns = np.nonzero(white)
+    # Along the middle, or along the border, where a line is closed.
+    assert np.isin(100, rows)
+    inside = columns[(columns > 4) & (rows > 4) & (rows < 195)]
+    assert inside.size
+    assert inside.min() > 80
+    assert inside.max() < 120
+    assert black[100].any()
+
+
+def test_nothing_for_the_class_draws_no_line() -> None:
+    against = np.full((3, 3), -1.0, np.float32)
+    assert (_drawn(against, Style.OUTLINE) == (200, 100, 50)).all()
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_the_legend_counts_in_logits_only_where_cells_add_up(method: Method) -> None:
+    contributions = np.array([[2.0, -4.0]], np.float32)
+    last = caption_of(contributions, "cat", "m", method, stage=None, fixed_scale=9.0)
+    is_exact = method in {Method.EVIDENCE, Method.HIRES_CAM}
+    assert (last.unit == "logits") is is_exact
+    assert last.scale == (9.0 if is_exact else 4.0)
+    assert last.is_own_scale is not is_exact
+    assert (method.value in last.subject) is (method is not Method.EVIDENCE)
+    assert FACTS[method].paper.split(",")[0] in last.subject or method is Method.EVIDENCE
+    stage = caption_of(contributions, "cat", "m", method, stage=2, fixed_scale=9.0)
+    assert stage.is_own_scale
+    assert caption_of(contributions * 0, "cat", "m", method, stage=None, fixed_scale=None).scale == 1.0
+
+
+def test_the_bar_of_a_map_that_is_never_negative_has_no_blue() -> None:
+    whole, pixels = CropGeometry(0, 0, 400, 10), np.zeros((10, 400, 3), np.uint8)
+    contributions = np.ones((2, 2), np.float32)
+    blues = []
+    for is_signed in (True, False):
+        caption = Caption("cat", 1.0, "m", is_signed=is_signed)
+        legend = picture_with_map(pixels, contributions, whole, (400, 10), caption)[10:].astype(int)
+        blues.append(bool((legend[..., 2] - legend[..., 0] > 60).any()))
+    assert blues == [True, False]

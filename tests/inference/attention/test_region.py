@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from inference.attention.region import Box, ask_region, box_of_cells, cell_weights, strong_cells
+from inference.attention.region import (
+    Box,
+    ask_region,
+    box_of_cells,
+    cell_weights,
+    cells_holding,
+    strong_cells,
+)
 from inference.classify.postprocess import softmax
 from inference.engine.network import Head
 from inference.results import CropGeometry
@@ -72,6 +80,27 @@ def test_on_the_real_network(seen: tuple[Seen, ...], head: Head) -> None:
         assert np.abs(corner.probabilities - whole.probabilities).max() > 1e-3
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.05, 0.95), st.floats(0.05, 0.95))
+def test_four_parts_of_a_real_picture_average_to_the_networks_answer(
+    seen: tuple[Seen, ...], head: Head, across: float, down: float
+) -> None:
+    for one in seen:
+        x, y = 100 + 200 * across, -20 + 200 * down
+        parts = [
+            (across * down, Box(100, -20, x, y)),
+            ((1 - across) * down, Box(x, -20, 300, y)),
+            (across * (1 - down), Box(100, y, x, 180)),
+            ((1 - across) * (1 - down), Box(x, y, 300, 180)),
+        ]
+        mixed = np.zeros(one.logits.size)
+        for share, part in parts:
+            answer = ask_region(one.features, head, cell_weights(part, CROP, (9, 9)))
+            assert answer is not None
+            mixed += share * answer.logits
+        assert np.abs(mixed - one.logits).max() <= 1e-5 * (1 + np.abs(one.logits).max())
+
+
 def test_what_the_network_did_not_see_has_no_answer() -> None:
     features, head = np.ones((2, 3, 3), np.float32), Head(np.ones((2, 2), np.float32), np.zeros(2, np.float32))
     assert ask_region(features, head, cell_weights(Box(0, 0, 90, 90), CROP, (3, 3))) is None
@@ -95,3 +124,23 @@ def test_cells_become_a_box_in_original_pixels_and_back() -> None:
 def test_strong_cells_are_those_near_the_largest() -> None:
     assert strong_cells(np.array([[4.0, 2.0, 1.9, -5.0]]), 0.5).tolist() == [[True, True, False, False]]
     assert not strong_cells(np.array([[-4.0, -2.0]]), 0.5).any()
+
+
+@settings(max_examples=80, deadline=None)
+@given(hnp.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(-5, 5, width=32)))
+def test_the_cells_that_hold_half_are_the_fewest(contributions: np.ndarray) -> None:
+    cells = cells_holding(contributions, 0.5)
+    positive = np.maximum(contributions, 0).astype(np.float64)
+    if positive.sum() == 0:
+        assert not cells.any()
+        return
+    assert positive[cells].sum() >= 0.5 * positive.sum() * (1 - 1e-12)
+    assert contributions[cells].min() >= 0
+    if (~cells).any():
+        assert contributions[cells].min() >= contributions[~cells].max()
+    # Without the weakest of them, half is not reached.
+    assert positive[cells].sum() - positive[cells].min() <= 0.5 * positive.sum() * (1 + 1e-12)
+
+
+def test_all_of_the_evidence_takes_every_positive_cell() -> None:
+    assert cells_holding(np.array([[1.0, -2.0], [0.5, 3.0]]), 1.0).tolist() == [[True, False], [True, True]]

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from inference.attention.methods import FACTS, Method
+from inference.attention.picture import Style
 from tests.inference.commands.explaining import TINY, explained, patched
 from tests.inference.commands.sessions import Run
+from tests.make_bright import BRIGHT
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -34,3 +36,25 @@ def test_every_method_has_a_grid_a_manifest_and_a_picture(cardinal: Run, tmp_pat
     assert code == 0
     with Image.open(drawn) as opened:
         assert opened.width == 200
+
+
+@pytest.mark.parametrize("mode", list(Style))
+def test_every_way_of_drawing_with_and_without_lines(cardinal: Run, tmp_path: Path, mode: Style) -> None:
+    picture = patched(tmp_path)
+    drawn = []
+    for number, more in enumerate(([], ["--outline"])):
+        output = tmp_path / f"{number}.png"
+        code, _, _ = cardinal(
+            "explain", "--model", str(BRIGHT), "--device", "cpu", picture, "--mode", mode.value, *more,
+            "--output", str(output),
+        )  # fmt: skip
+        assert code == 0
+        drawn.append(output.read_bytes())
+    assert (drawn[0] == drawn[1]) is (mode is Style.OUTLINE)
+
+
+@pytest.mark.parametrize("options", [["--mode", "heat"], ["--outline"], ["--outline", "--output", "x.npy"]])
+def test_how_to_draw_without_a_picture_to_draw_is_refused(cardinal: Run, tmp_path: Path, options: list[str]) -> None:
+    code, _, errors = cardinal("explain", "--model", TINY, "--device", "cpu", patched(tmp_path), *options)
+    assert code == 2
+    assert "--mode and --outline draw a picture" in errors

@@ -1,0 +1,1 @@
+"""Side by side: several pictures, several classes of one picture, or two models, on one scale."""

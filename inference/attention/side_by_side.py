@@ -1,0 +1,208 @@
+"""Draw several maps beside each other in one picture, with captions, one scale and one legend, to be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from inference.arrays import EvidenceMap, RgbImage
+from inference.attention.picture import Caption, Style, picture_with_map
+from inference.attention.render import evidence_rgba, heat_rgba
+from inference.results import CropGeometry
+from inference.texts import visible
+
+NOT_A_PROOF = "Shows which parts moved the score; not a proof of cause."
+
+_WIDEST, _NARROWEST = 640, 280
+"""Of one panel, in pixels: pictures are never enlarged, and captions need some room."""
+
+_GAP = 16
+_MOST_LINES = 3
+"""Into so many lines one sentence of a caption is broken; the rest of it is cut."""
+
+_BLACK, _GREY, _WHITE = (0, 0, 0), (90, 90, 90), (255, 255, 255)
+
+_Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+_SCALED = frozenset({Style.EVIDENCE, Style.HEAT})
+"""The ways of drawing whose colours have a scale."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One of the pictures, with what is said of it.
+
+    Attributes:
+        pixels: (H, W, 3), the picture at any size.
+        contributions: (h, w) float32 in logits, or None where no map is drawn.
+        crop: what the network saw, in original pixels.
+        original_size: (width, height) that `crop` refers to.
+        title: in the first line of the caption.
+        lines: the lines below it.
+    """
+
+    pixels: RgbImage
+    contributions: EvidenceMap | None
+    crop: CropGeometry
+    original_size: tuple[int, int]
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLegend:
+    """What holds for all panels.
+
+    Attributes:
+        style: how the maps are drawn; None where none is.
+        scale: s of the scale -s...+s, in logits.
+        strength: opacity of the maps, 0...1.
+        lines: what is said besides the scale: classes, models.
+    """
+
+    style: Style | None
+    scale: float
+    strength: float
+    lines: tuple[str, ...]
+
+
+def side_by_side(panels: Sequence[Panel], legend: SharedLegend) -> RgbImage:
+    """All panels in a row, their captions above them, one legend below.
+
+    Args:
+        panels: at least one.
+        legend: holds for all of them.
+
+    Returns:
+        (H, W, 3) on white.
+    """
+    pictures = [_picture(panel, legend) for panel in panels]
+    width = max(_NARROWEST, *(picture.width for picture in pictures))
+    size = max(12, min(18, width // 32))
+    captions = [_caption(panel, width, size) for panel in panels]
+    row = max(picture.height for picture in pictures)
+    head = max(caption.height for caption in captions)
+    whole = _GAP + len(panels) * (width + _GAP)
+    foot = _foot(whole - 2 * _GAP, size, legend)
+    canvas = Image.new("RGB", (whole, 4 * _GAP + head + row + foot.height), _WHITE)
+    for place, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        left = _GAP + place * (width + _GAP)
+        canvas.paste(caption, (left, _GAP))
+        canvas.paste(picture, (left, 2 * _GAP + head))
+    canvas.paste(foot, (_GAP, 3 * _GAP + head + row))
+    return np.asarray(canvas)
+
+
+def _picture(panel: Panel, legend: SharedLegend) -> Image.Image:
+    """The picture with its map, as large as a panel lets it be."""
+    height, width = panel.pixels.shape[:2]
+    factor = min(1.0, _WIDEST / max(width, height))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    photo = np.asarray(Image.fromarray(panel.pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
+    contributions, style = panel.contributions, legend.style
+    if contributions is None or style is None:
+        contributions, style = np.zeros((1, 1), np.float32), Style.EVIDENCE
+    caption = Caption("", legend.scale, "")
+    drawn = picture_with_map(
+        photo, contributions, panel.crop, panel.original_size, caption, strength=legend.strength, style=style
+    )
+    # The legend below it is left out: one for all panels is enough.
+    return Image.fromarray(drawn[: size[1]])
+
+
+def _caption(panel: Panel, width: int, size: int) -> Image.Image:
+    """The words above a picture."""
+    title, usual = ImageFont.load_default(size * 1.15), ImageFont.load_default(size)
+    lines = [(text, title, _BLACK) for text in _broken(visible(panel.title), title, width)]
+    for sentence in panel.lines:
+        lines += [(text, usual, _GREY) for text in _broken(visible(sentence), usual, width)]
+    return _written(lines, width, size)
+
+
+def _foot(width: int, size: int, legend: SharedLegend) -> Image.Image:
+    """The scale, the words that hold for all panels, and the caution."""
+    font = ImageFont.load_default(size)
+    sentences = [*legend.lines, *_style_words(legend.style)]
+    if legend.style is not None:
+        sentences.append(NOT_A_PROOF)
+    lines = [(text, font, _GREY) for sentence in sentences for text in _broken(visible(sentence), font, width)]
+    words = _written(lines, width, size)
+    if legend.style not in _SCALED:
+        return words
+    band = Image.new("RGB", (width, words.height + 2 * size), _WHITE)
+    _draw_scale(band, size, legend)
+    band.paste(words, (0, 2 * size))
+    return band
+
+
+def _style_words(style: Style | None) -> tuple[str, ...]:
+    words = {
+        Style.OUTLINE: ("Lines at 50 % and 80 % of the strongest evidence for the class, in each picture.",),
+        Style.SPOTLIGHT: ("Dark and without colours where nothing speaks for the class.",),
+    }
+    return () if style is None else words.get(style, ())
+
+
+def _draw_scale(band: Image.Image, size: int, legend: SharedLegend) -> None:
+    """The bar of colours in the first line of the band, between its two ends in logits."""
+    font = ImageFont.load_default(size)
+    draw = ImageDraw.Draw(band)
+    is_signed = legend.style is Style.EVIDENCE
+    low = f"-{legend.scale:.2g}" if is_signed else "0"
+    high = f"+{legend.scale:.2g} logits, the same for all"
+    low_width, high_width = (round(draw.textlength(text, font=font)) for text in (low, high))
+    room = band.width - low_width - high_width - 2 * size
+    bar_width, height, left = max(2, min(20 * size, room)), round(size * 0.9), low_width + size // 2
+    ramp = np.linspace(-1 if is_signed else 0, 1, bar_width, dtype=np.float32)[None]
+    painter = evidence_rgba if is_signed else heat_rgba
+    bar = Image.fromarray(painter(ramp, 1.0, (bar_width, height)), "RGBA")
+    draw.text((0, 0), low, font=font, fill=_BLACK)
+    band.paste(bar, (left, 2), bar)
+    draw.rectangle((left, 2, left + bar_width, 2 + height), outline=(120, 120, 120))
+    draw.text((left + bar_width + size // 2, 0), high, font=font, fill=_BLACK)
+
+
+def _written(lines: Sequence[tuple[str, _Font, tuple[int, int, int]]], width: int, size: int) -> Image.Image:
+    step = round(size * 1.45)
+    band = Image.new("RGB", (width, max(1, len(lines)) * step), _WHITE)
+    draw = ImageDraw.Draw(band)
+    for place, (text, font, colour) in enumerate(lines):
+        draw.text((0, place * step), text, font=font, fill=colour)
+    return band
+
+
+def _broken(text: str, font: _Font, width: int) -> list[str]:
+    """A sentence in lines of at most this width in pixels, `_MOST_LINES` at most; what does not fit is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(_cut(word, font, width))
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], _cut(" ".join(lines[_MOST_LINES - 1 :]), font, width)]
+    return lines
+
+
+def _cut(text: str, font: _Font, width: int) -> str:
+    """The text, cut in the middle to this width in pixels: both its ends tell names apart."""
+    if font.getlength(text) <= width:
+        return text
+    fitting, too_long = 1, len(text)
+    while too_long - fitting > 1:
+        tried = (fitting + too_long) // 2
+        if font.getlength(_without_middle(text, tried)) <= width:
+            fitting = tried
+        else:
+            too_long = tried
+    return _without_middle(text, fitting)
+
+
+def _without_middle(text: str, kept: int) -> str:
+    tail = kept // 2
+    return f"{text[: kept - tail]}...{text[len(text) - tail :] if tail else ''}"

@@ -1,0 +1,131 @@
+"""A shortcut is seen in the window: audit the gallery, read the first row, look at the images; the network rests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.action_table import ActionId
+from gui.audit.audit_dialog import AuditDialog
+from gui.main_window import View
+from inference.engine.network import Network
+from inference.models.contract import MapKind
+from tests.flows.conftest import Bench
+from tests.flows.making import hashes
+from tests.inference.commands.lesser_models import model_with
+from tests.make_bright import BRIGHT
+from tests.shortcut import make_shortcut
+
+COUNT = 6
+
+
+def _audited(bench: Bench) -> AuditDialog:
+    """Audit what the gallery shows, to the end."""
+    desk = bench.program.attention.audit
+    ended: list[bool] = []
+    desk.ended.connect(lambda: ended.append(True))
+    bench.program.actions[ActionId.AUDIT].trigger()
+    bench.until(lambda: bool(ended))
+    assert desk.dialog is not None
+    return desk.dialog
+
+
+def _listed(dialog: AuditDialog) -> list[str]:
+    table = dialog.classes.model()
+    return [table.index(row, 0).data() for row in range(table.rowCount())]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures of a class that lives on the border, of a sound one, and one that nobody can read."""
+    made = make_shortcut(tmp_path / "pictures", COUNT)
+    (made / "broken.jpg").write_text("not a picture")
+    return made
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench], folder: Path) -> Bench:
+    """All of it classified by the network that answers to brightness."""
+    made = make_bench(model=str(BRIGHT))
+    made.drop([str(folder)])
+    made.until_done(2 * COUNT + 1)
+    return made
+
+
+def test_the_class_that_lives_on_the_border_comes_first_without_a_run(
+    bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("the network was run")
+
+    before = hashes(folder)
+    monkeypatch.setattr(Network, "run", refuse)
+    dialog = _audited(bench)
+    assert _listed(dialog) == ["bright", "dark"]
+    words = dialog.words()
+    assert words.startswith(
+        "12 images count, as Brightness test network sees them; of the others: 1 could not be classified."
+    )
+    assert "most of it: top." in words
+    bench.until(lambda: "mean of the 6 images" in dialog.words())
+    found = bench.program.attention.audit.found
+    assert found is not None
+    first, last = (one for _, one in sorted(found.classes.items()))
+    assert first.border > 0.6 > found.border_if_even > last.border
+    assert hashes(folder) == before
+
+
+def test_enter_shows_the_images_of_the_class_and_the_next_audit_is_of_them(bench: Bench) -> None:
+    dialog, program = _audited(bench), bench.program
+    QTest.keyClick(dialog.classes, Qt.Key.Key_Return)
+    assert program.window.view is View.GALLERY
+    names = [program.images.name_at(row) for row in range(len(program.images))]
+    assert names == [f"border {number}.png" for number in range(COUNT)]
+    _audited(bench)
+    assert _listed(dialog) == ["bright"]
+    program.labels.browsing.show_all()
+    assert len(program.images) == 2 * COUNT + 1
+
+
+def test_a_stranger_opens_in_the_viewer(bench: Bench) -> None:
+    dialog, program = _audited(bench), bench.program
+    QTest.keyClick(dialog.classes, Qt.Key.Key_Down)
+    dialog.tiles.setCurrentIndex(dialog.outliers.index(0, 0))
+    QTest.keyClick(dialog.tiles, Qt.Key.Key_Return)
+    assert program.window.view is View.VIEWER
+    assert program.images.name_at(program.window.grid.current_row()).startswith("middle")
+    assert program.viewing.key == dialog.outliers.key(0)
+
+
+def test_another_session_closes_the_audit(bench: Bench, tmp_path: Path) -> None:
+    dialog = _audited(bench)
+    other = make_shortcut(tmp_path / "other", 1)
+    bench.program.actions[ActionId.SESSION_NEW].trigger()
+    bench.until(lambda: not dialog.isVisible())
+    assert bench.program.attention.audit.found is None
+    bench.drop([str(other)])
+    bench.until_done(2)
+    assert _listed(_audited(bench)) != []
+
+
+def test_approximate_maps_are_audited_and_a_model_without_maps_says_so(
+    make_bench: Callable[..., Bench], folder: Path, tmp_path: Path
+) -> None:
+    for maps in (MapKind.APPROXIMATE, MapKind.NONE):
+        place = tmp_path / maps.value
+        place.mkdir()
+        bench = make_bench(model=model_with(maps, place), profile=place / "profile")
+        bench.drop([str(folder)])
+        bench.until_done(2 * COUNT + 1)
+        dialog = _audited(bench)
+        if maps is MapKind.NONE:
+            assert "12 have no stored map" in dialog.words()
+            assert "Classify them with a model that has maps" in dialog.words()
+            assert _listed(dialog) == []
+        else:
+            assert "on the border" in dialog.words()
+            assert _listed(dialog)

@@ -1,0 +1,101 @@
+"""The viewer says in words what a map with little to show says: even, all against, approximate, none, no numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gui.gallery.image_state import ImageState
+from gui.main_window import View
+from gui.notices import map_approximate, no_map
+from gui.viewer.map_mode import MapMode
+from inference.models.contract import MapKind
+from tests.flows.conftest import Bench
+from tests.inference.commands.lesser_models import model_with
+from tests.make_bright import BRIGHT
+from tests.odd_maps import black_picture, light_picture, mapless_on_black, plain_picture, scoreless_on_black
+
+
+@pytest.fixture
+def show(make_bench: Callable[..., Bench]) -> Callable[[str, str], Bench]:
+    """Starts a program with a model and puts one picture into its viewer."""
+
+    def shown(model: str, picture: str) -> Bench:
+        bench = make_bench(model=model)
+        bench.drop([picture])
+        bench.until_done(1)
+        bench.program.window.show_view(View.VIEWER)
+        return bench
+
+    return shown
+
+
+def _words(bench: Bench) -> str:
+    return bench.program.window.page.inspector.map_panel.words()
+
+
+def _dark(bench: Bench) -> None:
+    """Show the class that every light cell speaks against."""
+    bench.until(lambda: bench.program.viewing.examined is not None)
+    bench.program.window.page.inspector.class_search.class_chosen.emit(1)
+
+
+def test_constant_features_have_no_area_that_stands_out(show: Callable[[str, str], Bench], tmp_path: Path) -> None:
+    bench = show(str(BRIGHT), plain_picture(tmp_path))
+    bench.until(lambda: "no area stands out" in _words(bench))
+
+
+def test_evidence_against_a_class_only_is_said_and_drawn(show: Callable[[str, str], Bench], tmp_path: Path) -> None:
+    bench = show(str(BRIGHT), light_picture(tmp_path))
+    _dark(bench)
+    page = bench.program.window.page
+    bench.until(lambda: "The evidence is against this class." in _words(bench))
+    assert re.search(r"\b0\.0+ for, -\d", page.legend.text())
+    with_map = page.picture.grab().toImage()
+    bench.program.viewing.set_mode(MapMode.OFF)
+    assert page.picture.grab().toImage() != with_map
+
+
+def test_an_approximate_map_says_so_and_other_classes_have_none(
+    show: Callable[[str, str], Bench], tmp_path: Path
+) -> None:
+    bench = show(model_with(MapKind.APPROXIMATE, tmp_path), light_picture(tmp_path))
+    page = bench.program.window.page
+    bench.until(lambda: bench.program.viewing.classification is not None and page.legend.is_shown)
+    assert map_approximate().text in _words(bench)
+    said = bench.program.viewing.classification
+    assert said is not None
+    other = next(index for index in range(7) if index not in {one.index for one in said.predictions[:5]})
+    page.inspector.class_search.class_chosen.emit(other)
+    assert "five best classes only" in _words(bench)
+    assert not page.legend.is_shown
+
+
+def test_a_model_without_maps_says_so(show: Callable[[str, str], Bench], tmp_path: Path) -> None:
+    bench = show(model_with(MapKind.NONE, tmp_path), light_picture(tmp_path))
+    page = bench.program.window.page
+    bench.until(lambda: bench.program.viewing.classification is not None)
+    assert no_map().text in _words(bench)
+    assert not page.legend.is_shown
+
+
+def test_scores_without_numbers_are_a_failure_with_its_reason(
+    show: Callable[[str, str], Bench], tmp_path: Path
+) -> None:
+    bench = show(scoreless_on_black(tmp_path), black_picture(tmp_path))
+    images = bench.program.images
+    assert bench.count(ImageState.FAILED) == 1
+    assert "no valid numbers" in images.reason_at(0)
+
+
+def test_a_map_without_numbers_is_said_and_not_drawn(show: Callable[[str, str], Bench], tmp_path: Path) -> None:
+    bench = show(mapless_on_black(tmp_path), black_picture(tmp_path))
+    bench.until(lambda: "no valid numbers" in _words(bench))
+    page = bench.program.window.page
+    bench.until(lambda: page.picture.placement is not None)
+    with_map = page.picture.grab().toImage()
+    bench.program.viewing.set_mode(MapMode.OFF)
+    assert page.picture.grab().toImage() == with_map

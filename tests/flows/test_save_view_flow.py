@@ -1,0 +1,64 @@
+"""The picture with its map and legend is really written where a person wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gui.main_window import View
+from inference.attention.picture import MARK_BYTES, is_map_png
+from inference.models.catalog import BUILT_IN_NAME
+from tests.flows.conftest import Bench
+
+SIZE = (320, 240)
+
+
+def test_the_picture_with_its_map_is_saved(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    Image.effect_noise(SIZE, 80).convert("RGB").save(folder / "a.png")
+    bench = make_bench(model=BUILT_IN_NAME)
+    bench.drop([str(folder)])
+    bench.until_done(1)
+    program = bench.program
+    program.window.grid.set_current_row(0)
+    program.window.show_view(View.VIEWER)
+    bench.until(lambda: program.viewing.examined is not None)
+    # A moment later than its map comes the picture itself, instead of its thumbnail.
+    bench.until(lambda: program.window.page.snapshot(original_size=True).width() >= SIZE[0])
+    target = tmp_path / "saved.png"
+    said: list[str] = []
+    program.message_actions.message_raised.connect(lambda message: said.append(message.text))
+    program.message_actions.save_view(str(target))
+    bench.until(lambda: bool(said))
+    assert "saved.png" in said[0]
+    assert is_map_png(target.read_bytes()[:MARK_BYTES])
+    with Image.open(target) as saved, Image.open(folder / "a.png") as original:
+        assert saved.width >= original.width
+        assert saved.height > original.height
+        shown = np.asarray(saved.convert("RGB"), np.int16)
+        plain = np.asarray(original.convert("RGB"), np.int16)
+    # The map colours a grey picture.
+    assert np.ptp(plain, axis=2).max() == 0
+    assert np.ptp(shown[: plain.shape[0]], axis=2).max() > 20
+
+
+def test_what_cannot_be_written_is_told(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
+    bench = make_bench(model=BUILT_IN_NAME)
+    bench.drop([str(folder)])
+    bench.until_done(1)
+    program = bench.program
+    program.window.show_view(View.VIEWER)
+    bench.until(lambda: program.viewing.examined is not None)
+    said: list[str] = []
+    program.message_actions.message_raised.connect(lambda message: said.append(message.id))
+    program.message_actions.save_view(str(tmp_path / "nowhere" / "saved.png"))
+    bench.until(lambda: bool(said))
+    assert said == ["E-409"]
+    assert not list(tmp_path.glob("*.png"))
