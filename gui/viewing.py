@@ -239,9 +239,10 @@ class Viewing(QObject):
         self._results.put(key, classification)
         if inspection is not None:
             self._inspections.put(key, inspection)
-        self._tell_examined()
+        # First the scale: every part of the inspector draws on the same one.
         if self._map.maker is not None:
             self._map.maker.learn_scale(classification)
+        self._tell_examined()
 
     @Slot(int, object)
     def on_recalled(self, key: int, classification: Classification | None) -> None:
@@ -271,8 +272,9 @@ class Viewing(QObject):
             and found.inspection is before.inspection
             and found.classification is before.classification
         )
+        # Of a model without a scale it grows with the pictures: what is drawn next is drawn on the new one.
+        self._examined = found
         if not same:
-            self._examined = found
             self.examined_changed.emit(found)
 
     def _find_examined(self) -> Examined | None:

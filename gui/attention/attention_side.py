@@ -87,6 +87,7 @@ class AttentionSide(QObject):
         self.duel.redrawn.connect(self.finer.redraw)
         self.what_if.panel.brush_wanted.connect(self.finer.back)
         self.keep.look = lambda: self.finer.kept
+        self.keep.is_painted = lambda: self.what_if.is_painted
 
     def take_actions(self, runner: ActionRunner) -> None:
         """Carry out the actions that are about attention."""

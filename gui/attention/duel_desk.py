@@ -133,7 +133,9 @@ class DuelDesk(QObject):
         decision = self._decision
         if decision is None:
             self._page.picture.set_marked_cells(frozenset())
-            self.panel.say(tr("Neither of the two leads."), "", can_confirm=False)
+            even = _work().has_numbers(examined)
+            words = tr("Neither of the two leads.") if even else tr("The model gave no valid numbers for this map.")
+            self.panel.say(words, "", can_confirm=False)
             return
         cells = decision.cells
         marked = [] if cells is None else [tuple(place) for place in zip(*cells.nonzero(), strict=True)]

@@ -53,13 +53,19 @@ def rivals_of(examined: Examined, subject: int, chosen: int | None) -> tuple[lis
     return (listed if rival in listed else [rival, *listed]), rival
 
 
-def decide(examined: Examined, subject: int, rival: int) -> Decision | None:
-    """What decides between two classes; None where neither leads, or the model has no such map."""
+def has_numbers(examined: Examined) -> bool:
+    """Whether the model gave a feature map, and every value of it is a number."""
     features = examined.inspection.features
-    if features is None:
+    return features is not None and bool(np.isfinite(features).all())
+
+
+def decide(examined: Examined, subject: int, rival: int) -> Decision | None:
+    """What decides between two classes; None where neither leads, or the map has no valid numbers."""
+    features = examined.inspection.features
+    if features is None or not has_numbers(examined):
         return None
     fight = duel(features, examined.head, subject, rival)
-    if not fight.gap or not np.isfinite(fight.gap):
+    if not fight.gap:
         return None
     leading = fight if fight.gap > 0 else fight.turned_round()
     return Decision(

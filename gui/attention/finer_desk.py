@@ -187,6 +187,9 @@ class FinerDesk(QObject):
     def _on_answered(self, kind: str, key: int, look: FinerLook) -> None:
         if kind != _KIND or self._base is None or key != self._base.key:
             return
+        if self.is_painted():
+            # Somebody painted meanwhile: no look knows of that, so nobody is told of this one.
+            return
         self._look = look
         self.look_changed.emit(look.examined)
         self.redraw()

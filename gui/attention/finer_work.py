@@ -6,6 +6,7 @@ Imports numpy: it is imported at the first use, after the first paint.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from gui.attention.examination import ExaminationBench
@@ -142,8 +143,7 @@ def map_of(
         None where the look has no feature map.
     """
     inspection, classification = seen.inspection, seen.classification
-    contract = replace(seen.contract, evidence_scale=seen.scale)
-    maker = MapMaker(contract, seen.head, seen.model_hash, Precision(classification.precision))
+    maker = _maker_of(seen)
     account: Account | None = None
     fight = None if rival is None else maker.duel(shown, rival, inspection)
     if fight is not None:
@@ -169,3 +169,10 @@ def map_of(
         outline=outline,
     )
     return LookMap(on_screen, drawn, account)
+
+
+@lru_cache(maxsize=1)
+def _maker_of(seen: Examined) -> MapMaker:
+    """Kept while the look is on screen: what does not depend on the class is then computed once (0.2 s for 27 x 27)."""
+    contract = replace(seen.contract, evidence_scale=seen.scale)
+    return MapMaker(contract, seen.head, seen.model_hash, Precision(seen.classification.precision))

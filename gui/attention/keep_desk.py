@@ -46,6 +46,7 @@ class KeepDesk(QObject):
     Attributes:
         first_folder: where the dialog begins.
         look: another look that is on screen, with its map and how it looked; None for the usual one.
+        is_painted: whether the map on screen is of a picture that is painted over.
 
     Signals:
         message_raised(message: UserMessage): what came of it.
@@ -63,6 +64,7 @@ class KeepDesk(QObject):
         self._under_way: dict[str, _Saving] = {}
         self.first_folder: Callable[[], str] = str
         self.look: Callable[[], tuple[Examined, DrawnMap, Mapping[str, Any]] | None] = _none
+        self.is_painted: Callable[[], bool] = bool
         examiner.answered.connect(self._on_read)
         examiner.failed.connect(self._on_unreadable)
         examiner.open_changed.connect(self._on_open_changed)
@@ -99,9 +101,11 @@ class KeepDesk(QObject):
         examined, drawn = self._viewing.examined, self._viewing.drawn_map
         if look is not None:
             examined, drawn, view = look[0], look[1], {"view": look[2]}
+        if self.is_painted():
+            self._refuse(tr("The numbers of a painted picture are not saved. The picture can be saved as it is shown."))
+            return None
         if examined is None or drawn is None or drawn.inspection is not examined.inspection:
-            text = tr("There are no exact numbers of this map to save. The picture can be saved as it is shown.")
-            self.message_raised.emit(UserMessage("E-421", Place.TOAST, Level.WARNING, text))
+            self._refuse(tr("There are no exact numbers of this map to save. The picture can be saved as it is shown."))
             return None
         panel = self._page.inspector.map_panel
         try:
@@ -110,6 +114,9 @@ class KeepDesk(QObject):
             self._tell_failed(error)
             return None
         return kept
+
+    def _refuse(self, text: str) -> None:
+        self.message_raised.emit(UserMessage("E-421", Place.TOAST, Level.WARNING, text))
 
     def _read(self, kind: str) -> None:
         examined = self._under_way[kind].kept.examined

@@ -99,7 +99,8 @@ class RegionDesk(QObject):
     def set_look(self, look: Examined | None) -> None:
         """Answer from another look at the picture, whose cells are others; None: from the usual one."""
         self._look = look
-        if self._cells is not None:
+        if self._cells is not None or self._region is None:
+            # Without a region, what can be asked may be another: a look goes with its picture.
             self.clear()
         else:
             self._answer()

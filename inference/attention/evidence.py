@@ -90,10 +90,10 @@ def evidence_maps(features: Features, weight: HeadWeight) -> EvidenceMaps:
 
 
 def ledger(contributions: EvidenceMap, bias: float) -> Ledger:
-    """Add up a map (h, w) of contributions in logits and the class's bias. Sums are made in float64."""
+    """Add up a map (h, w) of contributions in logits and the class's bias, in float64; of a NaN cell, all is NaN."""
     cells = contributions.astype(np.float64)
-    supporting = float(cells[cells > 0].sum())
-    opposing = float(cells[cells < 0].sum())
+    supporting = float(np.maximum(cells, 0.0).sum())
+    opposing = float(np.minimum(cells, 0.0).sum())
     return Ledger(supporting, opposing, bias, supporting + opposing + bias)
 
 

@@ -145,7 +145,8 @@ class ClassifyService:
 
     def inspect(self, key: int, path: str) -> None:
         """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
-        self._inspecting = key
+        with self._condition:
+            self._inspecting = key
         self._post(lambda: self._decode_for_inspection(key, path))
 
     def examine(self, examination: Examination) -> None:
@@ -322,7 +323,10 @@ class ClassifyService:
             return
         except Exception as error:  # noqa: BLE001 - as in `_step`
             answer = Answer(Failure(path, _told(error)))
-        self._inspecting = None
+        with self._condition:
+            if self._inspecting == key:
+                # Somebody may have wished for another picture meanwhile, and that wish stays.
+                self._inspecting = None
         self._keep_inspected(Answered(key, answer.outcome, embedding=answer.embedding))
         self._deliver(Inspected(key, answer.outcome, answer.inspection))
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from inference.attention.finer import FACTORS
-from inference.attention.masking import Filling
+from inference.attention.masking import CellMask, Filling
 from inference.attention.methods import Method
 from inference.attention.picture import Style
+from inference.attention.region import Box
 from inference.attention.runs import CopyRunner
 from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
 from inference.classify.preprocess import view_picture
+from inference.commands.explain_alone import ask_alone
 from inference.commands.explain_checks import check_map, find_turning
 from inference.commands.explain_files import (
     PICTURE,
@@ -26,7 +28,8 @@ from inference.commands.explain_files import (
     write_picture,
 )
 from inference.commands.explain_folder import add_folder_options, is_about_folder, refuse, run_folder
-from inference.commands.explain_region import find_region, parse_box, save_region
+from inference.commands.explain_hidden import find_hidden
+from inference.commands.explain_region import chosen_region, find_region, parse_box, parse_region, save_region
 from inference.commands.explain_stage import at_stage, opened_gradients, require_stage_method
 from inference.commands.explain_views import View, look_at
 from inference.commands.explain_words import in_words
@@ -52,7 +55,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--stage", type=int, metavar="N", help="make the map at an earlier stage, with finer cells (1 is the first)"
     )
     parser.add_argument(
-        "--region", type=parse_box, metavar="L,T,R,B", help="say what this part of the picture says by itself (pixels)"
+        "--region",
+        type=parse_region,
+        metavar="L,T,R,B|map",
+        help="what this part of the picture says by itself (pixels; map: the fewest cells with half of the evidence)",
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="of --region: cut it out and run the network on nothing else"
+    )
+    parser.add_argument(
+        "--hide",
+        action="append",
+        type=parse_box,
+        metavar="L,T,R,B",
+        help="hide this part of the picture (pixels; may be repeated) and run again",
     )
     parser.add_argument(
         "--minimal-set", action="store_true", help="find the fewest cells that turn C against D or the runner-up"
@@ -62,7 +78,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--filling",
         choices=[filling.value for filling in Filling],
         default=Filling.BLUR.value,
-        help="what hidden parts show, for --minimal-set and --check",
+        help="what hidden parts show, for --minimal-set, --check and --hide",
     )
     parser.add_argument("--finer", type=int, choices=FACTORS, default=1, help="look with an input so many times larger")
     parser.add_argument("--whole", action="store_true", help="look at the whole picture, not at the centre crop")
@@ -121,9 +137,14 @@ def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
                     explanation = at_stage(arguments.stage, explanation, view.look, gradients)
             lines = list(in_words(explanation, view.look.classification))
             lines += view.in_words()
-            more = _ask_more(arguments, explanation, view, classifier, profile, lines)
+            more: dict[str, Any] = {"view": view.as_fields()}
+            region = chosen_region(arguments.region, explanation)
+            if region is not None:
+                alone_with = pool if arguments.alone else None
+                more["region"] = _ask_region(region, explanation, view, classifier, alone_with, lines)
+            more |= _ask_more(arguments, explanation, view, classifier, profile, lines)
             if region_output is not None:
-                save_region(region_output, arguments.region, explanation, view.look, classifier.network.contract)
+                save_region(region_output, region, explanation, view.look, classifier.network.contract)
             if output is not None:
                 _write(output, image, explanation, view, classifier, pool, drawing, more)
         for line in lines:
@@ -131,6 +152,25 @@ def _explain(arguments: argparse.Namespace, profile: Profile) -> int:
     finally:
         classifier.network.close()
     return 0
+
+
+def _ask_region(
+    region: Box | CellMask,
+    explanation: Explanation,
+    view: View,
+    classifier: Classifier,
+    pool: DecodePool | None,
+    lines: list[str],
+) -> dict[str, Any]:
+    """What a region says by itself, and with a pool also cut out and run alone; words and manifest as `_ask_more`."""
+    network = classifier.network
+    found = find_region(region, explanation, view.look, network.contract, network.head)
+    lines += found.in_words()
+    if pool is None:
+        return found.as_fields()
+    alone = ask_alone(found.box, view.look, classifier, pool)
+    lines += alone.in_words()
+    return found.as_fields() | {"alone": alone.as_fields()}
 
 
 def _ask_more(
@@ -143,11 +183,11 @@ def _ask_more(
 ) -> dict[str, Any]:
     """What else was asked for: its sentences are added to `lines`; returns it for the manifest, by name."""
     network, filling = classifier.network, Filling(arguments.filling)
-    more: dict[str, Any] = {"view": view.as_fields()}
-    if arguments.region is not None:
-        region = find_region(arguments.region, view.look, network.contract, network.head)
-        lines += region.in_words()
-        more["region"] = region.as_fields()
+    more: dict[str, Any] = {}
+    if arguments.hide is not None:
+        hidden = find_hidden(arguments.hide, filling, explanation, view.look, CopyRunner(network))
+        lines += hidden.in_words()
+        more["hidden"] = hidden.as_fields()
     if arguments.minimal_set:
         turning = find_turning(explanation, view.look, CopyRunner(network), filling)
         lines += turning.in_words()

@@ -19,7 +19,7 @@ SAMPLE = 10
 _ABOUT_ONE_PICTURE = {
     "subject": "--class", "against": "--against", "relative": "--relative", "region": "--region",
     "minimal_set": "--minimal-set", "stage": "--stage", "check": "--check",
-    "whole": "--whole", "save_region": "--save-region", "outline": "--outline",
+    "alone": "--alone", "hide": "--hide", "whole": "--whole", "save_region": "--save-region", "outline": "--outline",
 }  # fmt: skip
 
 
@@ -97,6 +97,7 @@ def refusal(arguments: argparse.Namespace) -> str:
             not asked_of_many and len(arguments.images) != 1
         ),
         f"{''.join(misplaced[:1])} is asked of one picture.": asked_of_many and bool(misplaced),
+        "--alone asks about --region.": arguments.alone and arguments.region is None,
         "--output goes with --audit and with one picture; these rows go to standard output.": (
             asked_of_many and not arguments.audit and arguments.output is not None
         ),

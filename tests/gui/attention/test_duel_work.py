@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gui.attention.duel_work import RIVALS, decide, rivals_of
+from gui.attention.duel_work import RIVALS, decide, has_numbers, rivals_of
 from inference.engine.network import Head
 from tests.fakes import CHANNELS, CLASSES
 from tests.gui.attention.examined_pictures import HEAD, examined_picture, features_of
@@ -54,3 +54,11 @@ def test_nobody_leads() -> None:
     assert decide(examined_picture(FEATURES), 3, 4) is None
     broken = examined_picture(features_of([[np.nan, 0.0], [0.0, 0.0]], ZEROS, ZEROS), head=HEAD)
     assert decide(broken, 0, 1) is None
+
+
+def test_features_without_numbers_decide_nothing_and_are_known_as_such() -> None:
+    broken = FEATURES.copy()
+    broken[0, 0, 0] = np.nan
+    assert has_numbers(examined_picture(FEATURES))
+    assert not has_numbers(examined_picture(broken))
+    assert decide(examined_picture(broken), 0, 1) is None

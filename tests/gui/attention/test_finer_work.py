@@ -11,13 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gui import map_maker
 from gui.attention import finer_panel
 from gui.attention.examination import ExaminationBench
 from gui.attention.examined import Examined
 from gui.attention.finer_work import Wanted, look, map_of, order_of
+from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
 from inference.attention import finer
+from inference.attention.closed_forms import closed_form
 from inference.attention.evidence import evidence_map
+from inference.attention.methods import Method
 from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PrepareOrder, prepare_picture
@@ -162,3 +166,21 @@ def test_an_input_that_is_too_large_is_not_ordered(classifier: Classifier, tmp_p
 
 def test_the_panel_offers_what_the_core_can() -> None:
     assert finer_panel.FACTORS == finer.FACTORS
+
+
+def test_what_is_the_same_for_every_class_of_a_look_is_computed_once(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Method] = []
+
+    def counting(method: Method, features: Any, weight: Any) -> Any:  # noqa: ANN401 - passed on
+        made.append(method)
+        return closed_form(method, features, weight)
+
+    monkeypatch.setattr(map_maker, "closed_form", counting)
+    choice = MapChoice(Method.EIGEN_CAM)
+    looks = [_examined(_patched(tmp_path, size, (50, 50)), classifier) for size in SIZES[:2]]
+    for seen in looks:
+        for shown in (0, 1, 0):
+            assert map_of(seen, shown, None, MapMode.HEAT, choice) is not None
+    assert made == [Method.EIGEN_CAM] * 2

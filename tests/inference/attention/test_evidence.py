@@ -126,3 +126,8 @@ def test_the_fixed_scale_leaves_out_the_rarest_values_and_maps_without_numbers()
     assert fixed_scale([values, np.full((2, 2), np.nan, np.float32)]) == pytest.approx(0.995, abs=1e-3)
     assert fixed_scale([]) == 1.0
     assert fixed_scale([np.zeros((2, 2), np.float32)]) == 1.0
+
+
+def test_a_map_without_numbers_has_no_account() -> None:
+    account = ledger(np.array([[np.nan, 1.0], [-1.0, 0.0]], np.float32), 0.5)
+    assert np.isnan([account.supporting, account.opposing, account.logit]).all()

@@ -376,6 +376,17 @@ def test_when_another_model_comes_and_answers_cannot_be_kept_the_run_has_failed(
     assert len(desk.service.queue) == 30
 
 
+def test_a_wish_that_comes_while_another_picture_is_inspected_is_not_lost(desk: Desk) -> None:
+    desk.open()
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.network.gate.clear()
+    desk.service.inspect(1, str(desk.folder / "1.png"))
+    assert desk.network.running.wait(10)
+    desk.service.inspect(2, str(desk.folder / "2.png"))
+    desk.network.gate.set()
+    desk.wait_until(lambda: any(one.key == 2 for one in desk.all(Inspected)))
+
+
 def test_what_was_inspected_is_kept_and_shown_also_where_it_cannot_be_kept(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -98,3 +98,46 @@ def test_nothing_to_outline_and_an_unknown_form_are_sentences(cardinal: Run, tmp
     code, _, errors = _explain(cardinal, str(black), "--save-region", str(tmp_path / "m.xml"))
     assert code == 2
     assert "must end in" in errors
+
+
+def test_the_map_gives_the_fewest_cells_with_half_of_the_evidence(cardinal: Run, tmp_path: Path) -> None:
+    words, grid, fields = explained(cardinal, tmp_path, patched(tmp_path), "--class", "bright", "--region", "map")
+    region = fields["region"]
+    cells = np.zeros(grid.shape, np.bool_)
+    for row, column in region["from_map"]["cells"]:
+        cells[row, column] = True
+    half = np.maximum(grid, 0).sum() / 2
+    chosen = np.sort(grid[cells])
+    assert chosen.sum() >= half > chosen[1:].sum()
+    assert grid[~cells].max() <= chosen[0]
+    assert region["cells"] == cells.sum()
+    # A region's logit is the bias and its mean cell; a contribution is a cell's share of the mean over all.
+    bright = next(one for one in region["predictions"] if one["label"] == "bright")
+    assert bright["logit"] == pytest.approx(fields["bias"] + grid[cells].mean() * grid.size, abs=1e-5)
+    assert (
+        f"The region is the fewest cells that hold half of the evidence for bright: {cells.sum()} of {grid.size}."
+        in words
+    )
+    assert "The region by itself" in words
+
+
+def test_the_region_of_the_map_is_saved_as_it_is(cardinal: Run, tmp_path: Path) -> None:
+    picture, saved = patched(tmp_path), tmp_path / "region.npy"
+    arguments = ("--class", "bright", "--region", "map", "--save-region", str(saved))
+    _, _, fields = explained(cardinal, tmp_path, picture, *arguments)
+    rows, columns = np.nonzero(np.load(saved))
+    box = fields["region"]["box"]
+    assert abs(columns.min() - box["left"]) <= 1
+    assert abs(columns.max() + 1 - box["right"]) <= 1
+    assert abs(rows.min() - box["top"]) <= 1
+    assert abs(rows.max() + 1 - box["bottom"]) <= 1
+    cell = (100 * 64 / 72 / 8) ** 2
+    assert np.load(saved).sum() == pytest.approx(fields["region"]["cells"] * cell, rel=0.1)
+
+
+def test_where_nothing_speaks_for_the_class_the_map_gives_no_region(cardinal: Run, tmp_path: Path) -> None:
+    black = tmp_path / "black.png"
+    Image.new("RGB", (80, 80)).save(black)
+    code, output, errors = _explain(cardinal, str(black), "--class", "bright", "--region", "map")
+    assert (code, output) == (2, "")
+    assert errors == "Nothing speaks for bright, so its map gives no region.\n"
