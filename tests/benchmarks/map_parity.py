@@ -48,7 +48,7 @@ def last_stages(name: str, weights: Weights, file: Path, score_side: int) -> Non
 
 def earlier_stages(name: str, weights: Weights, file: Path, folder: Path) -> None:
     """The methods by gradients at the stages before the last; PyTorch in float64."""
-    pair = stage_pair_of(weights, file, folder)
+    pair = stage_pair_of(weights, file, folder, samples=2)
     for method in ORACLES:
         for stage in STAGES:
             _say(name, f"{method.value}, stage {stage}", earlier_stage(pair, method, stage))

@@ -152,10 +152,13 @@ def pair_of(weights: Weights, file: Path) -> Pair:
     return Pair(weights, Network.open(file, device="cpu"))
 
 
-def stage_pair_of(weights: Weights, file: Path, folder: Path) -> StagePair:
-    """Open the same weights here for gradients; what is made for that lies in `folder`. PyTorch goes on in float64."""
+def stage_pair_of(weights: Weights, file: Path, folder: Path, *, samples: int = 1) -> StagePair:
+    """Open the same weights here for gradients; what is made for that lies in `folder`. PyTorch goes on in float64.
+
+    Each of `samples` costs PyTorch 40 runs forwards and backwards.
+    """
     network = weights.network.double()
-    kept = Weights(network, weights.preprocessing, min(2, weights.samples))
+    kept = Weights(network, weights.preprocessing, min(samples, weights.samples))
     return StagePair(kept, GradientNetwork.open(file, Profile.below(folder)))
 
 
