@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -93,13 +94,18 @@ def _machine() -> Machine:
 
 
 def _versions() -> dict[str, str]:
+    turbo = features.version_feature("libjpeg_turbo") if features.check("libjpeg_turbo") else None
+    return versions_of(_PACKAGES) | ({"libjpeg-turbo": turbo} if turbo else {})
+
+
+def versions_of(packages: Sequence[str]) -> dict[str, str]:
+    """The versions of this program, of Python, and of those of the packages that are installed."""
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     versions = {"Cardinal": str(project["project"]["version"]), "Python": platform.python_version()}
-    for package in _PACKAGES:
-        # Only the names of packages are looked up: importing PyTorch would take seconds.
+    for package in packages:
+        # Only the names of packages are looked up: importing Qt or PyTorch would take seconds.
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
-    turbo = features.version_feature("libjpeg_turbo") if features.check("libjpeg_turbo") else None
-    return versions | ({"libjpeg-turbo": turbo} if turbo else {})
+    return versions

@@ -7,16 +7,15 @@ import json
 import platform
 import statistics
 import time
-import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 from PIL import features
 
 from inference.arrays import InputBatch, Probabilities
+from inference.bench.facts import versions_of
 from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.commands.terminal import EXIT_NOTHING_DONE, put, put_line
@@ -204,14 +203,7 @@ def _not_run(report: DeviceReport, reason: str = "", remedy: str = "") -> Device
 
 
 def _versions() -> dict[str, str]:
-    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    versions = {"Cardinal": str(project["project"]["version"]), "Python": platform.python_version()}
-    for package in _PACKAGES:
-        # Only the names of packages are looked up: importing Qt or PyTorch would take seconds.
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
+    versions = versions_of(_PACKAGES)
     versions["picture codecs"] = ", ".join(
         f"{codec} {features.version(codec) or ''}".strip() for codec in _CODECS if features.check(codec)
     )
