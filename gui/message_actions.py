@@ -28,7 +28,15 @@ from inference.profile import Profile
 _LARGEST_SAVED = 6_000_000
 """Pixels up to which the original's size is saved; painting more would hold the window."""
 
-_PACKAGES = ("PySide6-Essentials", "onnxruntime-gpu", "onnxruntime", "onnxruntime-ep-openvino", "numpy", "pillow")
+_PACKAGES = (
+    "PySide6-Essentials",
+    "onnxruntime-gpu",
+    "onnxruntime",
+    "onnxruntime-ep-openvino",
+    "openvino",
+    "numpy",
+    "pillow",
+)
 
 
 class MessageActions(QObject):

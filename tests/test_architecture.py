@@ -57,7 +57,7 @@ def skeleton(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("inference/engine/network.py", "def f():\n    import PySide6.QtCore", "the core knows no Qt"),
         ("inference/models/catalog.py", "import torch", "PyTorch only"),
         ("gui/controller.py", "import inference.training", "a child process is started"),
-        ("inference/classify/classifier.py", "import onnxruntime", "ONNX Runtime only"),
+        ("inference/classify/classifier.py", "import onnxruntime", "ONNX Runtime and OpenVINO only"),
         ("inference/classify/classifier.py", "import onnx", "onnx only"),
         ("inference/files.py", "import sqlite3", "SQLite only"),
     ],
@@ -77,7 +77,7 @@ def test_a_breach_of_each_fence_is_seen(skeleton: Path, file: str, line: str, fe
 def test_the_lists_of_modules_in_the_fences_are_complete() -> None:
     here = {f"inference.{path.stem}" for path in (PROJECT_ROOT / "inference").iterdir() if path.stem[0] != "_"}
     for contract in _config()["contracts"]:  # type: ignore[attr-defined]
-        if contract["name"].startswith(("PyTorch only", "ONNX Runtime only")):
+        if contract["name"].startswith(("PyTorch only", "ONNX Runtime and OpenVINO only")):
             listed = set(contract["source_modules"]) - {"gui"}
             allowed = {"inference.training"} if contract["name"].startswith("PyTorch") else {"inference.engine"}
             assert listed == here - allowed, contract["name"]

@@ -22,6 +22,7 @@ _PACKAGES = (
     "onnxruntime-gpu",
     "onnxruntime",
     "onnxruntime-ep-openvino",
+    "openvino",
     "numpy",
     "pillow",
     "torch",

@@ -10,7 +10,7 @@ from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier, fitting_batch_size
 from inference.engine import machine
 from inference.engine.choice import EngineChoice, EngineChoices, measure_cpu_engines
-from inference.engine.devices import AUTO, Device, Refusal, devices_to_try
+from inference.engine.devices import AUTO, PROCESSORS, Device, Refusal, devices_to_try
 from inference.engine.network import Network, hash_model
 from inference.models.catalog import default_model_name, find_model
 from inference.profile import Profile
@@ -115,8 +115,7 @@ def _learn(model: _Hashed, profile: Profile, refusal: Refusal | None, cancel: Ca
 
 def _has_card() -> bool:
     """Whether "auto" has something better to try than the processor, as far as can be known without opening a model."""
-    processors = {Device.OPENVINO, Device.CPU}
-    return any(_find_refusal(device) is None for device in devices_to_try(AUTO) if device not in processors)
+    return any(_find_refusal(device) is None for device in devices_to_try(AUTO) if device not in PROCESSORS)
 
 
 def _find_refusal(device: Device) -> Refusal | None:

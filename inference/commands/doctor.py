@@ -35,6 +35,7 @@ _PACKAGES = (
     "onnxruntime-gpu",
     "onnxruntime",
     "onnxruntime-ep-openvino",
+    "openvino",
     "numpy",
     "pillow",
     "pillow-heif",

@@ -29,7 +29,7 @@ _WARM_UPS = 2
 _RUNS = 5
 _ENGINES = (Device.CPU, Device.OPENVINO)
 _RUNTIMES = ("onnxruntime-gpu", "onnxruntime")
-_PLUG_IN = "onnxruntime-ep-openvino"
+_OPENVINO = ("onnxruntime-ep-openvino", "openvino")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,10 @@ class EngineChoices:
 
 
 def choice_key(model_hash: str) -> str:
-    """What a choice depends on: processor, versions of ONNX Runtime and of the plug-in, and the model."""
+    """What a choice depends on: processor, versions of ONNX Runtime, of OpenVINO and of its plug-in, and the model."""
     runtime = next(filter(None, map(_version, _RUNTIMES)), "")
-    return " | ".join(
-        (machine.processor_name(), f"onnxruntime {runtime}", f"openvino {_version(_PLUG_IN)}", model_hash)
-    )
+    openvino = " ".join(map(_version, _OPENVINO))
+    return " | ".join((machine.processor_name(), f"onnxruntime {runtime}", f"openvino {openvino}", model_hash))
 
 
 def measure_cpu_engines(

@@ -19,6 +19,9 @@ class Device(StrEnum):
     CPU = "cpu"
 
 
+PROCESSORS = frozenset({Device.OPENVINO, Device.CPU})
+"""What runs on the processor's cores, which decoding needs, too."""
+
 AUTO = "auto"
 """The wish for the best device that works."""
 

@@ -17,6 +17,7 @@ from inference.cancel import CancelToken
 from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import hash_model
+from inference.engine.session import SessionOptions
 from inference.errors import InferenceError, ModelLoadError
 from inference.models.contract import INPUT_NAME, OutputName
 from inference.models.gradient_facts import (
@@ -32,7 +33,7 @@ from inference.models.progress import OnProgress
 from inference.profile import Profile
 
 if TYPE_CHECKING:
-    from inference.engine.runtime import Session
+    from inference.engine.session import Session
 
 Direction: TypeAlias = NDArray[np.float32]
 """(C,) float32: gradients are of the sum of logits with these factors; 1 at one class, or 1 and -1 at two."""
@@ -157,8 +158,6 @@ class GradientNetwork:
             ValueError: an argument has another shape or type.
             RuntimeError: another thread is using this network.
         """
-        from inference.engine.runtime import run_feeds  # noqa: PLC0415 - see `Network.open`
-
         if image.dtype != np.uint8 or image.ndim != _IMAGE_RANK or image.shape[-1] != 3:  # noqa: PLR2004 - red, green, blue
             raise ValueError(f"the image must be uint8 (H, W, 3), not {image.dtype} {image.shape}")
         if direction.dtype != np.float32 or direction.shape != (self.facts.classes,):
@@ -171,7 +170,7 @@ class GradientNetwork:
             if self._session is None:
                 raise InferenceError("it was closed.")
             feeds: dict[str, np.ndarray] = {INPUT_NAME: image[None], DIRECTION_NAME: direction[None]}
-            arrays = run_feeds(self._session, names, feeds, cancel)
+            arrays = self._session.run(names, feeds, cancel)
         finally:
             self._in_use.release()
         if not all(np.isfinite(array).all() for array in arrays.values()):
@@ -189,7 +188,7 @@ class GradientNetwork:
 
     @classmethod
     def _opened(cls, path: Path, threads: int, weights: Weights) -> GradientNetwork:
-        from inference.engine.runtime import SessionOptions, open_session  # noqa: PLC0415 - see `Network.open`
+        from inference.engine.runtime import open_session  # noqa: PLC0415 - see `Network.open`
 
         session = open_session(str(path), Device.CPU, SessionOptions(threads), weights=weights)
         if isinstance(session, Refusal):

@@ -17,15 +17,16 @@ from inference.cancel import Cancelled, CancelToken
 from inference.engine import machine
 from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_to_try
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
+from inference.engine.session import SessionOptions
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from inference.models.checksum import require_unchanged, sha256_of
-from inference.models.contract import ModelContract, OutputName
+from inference.models.contract import INPUT_NAME, ModelContract, OutputName
 from inference.models.contract_reading import read_contract
 from inference.pictures.regular_file import NotRegularError, open_regular
 
 if TYPE_CHECKING:
     from inference.engine.choice import EngineChoices
-    from inference.engine.runtime import Session
+    from inference.engine.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ class Network:
             InferenceError: if the processor cannot run the model (memory), or not within a minute.
         """
         # ONNX Runtime takes 0.3 s to import, and everything that only names a `Network` imports this file.
-        from inference.engine.runtime import SessionOptions, open_session  # noqa: PLC0415
+        from inference.engine.runtime import open_session  # noqa: PLC0415
 
         file = str(path)
         model_hash = hash_model(file)
@@ -162,7 +163,7 @@ class Network:
             evidence: also return the maps of the top classes, where the model has them.
             embedding: also return the pooled features.
             features: also return the last feature map (large).
-            cancel: stops a run after the layer that is being computed; on openvino the run ends first.
+            cancel: stops a run after the layer that is being computed; with OpenVINO's plug-in the run ends first.
 
         Raises:
             Cancelled: if `cancel` was used.
@@ -170,8 +171,6 @@ class Network:
             ValueError: if `images` is not such a batch.
             RuntimeError: if another thread is using this network.
         """
-        from inference.engine.runtime import run_session  # noqa: PLC0415 - see `open`
-
         if images.dtype != np.uint8 or images.ndim != _INPUT_RANK or images.shape[-1] != 3 or not images.size:  # noqa: PLR2004 - red, green, blue
             raise ValueError(f"images must be uint8 (N, H, W, 3), not {images.dtype} {images.shape}")
         asked = {OutputName.EVIDENCE: evidence, OutputName.EMBEDDING: embedding, OutputName.FEATURES: features}
@@ -182,7 +181,8 @@ class Network:
             if self._session is None:
                 raise InferenceError("it was closed.")
             there = self._session.outputs
-            arrays = run_session(self._session, [name for name in names if name in there], images, cancel)
+            wanted = [name for name in names if name in there]
+            arrays = self._session.run(wanted, {INPUT_NAME: images}, cancel)
         finally:
             self._in_use.release()
         return _as_outputs(arrays)
@@ -244,8 +244,6 @@ def _check(session: Session, path: str, *, last: bool) -> CheckedSession | Refus
 
 
 def _checked(session: Session, path: str) -> CheckedSession:
-    from inference.engine.runtime import run_session  # noqa: PLC0415 - see `Network.open`
-
     contract = read_contract(session.metadata, path)
     problems = graph_problems(contract, session.input, session.outputs)
     if problems:
@@ -255,7 +253,7 @@ def _checked(session: Session, path: str) -> CheckedSession:
     alarm.daemon = True
     alarm.start()
     try:
-        answer = run_session(session, checked_outputs(contract), noise_picture(contract), deadline)
+        answer = session.run(checked_outputs(contract), {INPUT_NAME: noise_picture(contract)}, deadline)
     except Cancelled as error:
         raise InferenceError(f"a test picture took longer than {CHECK_TIMEOUT_S:g} seconds.") from error
     finally:

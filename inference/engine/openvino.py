@@ -1,4 +1,4 @@
-"""Find the OpenVINO plug-in's processor device and say how to run a model on it."""
+"""Find OpenVINO's way to the processor: its plug-in for ONNX Runtime on Intel's, its own runtime on others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib import metadata
 
 import onnxruntime
 
+from inference.engine import openvino_runtime
 from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.machine import has_bfloat16
 
@@ -38,12 +39,33 @@ class OfferedDevice:
     is_virtual: bool = False
 
 
+def find_refusal() -> Refusal | None:
+    """What keeps OpenVINO from being used here, or None where one of its two ways is open."""
+    if refuses_this_maker() and openvino_runtime.is_installed():
+        return None
+    found = find_device()
+    return found if isinstance(found, Refusal) else None
+
+
+def describe() -> str:
+    """What runs models here, with its version."""
+    if refuses_this_maker():
+        return f"OpenVINO {openvino_runtime.version()}"
+    return f"plug-in {plug_in_version()}"
+
+
 def plug_in_version() -> str:
     """Version of the installed plug-in, or an empty string."""
     try:
         return metadata.version(_PACKAGE)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def refuses_this_maker() -> bool:
+    """Whether the plug-in will offer nothing because the processor is not Intel's. Does not load it."""
+    processors = [device for device in map(_describe, onnxruntime.get_ep_devices()) if device.kind == "CPU"]
+    return bool(processors) and all(device.vendor_id != _INTEL for device in processors)
 
 
 def find_device() -> onnxruntime.OrtEpDevice | Refusal:
@@ -80,7 +102,7 @@ def choose_device(offered: Sequence[OfferedDevice]) -> int | Refusal:
         vendor = processors[0].vendor or "another maker"
         return _refusal(
             f"the OpenVINO plug-in accepts Intel processors only, and this one is from {vendor}",
-            "Use cpu: ONNX Runtime's own kernels run on every processor.",
+            f"Use cpu, or install the project's requirements again: {openvino_runtime.PACKAGE} runs there without it.",
         )
     return _refusal(
         "the OpenVINO plug-in offers no device on this processor", "Use cpu, or a processor that OpenVINO supports."

@@ -37,8 +37,7 @@ def find_refusal(device: Device) -> Refusal | None:
     if device is Device.CPU:
         return None
     if device is Device.OPENVINO:
-        found = openvino.find_device()
-        return found if isinstance(found, Refusal) else None
+        return openvino.find_refusal()
     if device is Device.COREML:
         return None if _is_built_in(device) else _coreml_refusal()
     return _nvidia_refusal(device)
@@ -71,7 +70,7 @@ def _detail(device: Device) -> str:
     if device is Device.CPU:
         return f"{machine.processor_name()}, {machine.physical_cores()} cores"
     if device is Device.OPENVINO:
-        return f"plug-in {openvino.plug_in_version()}, {openvino.default_precision()}"
+        return f"{openvino.describe()}, {openvino.default_precision()}"
     if device is Device.COREML:
         return machine.processor_name()
     driver = nvidia.find_driver()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,46 +12,23 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from inference.arrays import InputBatch
 from inference.cancel import Cancelled, CancelToken
-from inference.engine import openvino
+from inference.engine import openvino, openvino_runtime
 from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.faults import is_out_of_memory, plain_reason
 from inference.engine.probe import PROVIDERS, find_refusal
+from inference.engine.session import Session, SessionOptions
 from inference.errors import InferenceError, ModelLoadError
-from inference.models.contract import INPUT_NAME
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import QUANTIZATION_KEY
 
 _FILE_FAULTS = {"InvalidProtobuf", "NoModel", "NoSuchFile", "InvalidGraph"}
 """ONNX Runtime's errors that are about the file, whatever the device."""
 
-_MEMORY_FAULTS = re.compile(
-    r"failed to allocate memory|out of memory|bad[ _]alloc|alloc_failed|cannot allocate memory|not enough memory",
-    re.IGNORECASE,
-)
-_PREFIX = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : (Load model from .*? failed:\s*)?")
-_NOISE = "Exception from "
-"""OpenVINO says in which of its files it failed before it says why."""
-
-_LONGEST_REASON = 300
-
 
 @dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """How a session uses the processor.
-
-    Attributes:
-        threads: threads that compute, the calling one included.
-        spinning: waiting threads burn their core, which answers a little sooner and starves everything else.
-    """
-
-    threads: int
-    spinning: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A model opened by ONNX Runtime on one device.
+class OnnxSession:
+    """A model opened by ONNX Runtime on one device; a `Session`.
 
     Attributes:
         handle: ONNX Runtime's session.
@@ -81,6 +57,31 @@ class Session:
         """Name and shape (numbers, names or None) of each graph output."""
         return {output.name: tuple(output.shape) for output in self.handle.get_outputs()}
 
+    def run(
+        self, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
+    ) -> dict[str, NDArray[Any]]:
+        """Run the network once, as `Session.run` says.
+
+        The OpenVINO plug-in does not notice `cancel` before the run ends; its results are then returned all the same.
+        """
+        if cancel is not None:
+            cancel.raise_if_set()
+        options = onnxruntime.RunOptions()
+
+        def terminate() -> None:
+            options.terminate = True
+
+        try:
+            with nullcontext() if cancel is None else cancel.on_cancel(terminate):
+                arrays = self.handle.run(list(names), dict(feeds), options)
+        except Exception as error:
+            if cancel is not None and cancel.is_set():
+                raise Cancelled from error
+            if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
+                raise InferenceError(f"the memory of {self.device} is too small.", out_of_memory=True) from error
+            raise InferenceError(f"{plain_reason(error)}.") from error
+        return dict(zip(names, arrays, strict=True))
+
 
 def open_session(
     path: str, device: Device, options: SessionOptions, *, weights: Mapping[str, NDArray[Any]] | None = None
@@ -107,6 +108,8 @@ def open_session(
         settings.add_external_initializers(list(weights), values)
     providers = None
     if device is Device.OPENVINO:
+        if openvino.refuses_this_maker():
+            return openvino_runtime.open_session(path, precision, options)
         found = openvino.find_device()
         if isinstance(found, Refusal):
             return found
@@ -130,7 +133,7 @@ def open_session(
             "Use cpu, or run `main.py doctor` to see every device.",
             is_here=True,
         )
-    return Session(handle, device, precision)
+    return OnnxSession(handle, device, precision)
 
 
 def _precision(path: str, device: Device) -> Precision:
@@ -142,58 +145,6 @@ def _precision(path: str, device: Device) -> Precision:
         # ONNX Runtime says better what is wrong with the file.
         pass
     return openvino.default_precision() if device is Device.OPENVINO else Precision.FLOAT32
-
-
-def run_session(
-    session: Session, names: Sequence[str], images: InputBatch, cancel: CancelToken | None
-) -> dict[str, NDArray[Any]]:
-    """Run the network once on a batch of pictures and return the outputs called `names`; errors as `run_feeds`."""
-    return run_feeds(session, names, {INPUT_NAME: images}, cancel)
-
-
-def run_feeds(
-    session: Session, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
-) -> dict[str, NDArray[Any]]:
-    """Run the network once on inputs by name and return the outputs called `names`.
-
-    The OpenVINO plug-in does not notice `cancel` before the run ends; its results are then returned all the same.
-
-    Raises:
-        Cancelled: if `cancel` was used before the run, or stopped it.
-        InferenceError: if it cannot be run; `out_of_memory` says whether fewer pictures may fit.
-    """
-    if cancel is not None:
-        cancel.raise_if_set()
-    options = onnxruntime.RunOptions()
-
-    def terminate() -> None:
-        options.terminate = True
-
-    try:
-        with nullcontext() if cancel is None else cancel.on_cancel(terminate):
-            arrays = session.handle.run(list(names), dict(feeds), options)
-    except Exception as error:
-        if cancel is not None and cancel.is_set():
-            raise Cancelled from error
-        if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
-            raise InferenceError(f"the memory of {session.device} is too small.", out_of_memory=True) from error
-        raise InferenceError(f"{plain_reason(error)}.") from error
-    return dict(zip(names, arrays, strict=True))
-
-
-def is_out_of_memory(message: str) -> bool:
-    """Whether an error's text, from ONNX Runtime, CUDA or cuDNN, says that memory ran out."""
-    return _MEMORY_FAULTS.search(message) is not None
-
-
-def plain_reason(error: Exception) -> str:
-    """What an error of ONNX Runtime says, as a phrase: one line, without its codes and without a full stop."""
-    if is_out_of_memory(str(error)):
-        return "its memory is too small"
-    message = _PREFIX.sub("", str(error).rpartition("Status Message: ")[-1])
-    lines = (line.strip() for line in message.split("\n"))
-    text = next((line for line in lines if line and not line.startswith(_NOISE)), type(error).__name__)
-    return text[:_LONGEST_REASON].rstrip(".")
 
 
 def _why_not_loaded(error: Exception) -> str:

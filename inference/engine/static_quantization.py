@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from inference.arrays import InputBatch
-from inference.engine.runtime import is_out_of_memory, plain_reason
+from inference.engine.faults import is_out_of_memory, plain_reason
 from inference.errors import InferenceError, ModelLoadError, OutputWriteError
 from inference.models.contract import INPUT_NAME
 

@@ -5,6 +5,7 @@ import pytest
 
 from inference.classify.classifier import Answer, Classifier, fitting_batch_size
 from inference.classify.preprocess import PreparedPicture
+from inference.engine.devices import Device
 from inference.errors import ImageProblem, ImageReadError, InferenceError
 from inference.results import Classification, CropGeometry, Failure, PictureFacts
 from tests.fakes import FakeNetwork
@@ -86,7 +87,21 @@ def test_evidence_is_in_the_order_of_the_predictions() -> None:
         assert contributions.sum() == pytest.approx(prediction.logit)
 
 
-@pytest.mark.parametrize(("seconds", "size"), [(0.5, 1), (0.19, 1), (0.04, 4), (0.012, 16), (1e-6, 64)])
-def test_a_batch_fits_its_time_budget(seconds: float, size: int) -> None:
+@pytest.mark.parametrize(
+    ("device", "seconds", "size"),
+    [
+        (Device.CUDA, 0.5, 1),
+        (Device.CUDA, 0.19, 1),
+        (Device.CUDA, 0.04, 4),
+        (Device.CUDA, 0.012, 16),
+        (Device.CUDA, 1e-6, 64),
+        (Device.CPU, 0.04, 4),
+        (Device.CPU, 0.012, 8),
+        (Device.OPENVINO, 1e-6, 8),
+    ],
+)
+def test_a_batch_fits_its_time_budget(device: Device, seconds: float, size: int) -> None:
     moments = iter(step * seconds for step in range(100))
-    assert fitting_batch_size(FakeNetwork(), now=lambda: next(moments)) == size
+    network = FakeNetwork()
+    network.device = device
+    assert fitting_batch_size(network, now=lambda: next(moments)) == size

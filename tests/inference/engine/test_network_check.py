@@ -14,6 +14,7 @@ from inference.engine import runtime
 from inference.engine.choice import EngineChoice
 from inference.engine.devices import Device, Refusal, probe_devices
 from inference.engine.network import Network
+from inference.engine.session import SessionOptions
 from inference.errors import InferenceError, ModelLoadError
 from inference.models.checksum import checksum_file, sha256_of, write_checksum
 from tests.inference.engine.variants import (
@@ -65,8 +66,8 @@ def test_a_model_that_fails_on_hardware_that_is_here_says_so(
     tmp_path: Path, edit: Callable[[onnx.ModelProto], None]
 ) -> None:
     path = str(variant(tmp_path, edit))
-    opened = runtime.open_session(path, Device.CPU, runtime.SessionOptions(threads=1))
-    assert isinstance(opened, runtime.Session)
+    opened = runtime.open_session(path, Device.CPU, SessionOptions(threads=1))
+    assert isinstance(opened, runtime.OnnxSession)
     # The processor stands for a card that gives such answers.
     refusal = network_module._check(replace(opened, device=Device.CUDA), path, last=False)
     assert isinstance(refusal, Refusal)
@@ -75,8 +76,8 @@ def test_a_model_that_fails_on_hardware_that_is_here_says_so(
 
 def test_a_card_whose_memory_is_too_small_is_here(tmp_path: Path) -> None:
     path = str(variant(tmp_path, lambda model: be_hungry(model, more=1)))
-    opened = runtime.open_session(path, Device.CPU, runtime.SessionOptions(threads=1))
-    assert isinstance(opened, runtime.Session)
+    opened = runtime.open_session(path, Device.CPU, SessionOptions(threads=1))
+    assert isinstance(opened, runtime.OnnxSession)
     refusal = network_module._check(replace(opened, device=Device.CUDA), path, last=False)
     assert isinstance(refusal, Refusal)
     assert "memory" in refusal.reason
@@ -88,7 +89,7 @@ def test_a_session_that_cannot_be_made_on_a_card_that_is_here(monkeypatch: pytes
         pytest.skip("the card works here")
     # Everything seems to be there, and ONNX Runtime finds that it is not.
     monkeypatch.setattr(runtime, "find_refusal", lambda _device: None)
-    refusal = runtime.open_session(str(TINY), Device.CUDA, runtime.SessionOptions(threads=1))
+    refusal = runtime.open_session(str(TINY), Device.CUDA, SessionOptions(threads=1))
     assert isinstance(refusal, Refusal)
     assert refusal.is_here
 

@@ -1,8 +1,8 @@
-"""What ONNX Runtime, CUDA and cuDNN say in their own words is recognised and put into ours."""
+"""What ONNX Runtime, OpenVINO, CUDA and cuDNN say in their own words is recognised and put into ours."""
 
 import pytest
 
-from inference.engine.runtime import is_out_of_memory, plain_reason
+from inference.engine.faults import is_out_of_memory, plain_reason
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from inference.engine.runtime import is_out_of_memory, plain_reason
         "CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);",
         "CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED CUDNN_STATUS_ALLOC_FAILED",
         "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED",
+        "Exception from src/plugins/intel_cpu/src/node.cpp:794:\n[CPU] Convolution node with name 'a' Check 'ptr' "
+        "failed at src/plugins/intel_cpu/src/cpu_memory.cpp:257:\nFailed to allocate 1644167168 bytes of memory\n\n",
         "std::bad_alloc",
         "bad allocation",
     ],
@@ -43,6 +45,7 @@ def test_other_faults_are_not_about_memory(message: str) -> None:
             "This is no graph",
         ),
         ("\n\n  something  \n", "something"),
+        ("Exception from a.cpp:1:\nCaught exception: Exception from b.cpp:2:\nIt broke.\n\n", "It broke"),
         (
             "[ONNXRuntimeError] : 11 : EP_FAIL : Exception from a.cpp:1:\nException from b.cpp:2:\nIt broke.\n",
             "It broke",

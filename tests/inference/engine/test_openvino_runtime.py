@@ -1,0 +1,187 @@
+"""OpenVINO's own runtime gives the processor's answers, stops when told, and explains its absence."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from inference.cancel import Cancelled, CancelToken
+from inference.engine import openvino, openvino_runtime
+from inference.engine.devices import Device, Precision, Refusal, probe_devices
+from inference.engine.network import Network
+from inference.engine.openvino_runtime import OpenVinoSession, open_session
+from inference.engine.priority import yield_to_the_window
+from inference.engine.session import SessionOptions
+from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
+from inference.models.contract import INPUT_NAME, OutputName
+from inference.profile import PROJECT_ROOT
+from tests.inference.engine.variants import TINY, give_no_numbers, variant
+
+BUILT_IN = next((PROJECT_ROOT / "assets" / "models").glob("*.onnx"))
+
+runs_here = pytest.mark.skipif(
+    not (openvino.refuses_this_maker() and openvino_runtime.is_installed()),
+    reason="OpenVINO's own runtime is not what this processor uses",
+)
+
+
+def _open(path: Path, precision: Precision = Precision.FLOAT32) -> OpenVinoSession:
+    opened = open_session(str(path), precision, SessionOptions(threads=1))
+    assert isinstance(opened, OpenVinoSession), opened
+    return opened
+
+
+def _noise(count: int, height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(count).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+
+
+@runs_here
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [(Precision.FLOAT32, 1e-5), (Precision.BFLOAT16, 1e-2)], ids=["float32", "bfloat16"]
+)
+def test_it_gives_the_processors_answers(precision: Precision, tolerance: float) -> None:
+    if precision is Precision.BFLOAT16 and openvino.default_precision() is not precision:
+        pytest.skip("this processor does not compute in bfloat16")
+    session, network = _open(BUILT_IN, precision), Network.open(BUILT_IN, device="cpu")
+    # Batches of changing size and rectangular pictures, as the closer looks and the end of a folder make them.
+    for batch in (_noise(3, 72, 72), _noise(1, 72, 72), _noise(2, 72, 144)):
+        expected = network.run(batch, embedding=True, features=True)
+        names = [name.value for name in OutputName if "head" not in name.value]
+        found = session.run(names, {INPUT_NAME: batch}, None)
+        for name, array in (
+            ("logits", expected.logits),
+            ("evidence", expected.evidence),
+            ("features", expected.features),
+        ):
+            assert array is not None
+            assert found[name].dtype == np.float32
+            if name == "evidence" and (found["top_classes"] != expected.top_classes).any():
+                continue
+            assert np.abs(found[name] - array).max() <= tolerance * np.abs(array).max() * (1 if name == "logits" else 5)
+        assert found["top_classes"].dtype == np.int64
+        assert (found["logits"].argmax(axis=1) == found["top_classes"][:, 0]).all()
+
+
+@runs_here
+def test_a_network_on_openvino_passes_its_check_and_says_what_it_computes_with() -> None:
+    network = Network.open(BUILT_IN, device="openvino")
+    assert (network.device, network.precision) == (Device.OPENVINO, openvino.default_precision())
+    report = next(report for report in probe_devices() if report.device is Device.OPENVINO)
+    assert report.detail == f"OpenVINO {openvino_runtime.version()}, {network.precision}"
+
+
+@runs_here
+def test_an_answer_stays_what_it_is_when_the_next_batch_runs() -> None:
+    session = _open(TINY)
+    first = session.run(["logits"], {INPUT_NAME: _noise(2, 32, 32)}, None)["logits"]
+    kept = first.copy()
+    session.run(["logits"], {INPUT_NAME: 255 - _noise(2, 32, 32)}, None)
+    assert (first == kept).all()
+    # Pictures that do not lie in one piece of memory are read right, too.
+    turned = _noise(32, 32, 2).transpose(2, 1, 0, 3)
+    assert not turned.flags.c_contiguous
+    whole = session.run(["logits"], {INPUT_NAME: np.ascontiguousarray(turned)}, None)["logits"]
+    assert (session.run(["logits"], {INPUT_NAME: turned}, None)["logits"] == whole).all()
+
+
+@runs_here
+def test_stop_is_felt_in_the_middle_of_a_batch_and_the_next_one_runs() -> None:
+    session = _open(BUILT_IN)
+    used = CancelToken()
+    used.cancel()
+    with pytest.raises(Cancelled):
+        session.run(["logits"], {INPUT_NAME: _noise(1, 72, 72)}, used)
+    token = CancelToken()
+    # Far longer than the wait: some 5 seconds of one core.
+    batch = _noise(1000, 72, 72)
+    timer = threading.Timer(0.1, token.cancel)
+    timer.start()
+    with pytest.raises(Cancelled):
+        session.run(["logits"], {INPUT_NAME: batch}, token)
+    timer.join()
+    expected = Network.open(BUILT_IN, device="cpu").run(batch[:2]).logits
+    found = session.run(["logits"], {INPUT_NAME: batch[:2]}, CancelToken())["logits"]
+    assert np.allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@runs_here
+def test_its_threads_give_way_to_the_window() -> None:
+    def nice_values() -> dict[str, int]:
+        found = {}
+        for task in Path("/proc/self/task").iterdir():
+            stat = (task / "stat").read_text()
+            found[task.name] = int(stat.rpartition(")")[2].split()[16])
+        return found
+
+    if not Path("/proc/self/task").exists():
+        pytest.skip("only Linux counts priorities by thread")
+    before = nice_values()
+
+    def work() -> None:
+        yield_to_the_window()
+        opened = open_session(str(BUILT_IN), Precision.FLOAT32, SessionOptions(threads=2))
+        assert isinstance(opened, OpenVinoSession)
+        opened.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)
+        added.update({task: nice for task, nice in nice_values().items() if task not in before})
+
+    added: dict[str, int] = {}
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert added
+    assert all(nice >= 10 for nice in added.values()), added
+
+
+@runs_here
+def test_what_it_cannot_run_is_told(tmp_path: Path) -> None:
+    session = _open(TINY)
+    with pytest.raises(InferenceError) as raised:
+        session.run(["logits"], {INPUT_NAME: np.zeros((1, 32, 32, 4), np.uint8)}, None)
+    assert not raised.value.out_of_memory
+    assert str(raised.value)
+    assert "Exception from" not in str(raised.value)
+
+
+@runs_here
+def test_a_graph_that_openvino_does_not_know_leaves_the_processor(tmp_path: Path) -> None:
+    def add_stranger(model: onnx.ModelProto) -> None:
+        model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+        model.graph.node.append(helper.make_node("Sampling", ["images"], ["unused"], domain="com.microsoft"))
+        model.graph.output.append(helper.make_tensor_value_info("unused", onnx.TensorProto.FLOAT, None))
+
+    opened = open_session(str(variant(tmp_path, add_stranger)), Precision.FLOAT32, SessionOptions(threads=1))
+    assert isinstance(opened, Refusal)
+    assert opened.is_here
+    assert opened.remedy.startswith("Use cpu")
+    assert "\n" not in opened.reason
+
+
+@runs_here
+def test_numbers_that_are_none_are_found_there_too(tmp_path: Path) -> None:
+    with pytest.raises(ModelContractError, match="gives no valid numbers for a test picture"):
+        Network.open(variant(tmp_path, give_no_numbers), device="openvino")
+
+
+@pytest.mark.parametrize("content", [b"not a model", TINY.read_bytes()[:-2000]])
+def test_a_damaged_file_is_the_files_fault(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelLoadError):
+        open_session(str(path), Precision.FLOAT32, SessionOptions(threads=1))
+
+
+def test_where_nothing_is_installed_the_sentence_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino, "refuses_this_maker", lambda: True)
+    monkeypatch.setattr(openvino_runtime, "is_installed", lambda: False)
+    monkeypatch.setattr(
+        openvino,
+        "find_device",
+        lambda: openvino.choose_device([openvino.OfferedDevice("CPUExecutionProvider", "CPU", "AMD", 0x1022)]),
+    )
+    with pytest.raises(DeviceError) as raised:
+        Network.open(TINY, device="openvino")
+    assert "accepts Intel processors only, and this one is from AMD" in str(raised.value)
+    assert "openvino runs there without it" in str(raised.value)
