@@ -91,10 +91,11 @@ def open_all(model: ModelFile, profile: Profile) -> Iterator[tuple[str, Network]
         facts = read_quantization(read_metadata(copy.path))
         if facts is None or facts.source_sha256 != source:
             continue
-        for device in (Device.CPU, *(device for device in others if device is Device.OPENVINO)):
+        engines = [Device.CPU, Device.OPENVINO] if Device.OPENVINO in others else [Device.CPU]
+        for engine in engines:
             yield (
-                f"int8 copy ({facts.layers} of {facts.all_layers} layers) on {device}",
-                Network.open(copy.path, device=device),
+                f"int8 copy ({facts.layers} of {facts.all_layers} layers) on {engine}",
+                Network.open(copy.path, device=engine),
             )
 
 

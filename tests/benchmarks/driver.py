@@ -29,8 +29,10 @@ class Driver:
         program: it.
     """
 
-    def __init__(self, application: QApplication, profile: Path) -> None:
-        self.program: Program = build(application, Profile.below(profile), Wishes(None, "cpu"))
+    def __init__(
+        self, application: QApplication, profile: Path, *, model: str | None = None, device: str = "cpu"
+    ) -> None:
+        self.program: Program = build(application, Profile.below(profile), Wishes(model, device))
         self.program.start()
         self.program.window.resize(1280, 800)
         self.until(lambda: bool(self.program.models.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import pytest
 
 from inference.classify import opening
@@ -11,6 +12,7 @@ from inference.engine import machine
 from inference.engine.choice import EngineChoice, EngineChoices
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import Network, hash_model
+from inference.models.quantize.facts import QUANTIZATION_KEY, Comparison, Quantization
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
 
@@ -26,7 +28,7 @@ def _let_be_here(monkeypatch: pytest.MonkeyPatch, *devices: Device) -> None:
 def _count_measurements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     measured: list[str] = []
 
-    def measure(path: Path, *, cancel: object) -> EngineChoice:
+    def measure(path: Path, *, cancel: object = None) -> EngineChoice:
         del cancel
         measured.append(str(path))
         return EngineChoice(Device.OPENVINO, cpu_ms=2.0, openvino_ms=1.0)
@@ -76,3 +78,76 @@ def test_where_openvino_is_refused_the_reason_is_remembered_unmeasured(
     network.close()
     if network.device is Device.CPU:
         assert _ABSENT in network.refusals
+
+
+def _install_copy(profile: Profile, name: str, *, same: int = 2000, of: str = TINY) -> Path:
+    """An int8 copy of the tiny model in the catalog, as far as its file says."""
+    found = Comparison(2000, same, 0.01, 0.1, 0.01, 3.0, 2.0, "cpu", "cpu", 2, 100, 50)
+    model = onnx.load(TINY)
+    entry = model.metadata_props.add()
+    entry.key, entry.value = QUANTIZATION_KEY, Quantization(hash_model(of), len(name), 3, 3, 8, 1, found).to_json()
+    profile.models.mkdir(parents=True, exist_ok=True)
+    path = profile.models / f"{name}.onnx"
+    onnx.save(model, path)
+    return path
+
+
+def _let_take(monkeypatch: pytest.MonkeyPatch, **milliseconds: float) -> list[str]:
+    """Let models take so long by the name of their file; the names that were measured."""
+    measured: list[str] = []
+
+    def measure(path: Path, *, cancel: object = None) -> EngineChoice:
+        del cancel
+        measured.append(path.stem)
+        return EngineChoice(Device.CPU, milliseconds[path.stem.replace("-", "_")], None, "it is not here", "Bring it.")
+
+    monkeypatch.setattr(opening, "measure_cpu_engines", measure)
+    return measured
+
+
+def test_a_copy_that_passed_and_is_faster_stands_in_and_is_measured_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, announced = Profile.below(tmp_path), []
+    _let_be_here(monkeypatch)
+    _install_copy(profile, "tiny-int8")
+    _install_copy(profile, "tiny-slower")
+    measured = _let_take(monkeypatch, tiny=2.0, tiny_int8=1.0, tiny_slower=1.5)
+    # That there is no other engine is known, and says nothing of how fast the model is.
+    opening.learn_engine_once(TINY, profile, before_measuring=lambda: pytest.fail("nothing is measured"))
+    for _ in range(2):
+        found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: announced.append(len(measured)))
+        assert found == opening.StandIn("tiny-int8", 1.0, 2.0)
+    assert sorted(measured) == ["tiny", "tiny-int8", "tiny-slower"]
+    assert announced == [0]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "same", "of", "devices"),
+    [
+        pytest.param(2.5, 2000, TINY, (), id="slower"),
+        pytest.param(1.0, 1989, TINY, (), id="not passed"),
+        pytest.param(1.0, 2000, __file__, (), id="of another model"),
+        pytest.param(1.0, 2000, TINY, (Device.CUDA,), id="beside a card"),
+    ],
+)
+def test_nothing_else_stands_in(
+    milliseconds: float,
+    same: int,
+    of: str,
+    devices: tuple[Device, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch, *devices)
+    _install_copy(profile, "tiny-int8", same=same, of=of)
+    _let_take(monkeypatch, tiny=2.0, tiny_int8=milliseconds)
+    assert opening.learn_stand_in(TINY, profile, before_measuring=lambda: None) is None
+
+
+def test_without_copies_nothing_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _let_be_here(monkeypatch)
+    measured = _let_take(monkeypatch)
+    assert opening.learn_stand_in(TINY, Profile.below(tmp_path), before_measuring=lambda: None) is None
+    assert measured == []

@@ -23,12 +23,13 @@ from PIL import Image
 
 import main
 from inference.cancel import CancelToken
-from inference.classify.opening import open_classifier
+from inference.classify.opening import StandIn, open_classifier
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands import classify as command
 from inference.commands.rows import JsonLines
 from inference.models.catalog import BUILT_IN_NAME
+from inference.models.checksum import sha256_of, write_checksum
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
@@ -378,3 +379,19 @@ def test_the_built_in_model_knows_the_samples(classify: Run) -> None:
     assert code == 0
     assert any("cat" in label for label in named["chelsea"])
     assert named["coffee"][0] == "espresso"
+
+
+def test_a_faster_copy_that_passed_is_used_and_told_but_not_in_a_session(
+    classify: Run, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "profile" / "data" / "models" / "quick.onnx"
+    copy.parent.mkdir(parents=True)
+    shutil.copy(TINY, copy)
+    write_checksum(copy, sha256_of(copy))
+    monkeypatch.setattr(command, "learn_stand_in", lambda *_, **__: StandIn("quick", 1.0, 2.0))
+    code, _, errors = classify("--format", "jsonl", str(pictures), device="auto")
+    assert code == 0
+    assert "Using the int8 copy quick, which passed its comparison with the model and is faster here" in errors
+    assert "(1.0 ms a picture instead of 2.0)" in errors
+    assert "quick" not in classify("--format", "jsonl", str(pictures), device="cpu")[2]
+    assert "quick" not in classify("--session", str(tmp_path / "s.cardinal"), str(pictures), device="auto")[2]

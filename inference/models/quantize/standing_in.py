@@ -1,0 +1,37 @@
+"""Find the int8 copies of a model that may stand in for it without being asked for by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inference.errors import ModelLoadError
+from inference.models.catalog import ModelFile, list_models
+from inference.models.metadata import read_metadata
+from inference.models.quantize.facts import Quantization, read_quantization
+from inference.profile import Profile
+
+
+def has_passed_copies(profile: Profile) -> bool:
+    """Whether any model that was added is an int8 copy which passed; told from a few kilobytes of each file."""
+    return any(facts is not None and facts.passed for _, facts in _read_all(profile))
+
+
+def passed_copies(model_hash: str, profile: Profile) -> tuple[ModelFile, ...]:
+    """The installed int8 copies of the model with this SHA-256 that passed their comparison with it."""
+    return tuple(
+        model
+        for model, facts in _read_all(profile)
+        if facts is not None and facts.passed and facts.source_sha256 == model_hash
+    )
+
+
+def _read_all(profile: Profile) -> list[tuple[ModelFile, Quantization | None]]:
+    return [(model, _read(model.path)) for model in list_models(profile).models if not model.built_in]
+
+
+def _read(path: Path) -> Quantization | None:
+    try:
+        return read_quantization(read_metadata(path))
+    except ModelLoadError:
+        # It went, or was damaged, since it was listed.
+        return None
