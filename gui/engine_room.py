@@ -34,6 +34,7 @@ from inference.classify.preprocess import (
     view_picture,
 )
 from inference.classify.service import ClassifyService
+from inference.engine.devices import Device
 from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
 from inference.models.catalog import ModelFile, list_models
@@ -101,7 +102,7 @@ class EngineRoom:
     def map_maker(self, classifier: Classifier) -> MapMaker:
         """What makes the maps of an open model."""
         network = classifier.network
-        return MapMaker(network.contract, network.head, network.model_hash, network.precision)
+        return MapMaker(network.contract, network.head, network.model_hash, network.precision, network.device.value)
 
     def install_file(self, source: Path, on_progress: OnProgress, cancel: CancelToken) -> ModelFile:
         """Add a model file to the catalog. Runs on: a worker thread, which waits for a child process."""
@@ -124,6 +125,13 @@ class EngineRoom:
         yield_to_the_window()
         if is_engine_unknown(model, self._profile):
             learn_engine(model, self._profile, cancel=cancel)
+
+    def learn_card(self, model: str | None, device: Device, _on_progress: object, cancel: CancelToken) -> None:
+        """Find out how a model runs fastest on a card, if nobody did. Runs on: a worker thread."""
+        from inference.engine.card.asking import is_card_unknown, learn_card  # noqa: PLC0415 - brings ONNX Runtime
+
+        if is_card_unknown(model, device, self._profile):
+            learn_card(model, device, self._profile, cancel=cancel)
 
     def examine(self, order: ExaminationOrder) -> None:
         """Carry out a question that needs runs of the network; `ExaminationEnded` follows, unless it was cancelled."""

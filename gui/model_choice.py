@@ -151,12 +151,19 @@ class ModelChoice(QObject):
         self._runner.start(task)
 
     def _learn_engine(self, device: Device) -> None:
-        """Find out in the background which engine of the processor is faster; the next start uses it."""
+        """Find out in the background what is fastest on the processor or on the card; the next start uses it."""
         room = self._link.room
-        if room is not None and self._device == AUTO and device is Device.CPU:
-            task = self._runner.create(partial(room.learn_engine, self._name), Lane.ENGINES)
-            task.failed.connect(self._on_not_learned)
-            self._runner.start(task)
+        if room is None:
+            return
+        if device in {Device.CUDA, Device.TENSORRT}:
+            work: Work = partial(room.learn_card, self._name, device)
+        elif self._device == AUTO and device is Device.CPU:
+            work = partial(room.learn_engine, self._name)
+        else:
+            return
+        task = self._runner.create(work, Lane.ENGINES)
+        task.failed.connect(self._on_not_learned)
+        self._runner.start(task)
 
     @Slot(object)
     def _on_not_learned(self, error: object) -> None:

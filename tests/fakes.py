@@ -100,7 +100,7 @@ class InlinePool:
     """A decode pool that decodes here and now, or holds its answers until `release`."""
 
     def __init__(self, *, workers: int = 2, held: bool = False) -> None:
-        self.workers = workers
+        self.workers, self.room = workers, 2 * workers
         self.submitted: list[str] = []
         self._held = held
         self._waiting: list[Callable[[], None]] = []

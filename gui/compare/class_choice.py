@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gui.compare.paired_classes import PairedClasses
 from gui.viewer.suggestions_model import NO_CLASS
+from inference.models.paired_classes import PairedClasses
 
 OFFERED = 6
 

@@ -8,11 +8,11 @@ from enum import Enum, auto
 from gui.compare.answers import PictureAnswer, Speaker
 from gui.compare.class_choice import OFFERED, ClassChoice
 from gui.compare.compared_picture import ComparedPicture
-from gui.compare.paired_classes import PairedClasses
 from gui.plain_text import for_sentence, name_of
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.words import counted, tr
 from inference.models.catalog import ModelFile
+from inference.models.paired_classes import PairedClasses
 from inference.results import Prediction
 
 MOST_PANELS = 4

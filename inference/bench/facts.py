@@ -15,7 +15,7 @@ from PIL import features
 from inference.bench.record import Accuracy, Configuration, Machine, Model
 from inference.classify.classifier import Classifier
 from inference.engine import machine
-from inference.engine.devices import Device
+from inference.engine.devices import PROCESSORS
 from inference.profile import PROJECT_ROOT
 
 _PACKAGES = (
@@ -52,7 +52,7 @@ def find_facts(classifier: Classifier, *, workers: int, repeats: int, pass_s: fl
     """
     network = classifier.network
     contract, rule, built = network.contract, network.contract.preprocessing, network.contract.architecture
-    on_cores = network.device in {Device.CPU, Device.OPENVINO}
+    on_cores = network.device in PROCESSORS
     return Facts(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=_machine(),

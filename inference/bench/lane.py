@@ -16,7 +16,14 @@ from inference.bench.serving import NotMeasurableError
 _FIRST_PICTURES = 8
 """At least so many in the very first pass, which only tells how long the next ones may be."""
 
-_WITHOUT_NETWORK = {Name.DECODE_POOL, Name.PILLOW_ALONE}
+_WITHOUT_NETWORK = {
+    Name.DECODE_POOL,
+    Name.PILLOW_ALONE,
+    Name.FILES_ALONE,
+    Name.READING_ALONE,
+    Name.HAND_OVER,
+    Name.HAND_OVER_ONE,
+}
 _RIVALS = {Name.ONE_AT_A_TIME, Name.TORCH_LOOP, Name.TORCH_LOADER, Name.COMPILED_LOADER}
 """What does all that the pipeline does; the others are parts of it or their limits."""
 
@@ -32,6 +39,7 @@ class Lane:
         batch: pictures in one run, or 1.
         rates: pictures a second of each round so far.
         first_s: seconds until the first answer of each round, where there are such.
+        beside: pictures decoded for each picture of the lane, of each round; 0 where that is no part of it.
         skipped: why nothing more is measured, or empty.
     """
 
@@ -40,12 +48,23 @@ class Lane:
         self.batch = batch
         self.rates: list[float] = []
         self.first_s: list[float] = []
+        self.beside: list[float] = []
         self.skipped = ""
         self._processes = processes
         self._count = batch
         self._engine = ""
         self._same_class: float | None = None
         self._cpu_s: list[tuple[float, float]] = []
+
+    @property
+    def processes(self) -> int:
+        """How many work at the same time."""
+        return len(self._processes)
+
+    @property
+    def cpu_ms(self) -> list[tuple[float, float]]:
+        """Processor time of a picture in each round: its processes' own, and of those below; [] where nobody says."""
+        return [(1e3 * own, 1e3 * below) for own, below in self._cpu_s]
 
     def skip(self, reason: str) -> None:
         """Measure nothing more, and say why."""
@@ -87,6 +106,7 @@ class Lane:
         after = self._cpu()
         done = _together(answers)
         self.rates.append(done.per_s)
+        self.beside.append(sum(one.beside for one in answers) / done.pictures)
         self.first_s += [one.first_s for one in answers if one.first_s is not None]
         self._engine = answers[0].engine
         if can_tell():

@@ -16,6 +16,7 @@ from inference.models.progress import OnProgress, Progress
 
 _PROGRAM = "inference.bench.program_runs"
 _PILLOW = "inference.bench.pillow_runs"
+_READING = "inference.bench.reading_runs"
 _ONNX = "inference.bench.onnx_runs"
 _TORCH = "inference.training.torch_runs"
 
@@ -44,7 +45,7 @@ def line_up(
 
     Args:
         setup: what they work on.
-        batches: pictures in one run, for the network alone.
+        batches: pictures in one run, for the network alone; one picture and the pipeline's own come to them.
         stack: owns the processes.
         on_progress: told what is being started.
         baselines: also what others write.
@@ -62,10 +63,15 @@ def line_up(
 
     program = start("decode pool and network", _PROGRAM)
     pillow = start("Pillow", _PILLOW, machine.usable_cores())
+    reading = start("the program's reading", _READING, machine.usable_cores())
     bare = start("ONNX Runtime", _ONNX)
-    lanes = [program.lane(Name.DECODE_POOL), pillow.lane(Name.PILLOW_ALONE)]
-    lanes += [program.lane(Name.NETWORK, batch) for batch in batches]
-    lanes += [bare.lane(Name.ONNXRUNTIME_ALONE, batch) for batch in batches]
+    sizes = sorted({1, setup.batch, *batches})
+    lanes = [program.lane(Name.DECODE_POOL), pillow.lane(Name.PILLOW_ALONE), pillow.lane(Name.FILES_ALONE)]
+    lanes += [reading.lane(Name.READING_ALONE), program.lane(Name.HAND_OVER)]
+    lanes += [program.lane(Name.HAND_OVER_ONE), program.lane(Name.ANSWERING, setup.batch)]
+    lanes += [program.lane(Name.COMPANY, setup.batch)]
+    lanes += [program.lane(Name.NETWORK, size) for size in sizes]
+    lanes += [bare.lane(Name.ONNXRUNTIME_ALONE, size) for size in sizes]
     if baselines:
         torch = start("PyTorch", _TORCH)
         lanes.append(bare.lane(Name.ONE_AT_A_TIME))

@@ -16,10 +16,12 @@ from inference.bench.figures import LimitRule, combined_limit, median_ratio, per
 from inference.bench.lane import Lane
 from inference.bench.lineup import line_up
 from inference.bench.orders import Setup, Survey
+from inference.bench.prediction_check import Course, check_prediction
 from inference.bench.processes import MemoryWatch, OthersWatch
 from inference.bench.record import Latency, Limit, Memory, Name, Pictures, Record
 from inference.bench.serving import NotMeasurableError
-from inference.engine.devices import Device
+from inference.engine import machine
+from inference.engine.devices import PROCESSORS, Device
 from inference.errors import CardinalError
 from inference.models.progress import OnProgress, Progress
 
@@ -30,7 +32,6 @@ _COMPARED = 64
 
 _SINGLES = 60
 _CARDS = {Device.CUDA, Device.TENSORRT}
-_PROCESSORS = {Device.CPU, Device.OPENVINO}
 
 
 class BenchError(CardinalError):
@@ -115,18 +116,21 @@ def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
             raise BenchError(lead.skipped)
         on_progress(Progress("Single pictures", 0, None))
         latency = _latency(pipeline, lead, opening.open_ms)
+    pictures = _pictures(plan, opening.survey)
+    rule = LimitRule.SHARED_CORES if Device(setup.device) in PROCESSORS else LimitRule.SLOWER_OF_BOTH
     return Record(
         date=facts.date,
         machine=facts.machine,
         versions=facts.versions,
         model=facts.model,
-        pictures=_pictures(plan, opening.survey),
+        pictures=pictures,
         configuration=facts.configuration,
         candidates=tuple(lane.as_candidate(lead.rates) for lane in lanes),
-        limit=_limit(lead, lanes, Device(setup.device)),
+        limit=_limit(lead, lanes, rule),
         latency=latency,
         memory=opening.memory,
         others_share=others.share,
+        prediction=check_prediction(lanes, Course(machine.usable_cores(), setup, rule, pictures.mean_bytes), latency),
     )
 
 
@@ -189,14 +193,13 @@ def _latency(pipeline: MeasuringProcess, lead: Lane, open_ms: float) -> Latency:
     )
 
 
-def _limit(lead: Lane, lanes: Sequence[Lane], device: Device) -> Limit | None:
+def _limit(lead: Lane, lanes: Sequence[Lane], rule: LimitRule) -> Limit | None:
     """The limit of each round from that round's bare loops; None where one of the two could not be measured."""
     pillow = [lane for lane in lanes if lane.name is Name.PILLOW_ALONE and not lane.skipped]
     bare = [lane for lane in lanes if lane.name is Name.ONNXRUNTIME_ALONE and not lane.skipped]
     if not pillow or not bare:
         return None
     best = max(bare, key=lambda lane: median(lane.rates))
-    rule = LimitRule.SHARED_CORES if device in _PROCESSORS else LimitRule.SLOWER_OF_BOTH
     limits = [
         combined_limit(network, decode, rule) for network, decode in zip(best.rates, pillow[0].rates, strict=True)
     ]

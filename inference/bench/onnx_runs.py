@@ -22,7 +22,7 @@ from inference.arrays import InputBatch, Logits, RgbImage
 from inference.bench.orders import Answer, Pass, Rate, Setup, Survey, Task
 from inference.bench.record import Name
 from inference.bench.serving import NotMeasurableError, serve
-from inference.engine.devices import Device, Refusal
+from inference.engine.devices import PROCESSORS, Device, Refusal
 from inference.engine.openvino import find_device, refuses_this_maker
 from inference.engine.probe import PROVIDERS, find_refusal
 from inference.models.catalog import read_model
@@ -161,7 +161,7 @@ def open_runs(setup: Setup) -> Iterator[OnnxRuns]:
     """Open the model twice: as a script would, and on the engine that is fastest here."""
     rule = read_model(Path(setup.model)).contract.preprocessing
     device = Device(setup.device)
-    if device in {Device.CPU, Device.OPENVINO}:
+    if device in PROCESSORS:
         plain = BareSession.open(setup.model, Device.CPU)
         best = _fastest(setup.model, plain, noise(_TRIAL_BATCH, rule.crop))
     else:

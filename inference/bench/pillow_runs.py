@@ -1,4 +1,4 @@
-"""Decode pictures with Pillow alone in a bare loop: the most that one core can decode, whatever this program does.
+"""Decode pictures with Pillow alone, or only read files, in a bare loop: the most that one core can do.
 
 It shares no code with the program's own reading, so that a slow stage cannot lower its own bar. What it leaves out is
 what the program does besides: checks, checksums, colour profiles, turning upright, and sending the pixels on.
@@ -19,6 +19,7 @@ from PIL import Image
 
 from inference.arrays import RgbImage
 from inference.bench.orders import Answer, Pass, Rate, Setup
+from inference.bench.record import Name
 from inference.bench.serving import serve
 from inference.models.catalog import read_model
 from inference.models.contract import Interpolation, Preprocessing
@@ -39,13 +40,16 @@ class PillowRuns:
     rule: Preprocessing
 
     def run(self, wanted: Pass) -> Answer:
-        """Decode the wanted number of pictures."""
-        done = 0
+        """Decode the wanted number of pictures, or only read their files."""
+        done, only_files = 0, wanted.variant == Name.FILES_ALONE
         started = time.perf_counter()
         for path in islice(cycle(self.paths), wanted.count):
             # A picture that Pillow alone cannot read is not counted.
             with contextlib.suppress(OSError, ValueError):
-                decode(path, self.rule)
+                if only_files:
+                    Path(path).read_bytes()
+                else:
+                    decode(path, self.rule)
                 done += 1
         return Rate(done, time.perf_counter() - started)
 

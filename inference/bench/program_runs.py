@@ -1,4 +1,4 @@
-"""Measure the program's own decode pool and its own network, each alone."""
+"""Measure the program's own decode pool and its own network, each alone, and what is around both."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
+from inference.arrays import InputBatch
+from inference.bench.flow import Flow
+from inference.bench.hollow import HollowNetwork, hand_back, hollow_picture
 from inference.bench.onnx_runs import noise
 from inference.bench.orders import Answer, Pass, Rate, Setup
 from inference.bench.record import Name
 from inference.bench.serving import serve
+from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
+from inference.engine.card.choice import CardChoices
 from inference.engine.network import Network
 from inference.pictures.decode_pool import DecodePool
 
@@ -29,41 +33,84 @@ class ProgramRuns:
     paths: tuple[str, ...]
 
     def run(self, wanted: Pass) -> Answer:
-        """Do a pass of either variant."""
-        return self._decode(wanted.count) if wanted.variant == Name.DECODE_POOL else self._infer(wanted)
+        """Do a pass of any variant."""
+        if wanted.variant == Name.DECODE_POOL:
+            return self._decode(wanted.count, prepare_picture)
+        if wanted.variant == Name.HAND_OVER:
+            return self._decode(wanted.count, hand_back)
+        if wanted.variant == Name.HAND_OVER_ONE:
+            return self._hand_over_one_by_one(wanted.count)
+        if wanted.variant == Name.COMPANY:
+            return self._infer_in_company(wanted)
+        return self._answer(wanted) if wanted.variant == Name.ANSWERING else self._infer(wanted)
 
     def _infer(self, wanted: Pass) -> Rate:
-        batch = noise(wanted.batch, self.network.contract.preprocessing.crop)
+        batch = self._noise(wanted.batch)
         runs = -(-wanted.count // wanted.batch)
         started = time.perf_counter()
         for _ in range(runs):
             self.network.run(batch)
         return Rate(runs * wanted.batch, time.perf_counter() - started, engine=self.network.device)
 
-    def _decode(self, count: int) -> Rate:
-        """Decode with as many pictures on their way as the pipeline has, and drop the pixels."""
+    def _infer_in_company(self, wanted: Pass) -> Rate:
+        """Run the network on noise while the decoders have all that they can do, and nobody waits for anybody."""
         order = PrepareOrder(self.network.contract.preprocessing)
-        # At most two pictures wait for each worker, as in the pipeline.
-        room = threading.Semaphore(2 * self.pool.workers)
-        done: list[bool] = []
+        flow, is_over = Flow(self.pool), threading.Event()
 
-        def receive(future: Future[PreparedPicture]) -> None:
-            done.append(future.exception() is None)
-            room.release()
+        def feed() -> None:
+            for path in cycle(self.paths):
+                if is_over.is_set():
+                    return
+                flow.submit(prepare_picture, path, order)
 
+        feeder = threading.Thread(target=feed, name="company")
+        feeder.start()
+        try:
+            return replace(self._infer(wanted), beside=flow.done)
+        finally:
+            is_over.set()
+            feeder.join()
+            # What is left of it would be in the way of the next pass.
+            flow.drain()
+
+    def _answer(self, wanted: Pass) -> Rate:
+        """Make batches and answers around a network that takes no time."""
+        network = HollowNetwork(self.network, self._noise(wanted.batch))
+        classifier = Classifier(network, batch_size=wanted.batch)
+        picture = hollow_picture(PrepareOrder(self.network.contract.preprocessing))
+        paths = list(islice(cycle(self.paths), wanted.batch))
+        runs = -(-wanted.count // wanted.batch)
+        started = time.perf_counter()
+        for _ in range(runs):
+            classifier.classify(paths, [picture] * wanted.batch)
+        return Rate(runs * wanted.batch, time.perf_counter() - started)
+
+    def _hand_over_one_by_one(self, count: int) -> Rate:
+        """Wait for each task that does nothing, as the viewer waits for a picture."""
+        order = PrepareOrder(self.network.contract.preprocessing)
         started = time.perf_counter()
         for path in islice(cycle(self.paths), count):
-            room.acquire()
-            self.pool.submit(prepare_picture, path, order).add_done_callback(receive)
-        for _ in range(2 * self.pool.workers):
-            room.acquire()
-        return Rate(sum(done), time.perf_counter() - started)
+            self.pool.submit(hand_back, path, order, urgent=True).result()
+        return Rate(count, time.perf_counter() - started)
+
+    def _noise(self, count: int) -> InputBatch:
+        return noise(count, self.network.contract.preprocessing.crop)
+
+    def _decode(self, count: int, function: Callable[[str, PrepareOrder], PreparedPicture]) -> Rate:
+        """Have as many pictures on their way as the pipeline has, and drop the pixels."""
+        order = PrepareOrder(self.network.contract.preprocessing)
+        flow = Flow(self.pool)
+        started = time.perf_counter()
+        for path in islice(cycle(self.paths), count):
+            flow.submit(function, path, order)
+        flow.drain()
+        return Rate(flow.done, time.perf_counter() - started)
 
 
 @contextlib.contextmanager
 def open_runs(setup: Setup) -> Iterator[ProgramRuns]:
     """Open the network and the pool as `classify` does."""
-    network = Network.open(setup.model, device=setup.device)
+    network = Network.open(setup.model, device=setup.device, cards=CardChoices(setup.profile.cache))
     with contextlib.closing(network), DecodePool.open(workers=setup.workers) as pool:
         yield ProgramRuns(pool, network, setup.paths)
 

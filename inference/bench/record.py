@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from inference.bench.card import CardUse
 from inference.bench.figures import LimitRule, Spread
+from inference.bench.prediction import Forecast, Inputs
 
 SCHEMA = "cardinal.bench/1"
 """The number is raised when a field changes its meaning or goes; new fields may come without that."""
@@ -19,6 +20,12 @@ class Name(StrEnum):
     PIPELINE = "pipeline"
     DECODE_POOL = "decode-pool"
     PILLOW_ALONE = "pillow-alone"
+    FILES_ALONE = "files-alone"
+    READING_ALONE = "reading-alone"
+    HAND_OVER = "hand-over"
+    HAND_OVER_ONE = "hand-over-one"
+    ANSWERING = "answering"
+    COMPANY = "network-in-company"
     NETWORK = "network"
     ONNXRUNTIME_ALONE = "onnxruntime-alone"
     ONE_AT_A_TIME = "onnxruntime-one-at-a-time"
@@ -97,6 +104,38 @@ class Latency:
     answer_p50_ms: float
     answer_p95_ms: float
     pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How much more the model predicts than was measured, in percent; less than 0 where it predicts less.
+
+    Attributes:
+        pictures_per_s: median over the rounds, each round's prediction against that round's pipeline.
+        first_answer_ms: against the latency of the same name.
+        decode_ms: against the median of one picture's.
+        answer_ms: likewise.
+    """
+
+    pictures_per_s: float
+    first_answer_ms: float
+    decode_ms: float
+    answer_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model of `prediction.py` says of this computer, and how that compares.
+
+    Attributes:
+        inputs: what was measured alone; medians over the rounds.
+        forecast: what follows from them.
+        difference: to what the pipeline really did.
+    """
+
+    inputs: Inputs
+    forecast: Forecast
+    difference: Differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +249,7 @@ class Record:
         date: when it was begun, ISO 8601 in UTC.
         versions: of Python and packages, by name.
         others_share: of the cores' time, what other programs took while the rounds ran; None where nobody says.
+        prediction: None where a part that it needs could not be measured, and in records from before there was one.
     """
 
     date: str
@@ -224,6 +264,7 @@ class Record:
     memory: Memory
     others_share: float | None
     schema: str = SCHEMA
+    prediction: Prediction | None = None
 
     def to_json(self) -> str:
         """Its form for programs: one object, ending with a line end."""

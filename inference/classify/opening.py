@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier, fitting_batch_size
+from inference.classify.worker_count import worker_count
 from inference.engine import machine
 from inference.engine.choice import EngineChoice, EngineChoices, measure_cpu_engines
 from inference.engine.devices import AUTO, PROCESSORS, Device, Refusal, devices_to_try
@@ -17,8 +18,8 @@ from inference.models.catalog import default_model_name, find_model
 from inference.models.quantize.standing_in import has_passed_copies, passed_copies
 from inference.profile import Profile
 
-MOST_DECODE_WORKERS = 8
-"""More decoders than this only wait for the network on the machines that were measured."""
+MOST_DECODE_WORKERS = 32
+"""Each takes some 40 MB before it reads anything; all processes together should stay within 2 GiB (DESIGN.md 11)."""
 
 
 def open_classifier(
@@ -45,8 +46,14 @@ def open_classifier(
         CardinalError: the model or the device cannot be used; the sentence says why.
     """
     file = find_model(model or default_model_name(profile), profile)
-    network = Network.open(file.path, device=device, choices=EngineChoices(profile.cache), spinning=spinning)
-    return Classifier(network, batch_size=batch_size or fitting_batch_size(network), top_count=top_count)
+    # ONNX Runtime takes 0.3 s to import, and the window's start imports this file.
+    from inference.engine.card.choice import CardChoices  # noqa: PLC0415
+
+    choices, cards = EngineChoices(profile.cache), CardChoices(profile.cache)
+    network = Network.open(file.path, device=device, choices=choices, cards=cards, spinning=spinning)
+    tried = None if network.device in PROCESSORS else cards.remembered(network.model_hash, network.device)
+    fitting = fitting_batch_size(network) if tried is None else tried.batch
+    return Classifier(network, batch_size=batch_size or fitting, top_count=top_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,12 @@ def _find_refusal(device: Device) -> Refusal | None:
     return find_refusal(device)
 
 
-def decode_workers() -> int:
-    """How many decode processes suit this machine: as many as the cores that this program may use."""
-    return max(1, min(MOST_DECODE_WORKERS, machine.usable_cores()))
+def decode_workers(device: Device | None = None) -> int:
+    """How many decode processes suit this machine, for pictures of any size.
+
+    Args:
+        device: what the network runs on; None where it is not open yet.
+    """
+    has_card = device is not None and device not in PROCESSORS
+    free = machine.memory().available
+    return min(MOST_DECODE_WORKERS, worker_count(machine.usable_cores(), has_card=has_card, memory_bytes=free))

@@ -19,6 +19,7 @@ from inference.classify.events import Answered
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, JobSource
 from inference.errors import CardinalError, InferenceError
+from inference.pictures.decode_room import DecodeRoom
 from inference.results import Failure
 
 FILL_S = 0.1
@@ -36,6 +37,8 @@ class RunsDecoders(Protocol):
 
     @property
     def workers(self) -> int: ...
+    @property
+    def room(self) -> int: ...
 
     def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]: ...
 
@@ -73,7 +76,7 @@ class Pipeline:
         self._watched: int | None = None
         self._room = threading.Semaphore(2 * pool.workers + 2 * classifier.batch_size)
         # Few wait in the pool itself, so that what is asked for first is soon there.
-        self._decoding = threading.Semaphore(2 * pool.workers)
+        self._decoding = DecodeRoom(pool)
         self._ready: queue.SimpleQueue[_Decoded | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._tickets = itertools.count()

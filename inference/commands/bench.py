@@ -154,12 +154,24 @@ def _find_pictures(arguments: argparse.Namespace, stack: contextlib.ExitStack) -
     return _Found(tuple(str(Path(path).absolute()) for path in taken), has_more=len(found) > len(taken))
 
 
+def _try_card(model: str | None, device: str, profile: Profile) -> None:
+    """Where a card will run the model, find out once how it does so fastest."""
+    # ONNX Runtime takes 0.3 s to import; what is wrong with the arguments should be told at once.
+    from inference.engine.card.asking import card_for, is_card_unknown, learn_card  # noqa: PLC0415
+
+    card = card_for(device)
+    if card is not None and is_card_unknown(model, card, profile):
+        say("Trying what is fastest on the graphics card for this model (once, about a minute)...")
+        learn_card(model, card, profile)
+
+
 def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> Record:
     if arguments.device == AUTO:
         words = "Measuring which engine of the processor is faster for this model (once)..."
         learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
-    workers = decode_workers()
+    _try_card(arguments.model, arguments.device, profile)
     classifier = open_classifier(arguments.model, arguments.device, profile)
+    workers = decode_workers(classifier.network.device)
     try:
         facts = find_facts(classifier, workers=workers, repeats=arguments.repeats, pass_s=arguments.seconds)
     finally:

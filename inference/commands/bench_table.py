@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inference.bench.figures import LimitRule, Spread
+from inference.bench.prediction import Bound
 from inference.bench.record import Candidate, Name, Record
 from inference.texts import visible
 
@@ -18,6 +19,12 @@ _TITLES = {
     Name.PIPELINE: "**whole pipeline**",
     Name.DECODE_POOL: "its decode pool alone",
     Name.PILLOW_ALONE: "Pillow alone, a bare loop on each core",
+    Name.FILES_ALONE: "reading files alone, likewise",
+    Name.READING_ALONE: "the program's reading alone, likewise",
+    Name.HAND_OVER: "tasks that do nothing, through the decode pool",
+    Name.HAND_OVER_ONE: "the same, one after the other",
+    Name.ANSWERING: "batches and answers around a network that takes no time",
+    Name.COMPANY: "its network alone while the decode pool has all that it can do",
     Name.NETWORK: "its network alone",
     Name.ONNXRUNTIME_ALONE: "ONNX Runtime alone, a bare loop",
     Name.ONE_AT_A_TIME: "Pillow and ONNX Runtime, one picture at a time",
@@ -25,6 +32,14 @@ _TITLES = {
     Name.TORCH_LOADER: "the same with a DataLoader of two processes",
     Name.COMPILED_LOADER: "the same with `torch.compile` in reduced precision",
     Name.COMPILED_NETWORK: "`torch.compile` alone, without pictures",
+}
+
+_BOUNDS = {
+    Bound.CORES: "the cores decide",
+    Bound.DECODING: "decoding decides",
+    Bound.NETWORK: "the network decides",
+    Bound.PROGRAM: "the program's own process decides",
+    Bound.DISK: "reading files decides",
 }
 
 
@@ -37,6 +52,7 @@ def as_markdown(record: Record) -> str:
                 "",
                 *_rates(record),
                 "",
+                *_prediction(record),
                 *_findings(record),
             ]
         )
@@ -119,6 +135,41 @@ def _number(rate: float) -> str:
     """Three digits that count."""
     decimals = 0 if rate >= 100 else 1 if rate >= 10 else 2  # noqa: PLR2004 - powers of ten
     return f"{rate:,.{decimals}f}"
+
+
+def _prediction(record: Record) -> Iterator[str]:
+    """What the model says of this computer, beside what was measured."""
+    if record.prediction is None:
+        return
+    inputs, found, off, late = (
+        record.prediction.inputs,
+        record.prediction.forecast,
+        record.prediction.difference,
+        record.latency,
+    )
+    measured = record.of(Name.PIPELINE)[0].pictures_per_s
+    yield "| the model of SCALING.md | predicted | measured | difference |"
+    yield "|---|---|---|---|"
+    if measured is not None:
+        rates = f"{_number(found.pictures_per_s)} | {_number(measured.median)} | {off.pictures_per_s:+.1f}%"
+        yield f"| pictures/s, {_BOUNDS[found.bound]} | {rates} |"
+    for words, predicted, seen, difference in (
+        ("first answers of a run", found.first_answer_ms, late.first_answer_ms, off.first_answer_ms),
+        ("one picture decoded (p50)", found.decode_ms, late.decode_p50_ms, off.decode_ms),
+        ("its classes and map (p50)", found.answer_ms, late.answer_p50_ms, off.answer_ms),
+    ):
+        yield f"| {words} | {_number(predicted)} ms | {_number(seen)} ms | {difference:+.1f}% |"
+    yield ""
+    disk = "" if inputs.read_mb_per_s is None else f"; files {inputs.read_mb_per_s:,.0f} MB/s"
+    yield (
+        f"It knows, each measured alone, in milliseconds for a picture: network {inputs.network_ms:.2f} (bare) and "
+        f"{inputs.network_added_ms:+.2f} (as the program runs it), alone {inputs.network_one_ms:.2f} and "
+        f"{inputs.network_one_added_ms:+.2f}; on one core Pillow {inputs.decode_ms:.2f}, the rest of reading "
+        f"{inputs.reading_ms:+.2f}, hand-over {inputs.hand_over_ms:.2f} in a decode process and {inputs.main_ms:.2f} "
+        f"in the program's, {inputs.hand_over_one_ms:.2f} for one alone, answers {inputs.answer_ms:.2f}; "
+        f"{inputs.company_ms:+.2f} of all cores where decoding and network want the same{disk}."
+    )
+    yield ""
 
 
 def _findings(record: Record) -> Iterator[str]:

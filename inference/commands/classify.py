@@ -140,7 +140,7 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
         stack.callback(classifier.network.close)
         batch_size = classifier.batch_size
         session = _session_rows(arguments, search.paths, classifier, stack)
-        pool = stack.enter_context(DecodePool.open(workers=decode_workers()))
+        pool = stack.enter_context(DecodePool.open(workers=decode_workers(classifier.network.device)))
         rows = OrderedRows(formatter(form, top_count=arguments.top), write)
         overlays = _overlays(arguments, pool, classifier)
         source = session or IteratorSource(search.paths)

@@ -20,7 +20,8 @@ from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.commands.terminal import EXIT_NOTHING_DONE, put, put_line
 from inference.engine import machine
-from inference.engine.devices import Device, DeviceReport, probe_devices
+from inference.engine.card.choice import CardChoices
+from inference.engine.devices import PROCESSORS, Device, DeviceReport, probe_devices
 from inference.engine.network import Network
 from inference.engine.self_check import noise_picture
 from inference.errors import CardinalError, InferenceError
@@ -128,11 +129,11 @@ def diagnose(model: str | None, profile: Profile) -> Diagnosis:
     else:
         sample = sample_picture()
         found = {"file": str(path), "picture": sample.name if sample else "random dots"}
-        runs = tuple(_run_all(reports, str(path)))
+        runs = tuple(_run_all(reports, str(path), CardChoices(profile.cache)))
     return Diagnosis(_versions(), _computer(), _folders(profile), found, runs)
 
 
-def _run_all(reports: list[DeviceReport], path: str) -> Iterator[DeviceRun]:
+def _run_all(reports: list[DeviceReport], path: str, cards: CardChoices) -> Iterator[DeviceRun]:
     """Run the same picture on each device that is there; the processor is first, the others are compared with it."""
     reference: Probabilities | None = None
     for report in reports:
@@ -140,7 +141,7 @@ def _run_all(reports: list[DeviceReport], path: str) -> Iterator[DeviceRun]:
             yield _not_run(report)
             continue
         try:
-            result, probabilities = _run_device(report, path, reference)
+            result, probabilities = _run_device(report, path, reference, cards)
         except CardinalError as error:
             yield _not_run(report, getattr(error, "reason", str(error)), getattr(error, "remedy", ""))
             continue
@@ -149,8 +150,10 @@ def _run_all(reports: list[DeviceReport], path: str) -> Iterator[DeviceRun]:
         yield result
 
 
-def _run_device(report: DeviceReport, path: str, reference: Probabilities | None) -> tuple[DeviceRun, Probabilities]:
-    network = Network.open(path, device=report.device)
+def _run_device(
+    report: DeviceReport, path: str, reference: Probabilities | None, cards: CardChoices
+) -> tuple[DeviceRun, Probabilities]:
+    network = Network.open(path, device=report.device, cards=cards)
     try:
         image = sample_input(network.contract)
         logits = network.run(image).logits[0]
@@ -168,7 +171,7 @@ def _run_device(report: DeviceReport, path: str, reference: Probabilities | None
     result = DeviceRun(
         device=report.device.value,
         works=True,
-        detail=report.detail,
+        detail="; ".join(filter(None, (report.detail, _way_of(network, cards)))),
         precision=network.precision.value,
         ms=round(statistics.median(seconds) * 1000, 2),
         label=network.contract.labels[best].name,
@@ -177,6 +180,12 @@ def _run_device(report: DeviceReport, path: str, reference: Probabilities | None
         agrees=None if reference is None else best == int(reference.argmax()),
     )
     return result, probabilities
+
+
+def _way_of(network: Network, cards: CardChoices) -> str:
+    """Which way was found to be fastest for the model on a card; empty on other devices, and where none was tried."""
+    tried = None if network.device in PROCESSORS else cards.remembered(network.model_hash, network.device)
+    return "" if tried is None else str(tried)
 
 
 def sample_picture() -> Path | None:

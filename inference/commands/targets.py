@@ -72,7 +72,8 @@ def is_our_map(path: str) -> bool:
 
 
 def _require_no_input(target: Path, inputs: Iterable[str]) -> None:
-    if target.is_dir():
+    # Unlike `Path.is_dir` this raises nothing for names that are too long.
+    if os.path.isdir(target):  # noqa: PTH112
         raise OutputWriteError(str(target), "it is a folder.")
     for path in inputs:
         if _is_same(target, path):

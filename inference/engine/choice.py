@@ -6,6 +6,7 @@ import json
 import logging
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -114,6 +115,8 @@ def measure_cpu_engines(
 ) -> EngineChoice:
     """Run a model on both engines of the processor for a moment and compare. Loads the processor for a few seconds.
 
+    Both are open at once and run by turns, so that whatever else the computer does slows both down.
+
     Args:
         path: the model file.
         threads: as in `Network.open`.
@@ -125,37 +128,38 @@ def measure_cpu_engines(
         ModelContractError: if it contradicts its contract.
         InferenceError: if it cannot be run.
     """
-    figures: dict[Device, float] = {}
+    networks: list[Network] = []
     reason = remedy = ""
-    for engine in _ENGINES:
-        if cancel is not None:
-            cancel.raise_if_set()
-        try:
-            network = Network.open(path, device=engine, threads=threads)
-        except DeviceError as error:
-            if engine is Device.CPU:
-                raise
-            reason, remedy = error.reason, error.remedy
-            continue
-        try:
-            figures[engine] = _measure_ms(network, cancel)
-        finally:
+    try:
+        for engine in _ENGINES:
+            if cancel is not None:
+                cancel.raise_if_set()
+            try:
+                networks.append(Network.open(path, device=engine, threads=threads))
+            except DeviceError as error:
+                if engine is Device.CPU:
+                    raise
+                reason, remedy = error.reason, error.remedy
+        figures = _measure_ms(networks, cancel)
+    finally:
+        for network in networks:
             network.close()
     cpu_ms, openvino_ms = figures[Device.CPU], figures.get(Device.OPENVINO)
     faster = Device.OPENVINO if openvino_ms is not None and openvino_ms < cpu_ms else Device.CPU
     return EngineChoice(faster, cpu_ms, openvino_ms, reason, remedy)
 
 
-def _measure_ms(network: Network, cancel: CancelToken | None) -> float:
-    """Median milliseconds for one picture in a batch, after runs that plan memory and choose kernels."""
-    side = network.contract.preprocessing.crop
+def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict[Device, float]:
+    """Median milliseconds for one picture in a batch on each device, after runs that plan memory and choose kernels."""
+    side = networks[0].contract.preprocessing.crop
     batch = np.random.default_rng(seed=0).integers(0, 256, size=(_BATCH, side, side, 3), dtype=np.uint8)
-    seconds = []
+    seconds: dict[Device, list[float]] = {network.device: [] for network in networks}
     for _ in range(_WARM_UPS + _RUNS):
-        start = time.perf_counter()
-        network.run(batch, cancel=cancel)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[_WARM_UPS:]) * 1000 / _BATCH
+        for network in networks:
+            start = time.perf_counter()
+            network.run(batch, cancel=cancel)
+            seconds[network.device].append(time.perf_counter() - start)
+    return {device: statistics.median(taken[_WARM_UPS:]) * 1000 / _BATCH for device, taken in seconds.items()}
 
 
 def _parse(row: object) -> EngineChoice | None:

@@ -25,6 +25,7 @@ from inference.models.contract_reading import read_contract
 from inference.pictures.regular_file import NotRegularError, open_regular
 
 if TYPE_CHECKING:
+    from inference.engine.card.choice import CardChoices
     from inference.engine.choice import EngineChoices
     from inference.engine.session import Session
 
@@ -34,6 +35,7 @@ CHECK_TIMEOUT_S = 60.0
 """A model that takes longer for one test picture is refused; it may never end."""
 
 _INPUT_RANK = 4
+_CARDS = {Device.CUDA, Device.TENSORRT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Network:
     Attributes:
         contract: the model's.
         device: the device that really runs it.
-        precision: what that device computes with.
+        precision: what that device computed with in the last run; it changes where a card's fast way fails.
         refusals: every device that was tried before and cannot be used, or is slower.
         head: the linear layer, None where the model's maps are not exact.
         model_hash: SHA-256 of the model file, in hexadecimal.
@@ -107,6 +109,7 @@ class Network:
         device: Device | str = AUTO,
         threads: int | None = None,
         choices: EngineChoices | None = None,
+        cards: CardChoices | None = None,
         spinning: bool = False,
     ) -> Network:
         """Open a model file on a device, check it and run it once. Runs on any thread; takes from 0.1 s to seconds.
@@ -116,6 +119,7 @@ class Network:
             device: a `Device` or its name, or `AUTO`: the card if it works, else the faster engine of the processor.
             threads: how many threads compute on the processor; None takes its physical cores.
             choices: which engine of the processor was measured to be faster, for `AUTO`.
+            cards: which way was found to be fastest on a card.
             spinning: let waiting threads burn their cores; only where nothing else needs them.
 
         Raises:
@@ -137,7 +141,8 @@ class Network:
             refusals.append(choice.refusal())
         options = SessionOptions(threads or machine.physical_cores(), spinning)
         for candidate in wanted:
-            opened = open_session(file, candidate, options)
+            proven = _proven(file, model_hash, candidate, options, cards)
+            opened = open_session(file, candidate, options) if proven is None else proven
             checked = opened if isinstance(opened, Refusal) else _check(opened, file, last=candidate is wanted[-1])
             if isinstance(checked, Refusal):
                 refusals.append(checked)
@@ -183,6 +188,7 @@ class Network:
             there = self._session.outputs
             wanted = [name for name in names if name in there]
             arrays = self._session.run(wanted, {INPUT_NAME: images}, cancel)
+            self.precision = self._session.precision
         finally:
             self._in_use.release()
         return _as_outputs(arrays)
@@ -216,6 +222,17 @@ def hash_model(path: str) -> str:
         raise ModelLoadError(path, "you do not have permission to read it.") from error
     except (OSError, ValueError) as error:
         raise ModelLoadError(path, f"it cannot be read ({error}).") from error
+
+
+def _proven(
+    file: str, model_hash: str, device: Device, options: SessionOptions, cards: CardChoices | None
+) -> Session | None:
+    """The way that was found to be fastest on this computer's card, where one was."""
+    if cards is None or device not in _CARDS:
+        return None
+    from inference.engine.card.proven import open_proven  # noqa: PLC0415 - see `Network.open`
+
+    return open_proven(Path(file), model_hash, device, cards, threads=options.threads)
 
 
 def _check(session: Session, path: str, *, last: bool) -> CheckedSession | Refusal:

@@ -13,7 +13,9 @@ from inference.cancel import CancelToken
 from inference.errors import CardinalError, OutputWriteError
 from inference.models.child import ChildTask, run_child
 from inference.models.gradient_facts import GRAPH_FILE, VERSION, WEIGHTS_FILE
+from inference.models.metadata import read_metadata
 from inference.models.progress import OnProgress, Progress
+from inference.models.quantize.facts import QUANTIZATION_KEY
 from inference.profile import Profile
 
 _LOG = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ MOST_KEPT = 4
 """Models whose gradient files are kept; each takes about as much room as the model itself."""
 
 _LEFTOVER_S = 86_400.0
+_OF_INT8 = "it is an int8 copy, and rounded numbers have no gradients; ask the model that it was made from"
 
 
 class NoGradientsError(CardinalError):
@@ -77,6 +80,8 @@ def require_gradient_file(
     """
     folder = gradient_folder(model_hash, profile)
     if not _is_whole(folder):
+        if QUANTIZATION_KEY in read_metadata(model):
+            raise NoGradientsError(model.stem, _OF_INT8)
         if on_progress is not None:
             on_progress(Progress("Preparing gradients", 0, 1))
         _make(model, folder, on_progress, cancel)

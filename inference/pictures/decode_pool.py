@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,7 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from inference.pictures.decode_lane import Lane, Order
-from inference.pictures.decode_worker import Task, WorkerSettings
+from inference.pictures.decode_worker import WorkerSettings
 from inference.pictures.task_queue import TaskQueue
 
 DEFAULT_DEADLINE_S = 10.0
@@ -29,16 +28,17 @@ A = TypeVar("A")
 class DecodePool:
     """Worker processes that call functions on paths. Thread-safe.
 
-    Each worker is fed by a thread of its own through a pipe of its own, one task at a time. So whatever happens to a
-    worker is known to be its task's doing, and nothing is shared that a dying worker could leave locked. (Pools with
-    one queue for all workers, pebble's too, break for good when a worker dies idle.)
+    Each worker is fed by a thread of its own through a pipe of its own: one task at a time, or a handful of small ones
+    that are alike. It counts what it has begun in shared memory, so whatever happens to it is known to be that task's
+    doing, and the rest of the handful is done again; nothing is shared that a dying worker could leave locked. (Pools
+    with one queue for all workers, pebble's too, break for good when a worker dies idle.)
 
     Args:
         lanes: the workers with their threads.
         tasks: what is still to be done.
     """
 
-    def __init__(self, lanes: tuple[Lane, ...], tasks: TaskQueue[Order | None]) -> None:
+    def __init__(self, lanes: tuple[Lane, ...], tasks: TaskQueue[Order]) -> None:
         self._lanes = lanes
         self._tasks = tasks
         self._lock = threading.Lock()
@@ -60,7 +60,7 @@ class DecodePool:
             memory_limit_bytes: what one task may take (Linux), or None.
         """
         context = _context()
-        tasks: TaskQueue[Order | None] = TaskQueue()
+        tasks: TaskQueue[Order] = TaskQueue(takers=workers)
         settings = WorkerSettings(deadline_s, memory_limit_bytes)
         lanes = tuple(Lane(context, settings, tasks) for _ in range(workers))
         for lane in lanes:
@@ -71,6 +71,11 @@ class DecodePool:
     def workers(self) -> int:
         """How many tasks run at the same time."""
         return len(self._lanes)
+
+    @property
+    def room(self) -> int:
+        """How many tasks should be on their way, so that no worker waits: as many again as the workers take at once."""
+        return sum(2 * lane.handful for lane in self._lanes)
 
     def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
         """Have a worker call `function(path, argument)`. First in, first out; a future that waits can be cancelled.
@@ -91,7 +96,7 @@ class DecodePool:
         with self._lock:
             if self._closed:
                 raise RuntimeError("The decode pool is closed.")
-            self._tasks.put(Order(future, Task(function, path, argument)), urgent=urgent)
+            self._tasks.put(Order(future, function, path, argument), urgent=urgent)
         return future
 
     def close(self) -> None:
@@ -100,18 +105,11 @@ class DecodePool:
             if self._closed:
                 return
             self._closed = True
-        while True:
-            try:
-                order = self._tasks.get_nowait()
-            except queue.Empty:
-                break
-            if order is not None:
-                order.future.cancel()
-                order.future.set_running_or_notify_cancel()
+        left = self._tasks.close()
         for lane in self._lanes:
             lane.stop()
-        for _ in self._lanes:
-            self._tasks.put(None)
+        for order in left:
+            order.give_up()
         for lane in self._lanes:
             lane.join()
 

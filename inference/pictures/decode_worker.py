@@ -7,11 +7,16 @@ import pickle
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Protocol
+
+from inference.errors import ImageProblem, ImageReadError
+from inference.pictures.decode_message import send_apart
+from inference.pictures.decode_slab import Slab
 
 if sys.platform != "win32":
     import resource
@@ -19,12 +24,18 @@ if sys.platform != "win32":
 READY = "ready"
 """The first message of a worker."""
 
-TAKEN = "taken"
-"""What a worker says when it has a task and before it begins; a death before that is not the task's doing."""
-
 _NICENESS = 10
 _LAST_RESORT_S = 5
 """How long after its deadline a task may still run when nobody is left to end it."""
+
+_GIVE_BACK_S = 0.05
+"""A worker begins no other task of a handful that it has had for so long: others may be free, or something urgent."""
+
+
+class Counter(Protocol):
+    """A number in memory that two processes share."""
+
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +52,12 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One call to make: `function(path, argument)`."""
+class Handful:
+    """Calls to make, one after the other: `function(path, argument)` for each path."""
 
     function: Callable[[str, Any], Any]
-    path: str
     argument: Any
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +67,72 @@ class Answer:
     result: Any = None
     error: Exception | None = None
 
+    @property
+    def is_out_of_memory(self) -> bool:
+        """Whether the worker's memory did not suffice; what is left of it is in pieces."""
+        error = self.error
+        is_told = isinstance(error, ImageReadError) and error.problem is ImageProblem.OUT_OF_MEMORY
+        return is_told or isinstance(error, MemoryError)
 
-def serve(connection: Connection, settings: WorkerSettings) -> None:
-    """Answer tasks until the other end of the connection is closed.
+
+def serve(connection: Connection, begun: Counter, slab: Slab | None, settings: WorkerSettings) -> None:
+    """Answer handfuls until the other end of the connection is closed.
+
+    The answer to a handful is a list of `Answer`s of its first tasks, one at least; the others were not begun.
 
     Runs on: the main thread of a worker process.
+
+    Args:
+        connection: to the program.
+        begun: counts the tasks that were begun, in shared memory: whoever dies has said what it was at.
+        slab: memory for the pixels of the answers, shared with the program, where there is some.
+        settings: how to run.
     """
     _settle_in(settings)
     connection.send(READY)
     while True:
         try:
-            task = connection.recv()
+            handful: Handful = connection.recv()
         except (EOFError, OSError):
             return
         except Exception as error:  # noqa: BLE001 - a task whose function or argument cannot be imported here
-            connection.send(TAKEN)
-            _send(connection, Answer(error=error))
+            begun.value += 1
+            _send(connection, slab, [Answer(error=error)])
             continue
-        connection.send(TAKEN)
         _set_alarm(settings.deadline_s + _LAST_RESORT_S)
-        try:
-            answer = Answer(task.function(task.path, task.argument))
-        except Exception as error:  # noqa: BLE001 - the task boundary: the error goes to whoever gave the task
-            answer = Answer(error=error)
-        _send(connection, answer)
+        _send(connection, slab, _answer(handful, begun))
         _set_alarm(0)
 
 
-def _send(connection: Connection, answer: Answer) -> None:
+def _answer(handful: Handful, begun: Counter) -> list[Answer]:
+    answers: list[Answer] = []
+    gives_back = time.monotonic() + _GIVE_BACK_S
+    for path in handful.paths:
+        if answers and (answers[-1].is_out_of_memory or time.monotonic() > gives_back):
+            break
+        begun.value += 1
+        try:
+            answers.append(Answer(handful.function(path, handful.argument)))
+        except Exception as error:  # noqa: BLE001 - the task boundary: the error goes to whoever gave the task
+            answers.append(Answer(error=error))
+    return answers
+
+
+def _send(connection: Connection, slab: Slab | None, answers: list[Answer]) -> None:
     try:
-        connection.send(answer)
+        send_apart(connection, answers, slab)
     except (OSError, EOFError):
         # Nobody listens any more; the next `recv` says so, too.
         return
-    except MemoryError as error:
-        connection.send(Answer(error=error))
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        words = f"The answer of a decode task cannot be sent: {error}"
-        connection.send(Answer(error=RuntimeError(words)))
+    except (MemoryError, pickle.PicklingError, AttributeError, TypeError) as error:
+        if len(answers) > 1:
+            # Which of them it is does not matter: the others are asked for again.
+            _send(connection, slab, answers[:1])
+        elif isinstance(error, MemoryError):
+            send_apart(connection, [Answer(error=error)])
+        else:
+            words = f"The answer of a decode task cannot be sent: {error}"
+            send_apart(connection, [Answer(error=RuntimeError(words))])
 
 
 def _settle_in(settings: WorkerSettings) -> None:

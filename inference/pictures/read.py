@@ -129,7 +129,9 @@ _MIRRORED_DOWN = frozenset({3, 4, 7, 8})
 """Orientations after which the left (top) edge is one that was the right or bottom one in the file."""
 
 
-def read_picture(path: str, *, limits: ReadLimits | None = None, shrink_to: int | None = None) -> UprightPicture:
+def read_picture(
+    path: str, *, limits: ReadLimits | None = None, shrink_to: int | None = None, longer_to: int = 1
+) -> UprightPicture:
     """Read, check, decode, turn and convert one picture; the first frame where there are several.
 
     The facts say which bytes these pixels come from: their SHA-256, and the time of the file's last change then.
@@ -139,17 +141,19 @@ def read_picture(path: str, *, limits: ReadLimits | None = None, shrink_to: int 
         limits: `ReadLimits()` unless said otherwise.
         shrink_to: the shorter side, in pixels, that is enough. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its
             size (libjpeg's scaled decoding), never below this.
+        longer_to: likewise of the longer side; both hold.
 
     Raises:
         ImageReadError: for every reason for which there is no picture.
     """
     bounds = limits or ReadLimits()
+    enough = None if shrink_to is None else (shrink_to, max(shrink_to, longer_to))
     file = _read_file(path, bounds)
     try:
         # Pillow warns of oddities that are no matter for a person, or that end in an error anyway.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(path, file, bounds, shrink_to)
+            return _decode(path, file, bounds, enough)
     except ImageReadError:
         raise
     except Exception as error:  # third-party edge: decoders raise nearly anything
@@ -195,7 +199,7 @@ def _try_to_read(path: str, limits: ReadLimits) -> _FileBytes | None:
     return _FileBytes(data, after.st_mtime_ns) if len(stamps) == 1 else None
 
 
-def _decode(path: str, file: _FileBytes, limits: ReadLimits, shrink_to: int | None) -> UprightPicture:
+def _decode(path: str, file: _FileBytes, limits: ReadLimits, enough: tuple[int, int] | None) -> UprightPicture:
     data = file.data
     suffix = suffix_of(path)
     named = name_format(data[:SNIFF_BYTES], suffix)
@@ -205,7 +209,7 @@ def _decode(path: str, file: _FileBytes, limits: ReadLimits, shrink_to: int | No
     with Image.open(io.BytesIO(data), formats=pillow_formats(suffix)) as image:
         _check_pixels(path, image.size, limits)
         more_frames = _has_more_frames(image)
-        shrink, padding = _draft(image, shrink_to)
+        shrink, padding = _draft(image, enough)
         declared_bits = _declared_bits(image)
         image.load()
         # libheif may find out while decoding that the size is another.
@@ -235,16 +239,20 @@ def _decode(path: str, file: _FileBytes, limits: ReadLimits, shrink_to: int | No
     )
 
 
-def _draft(image: ImageFile.ImageFile, shrink_to: int | None) -> tuple[int, tuple[int, int]]:
+def _draft(image: ImageFile.ImageFile, enough: tuple[int, int] | None) -> tuple[int, tuple[int, int]]:
     """Have a JPEG decoded smaller.
+
+    Args:
+        image: opened, not yet decoded.
+        enough: what its shorter and its longer side keep at least, in pixels; None for all.
 
     Returns:
         How many times smaller, and by how many original pixels the last column and row reach beyond the original.
     """
-    if shrink_to is None or image.format not in {"JPEG", "MPO"}:
+    if enough is None or image.format not in {"JPEG", "MPO"}:
         return 1, (0, 0)
     width, height = image.size
-    image.draft(None, (shrink_to, shrink_to))
+    image.draft(None, enough if width <= height else (enough[1], enough[0]))
     shrink = next(by for by in (1, 2, 4, 8) if -(-width // by) == image.width and -(-height // by) == image.height)
     return shrink, (image.width * shrink - width, image.height * shrink - height)
 

@@ -19,17 +19,16 @@ import torch
 from tests.conftest import SHARED_DATA
 from tests.inference.attention.parity import (
     BUILT_IN,
-    ORACLES,
     Compared,
     Weights,
     built_in_weights,
-    earlier_stage,
     eigen_cams,
     last_stage,
     pair_of,
     random_weights,
     score_cams,
     stage_pair_of,
+    stages,
 )
 
 STAGES = (1, 2, 3)
@@ -38,20 +37,20 @@ STAGES = (1, 2, 3)
 def last_stages(name: str, weights: Weights, file: Path, score_side: int) -> None:
     """The closed forms of the last stage, and Score-CAM at an input of `score_side` pixels."""
     pair = pair_of(weights, file)
-    for method in ORACLES:
-        _say(name, f"{method.value}", last_stage(pair, method))
+    for method, compared in last_stage(pair).items():
+        _say(name, f"{method.value}", compared)
     _say(name, "eigen-cam, up to its sign", [Compared(fitting, is_blank=False) for fitting, _ in eigen_cams(pair)])
-    _say(name, f"score-cam at {score_side} px, input rounded alike", [score_cams(pair, score_side, rounding=True)])
-    _say(name, f"score-cam at {score_side} px", [score_cams(pair, score_side, rounding=False)])
+    rounded, unrounded = score_cams(pair, score_side, rounding=(True, False))
+    _say(name, f"score-cam at {score_side} px, input rounded alike", [rounded])
+    _say(name, f"score-cam at {score_side} px", [unrounded])
     pair.ours.close()
 
 
 def earlier_stages(name: str, weights: Weights, file: Path, folder: Path) -> None:
     """The methods by gradients at the stages before the last; PyTorch in float64."""
     pair = stage_pair_of(weights, file, folder, samples=2)
-    for method in ORACLES:
-        for stage in STAGES:
-            _say(name, f"{method.value}, stage {stage}", earlier_stage(pair, method, stage))
+    for (method, stage), compared in stages(pair, STAGES).items():
+        _say(name, f"{method.value}, stage {stage}", compared)
     pair.ours.close()
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gui.compare.class_choice import OFFERED, ClassChoice
-from gui.compare.paired_classes import PairedClasses
 from gui.viewer.suggestions_model import NO_CLASS
 from inference.models.contract import Label
+from inference.models.paired_classes import PairedClasses
 
 
 def choice() -> ClassChoice:

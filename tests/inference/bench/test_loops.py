@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
 import pytest
 from PIL import Image
 
-from inference.bench import onnx_runs, pillow_runs, pipeline_runs, program_runs
+from inference.bench import onnx_runs, pillow_runs, pipeline_runs, program_runs, reading_runs
 from inference.bench.onnx_runs import BareSession, noise, prepare_plainly
 from inference.bench.orders import Pass, Rate, Setup, Single, Survey, Task
+from inference.bench.program_runs import ProgramRuns
 from inference.bench.record import Name
 from inference.bench.serving import NotMeasurableError
 from inference.classify.preprocess import PrepareOrder, prepare_picture
@@ -71,6 +76,60 @@ def test_the_programs_parts_are_measured_alone(setup: Setup) -> None:
     assert inferred.engine == "cpu"
 
 
+@pytest.mark.parametrize(
+    ("variant", "batch", "expected"), [(Name.HAND_OVER, 1, 7), (Name.HAND_OVER_ONE, 1, 7), (Name.ANSWERING, 4, 8)]
+)
+def test_what_is_around_decoding_and_network_is_measured_without_them(
+    setup: Setup, variant: Name, batch: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with program_runs.open_runs(setup) as runs:
+        monkeypatch.setattr(program_runs, "prepare_picture", None)
+        rate = runs.run(Pass(Task.RATE, 7, variant, batch))
+    assert isinstance(rate, Rate)
+    assert rate.pictures == expected
+    assert rate.seconds > 0
+
+
+def test_company_is_pictures_that_are_decoded_while_the_network_runs(setup: Setup) -> None:
+    read: list[str] = []
+    enough = threading.Event()
+
+    class Pool:
+        """Does a task at once, in the thread that gives it."""
+
+        room = 1
+
+        def submit(self, function: object, path: str, _order: object) -> Future[None]:
+            assert function is prepare_picture
+            read.append(path)
+            if len(read) == 5:
+                enough.set()
+            done: Future[None] = Future()
+            done.set_result(None)
+            return done
+
+    with program_runs.open_runs(setup) as runs:
+        real = runs.network.run
+        # The network takes until five pictures are decoded.
+        slow = SimpleNamespace(
+            run=lambda images: enough.wait(60) and real(images), contract=runs.network.contract, device="cpu"
+        )
+        rate = ProgramRuns(Pool(), slow, setup.paths).run(Pass(Task.RATE, 8, Name.COMPANY, batch=4))  # type: ignore[arg-type]  # what it uses of both
+    assert isinstance(rate, Rate)
+    assert rate.pictures == 8, "only the network's count"
+    assert 4 <= rate.beside <= len(read)
+    assert tuple(read[:4]) == (*setup.paths, setup.paths[0])
+
+
+def test_the_programs_reading_is_measured_in_a_bare_loop_and_counts_what_it_could_read(setup: Setup) -> None:
+    damaged = Path(setup.paths[0]).with_name("damaged.jpg")
+    damaged.write_bytes(Path(setup.paths[0]).read_bytes()[:300])
+    with reading_runs.open_runs(replace(setup, paths=(*setup.paths, str(damaged)))) as runs:
+        rate = runs.run(Pass(Task.RATE, 8))
+    assert isinstance(rate, Rate)
+    assert rate.pictures == 6
+
+
 def test_both_loops_of_onnx_runtime(setup: Setup) -> None:
     with onnx_runs.open_runs(setup) as runs:
         alone = runs.run(Pass(Task.RATE, 7, Name.ONNXRUNTIME_ALONE, batch=4))
@@ -121,6 +180,15 @@ def test_pillows_bare_loop_counts_what_it_could_read(setup: Setup, tmp_path: Pat
         rate = runs.run(Pass(Task.RATE, 8))
     assert isinstance(rate, Rate)
     assert rate.pictures == 6
+
+
+def test_files_are_read_without_being_decoded(setup: Setup, tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("no picture")
+    paths = (*setup.paths, str(tmp_path / "text.jpg"), str(tmp_path / "none.jpg"))
+    with pillow_runs.open_runs(replace(setup, paths=paths)) as runs:
+        rate = runs.run(Pass(Task.RATE, 10, Name.FILES_ALONE))
+    assert isinstance(rate, Rate)
+    assert rate.pictures == 8
 
 
 @pytest.mark.parametrize("size", [(500, 375), (375, 500), (640, 427), (300, 300)])

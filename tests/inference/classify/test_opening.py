@@ -9,8 +9,11 @@ import pytest
 
 from inference.classify import opening
 from inference.engine import machine
+from inference.engine.card.choice import CardChoice, CardChoices
+from inference.engine.card.variant import PLAIN
 from inference.engine.choice import EngineChoice, EngineChoices
 from inference.engine.devices import Device, Refusal
+from inference.engine.machine import Memory
 from inference.engine.network import Network, hash_model
 from inference.models.quantize.facts import QUANTIZATION_KEY, Comparison, Quantization
 from inference.profile import Profile
@@ -38,9 +41,14 @@ def _count_measurements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_there_are_as_many_decoders_as_cores_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cores, workers in ((1, 1), (3, 3), (64, opening.MOST_DECODE_WORKERS)):
+    monkeypatch.setattr(machine, "memory", lambda: Memory(2**37, 2**37))
+    most = opening.MOST_DECODE_WORKERS
+    for cores, workers, beside_a_card in ((1, 1, 1), (3, 3, 2), (16, 16, 15), (64, most, most)):
         monkeypatch.setattr(machine, "usable_cores", lambda cores=cores: cores)
-        assert opening.decode_workers() == workers
+        assert opening.decode_workers() == opening.decode_workers(Device.OPENVINO) == workers
+        assert opening.decode_workers(Device.CUDA) == beside_a_card
+    monkeypatch.setattr(machine, "memory", lambda: Memory(2**32, 2**31))
+    assert opening.decode_workers() == 4, "half a gibibyte for each"
 
 
 def test_both_engines_are_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,3 +159,12 @@ def test_without_copies_nothing_is_measured(tmp_path: Path, monkeypatch: pytest.
     measured = _let_take(monkeypatch)
     assert opening.learn_stand_in(TINY, Profile.below(tmp_path), before_measuring=lambda: None) is None
     assert measured == []
+
+
+def test_the_batch_that_was_found_for_a_card_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile.below(tmp_path)
+    # What a card does, the processor shows.
+    monkeypatch.setattr(opening, "PROCESSORS", frozenset())
+    CardChoices(profile.cache).remember(hash_model(TINY), Device.CPU, CardChoice(PLAIN, batch=7))
+    assert opening.open_classifier(TINY, "cpu", profile).batch_size == 7
+    assert opening.open_classifier(TINY, "cpu", profile, batch_size=3).batch_size == 3

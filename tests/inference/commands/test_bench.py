@@ -26,7 +26,8 @@ from tests.conftest import PROJECT_ROOT
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 QUICK = ("--model", TINY, "--repeats", "2", "--seconds", "0.02", "--batch", "1,2")
-_PARTS = ["pipeline", "decode-pool", "pillow-alone", "network", "network", "onnxruntime-alone", "onnxruntime-alone"]
+_AROUND = ["files-alone", "reading-alone", "hand-over", "hand-over-one", "answering", "network-in-company"]
+_PARTS = ["pipeline", "decode-pool", "pillow-alone", *_AROUND, *["network"] * 3, *["onnxruntime-alone"] * 3]
 
 
 @pytest.fixture
@@ -60,7 +61,9 @@ def test_everything_is_measured_and_recorded_together(
     code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", pictures.name)
     assert code == 0
     assert [one["name"] for one in found["candidates"]] == _PARTS
-    assert [one["batch"] for one in found["candidates"]][3:] == [1, 2, 1, 2]
+    own = found["configuration"]["batch"]
+    # The sizes that were asked for, and the pipeline's.
+    assert [one["batch"] for one in found["candidates"]][7:] == [own, own, 1, 2, own, 1, 2, own]
     for one in found["candidates"]:
         assert one["skipped"] == ""
         assert one["pictures_per_s"]["runs"] == 2
@@ -71,6 +74,12 @@ def test_everything_is_measured_and_recorded_together(
     assert limit["pipeline_share"] > 0
     assert found["pictures"]["taken"] == 3
     assert found["pictures"]["source"] == "given"
+    prediction = found["prediction"]
+    assert prediction["inputs"]["batch"] == own
+    assert prediction["inputs"]["rule"] == limit["rule"]
+    assert prediction["inputs"]["file_bytes"] == found["pictures"]["mean_bytes"]
+    assert all(value > 0 for value in prediction["forecast"].values() if isinstance(value, float))
+    assert prediction["difference"]["pictures_per_s"] > -100
     assert found["model"]["name"] == "tiny"
     assert found["configuration"]["device"] == "cpu"
     assert found["latency"]["answer_p95_ms"] >= found["latency"]["answer_p50_ms"] > 0
@@ -89,6 +98,7 @@ def test_without_paths_pictures_are_made_and_not_left(
     captured = capsys.readouterr()
     assert "64 JPEG, made from the program's samples, about 500 x 375 px" in captured.out
     assert "| limit: " in captured.out
+    assert "| the model of SCALING.md | predicted | measured | difference |" in captured.out
     assert [path.name for path in tmp_path.iterdir() if "cardinal-bench" in path.name] == []
 
 
@@ -124,10 +134,12 @@ def test_where_no_picture_can_be_read_there_is_nothing_to_measure(tmp_path: Path
         _run(tmp_path / "p", *QUICK, "--device", "cpu", str(tmp_path / "0.jpg"))
 
 
-def test_only_so_many_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path) -> None:
-    options = ("--device", "cpu", "--no-baselines", "--pictures", "2")
-    code, found = _record(capsys, tmp_path / "p", *QUICK, *options, str(pictures))
-    assert code == 0
+def test_only_so_many_are_taken_and_the_output_is_a_file_where_one_is_named(tmp_path: Path, pictures: Path) -> None:
+    target = tmp_path / "found.json"
+    options = ("--device", "cpu", "--no-baselines", "--pictures", "2", "--format", "json", "--output", str(target))
+    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
+    found = json.loads(target.read_text())
+    assert found["schema"] == "cardinal.bench/1"
     assert found["pictures"]["taken"] == 2
     assert found["pictures"]["has_more"]
 
@@ -166,13 +178,6 @@ def test_an_output_that_would_cost_an_input_is_refused(tmp_path: Path, pictures:
     assert (pictures / "0.jpg").read_bytes() == before
 
 
-def test_the_output_is_a_file_where_one_is_named(tmp_path: Path, pictures: Path) -> None:
-    target = tmp_path / "found.json"
-    options = ("--device", "cpu", "--no-baselines", "--format", "json", "--output", str(target))
-    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
-    assert json.loads(target.read_text())["schema"] == "cardinal.bench/1"
-
-
 def test_both_forms_are_kept_under_a_name_that_says_what_they_are(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,8 +213,10 @@ def test_a_part_that_fails_is_skipped_and_the_rest_is_measured(
     monkeypatch.setattr(Lane, "run", fail_second)
     code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", str(pictures))
     assert code == 0
-    assert [one["skipped"] for one in found["candidates"]] == ["", "", "", "", "", *["its process died"] * 2]
+    skipped = [one["name"] for one in found["candidates"] if one["skipped"] == "its process died"]
+    assert skipped == ["onnxruntime-alone"] * 3
     assert found["limit"] is None
+    assert found["prediction"] is None
 
 
 def test_a_pipeline_that_fails_leaves_nothing_to_say(

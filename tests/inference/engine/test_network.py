@@ -17,9 +17,13 @@ from hypothesis import strategies as st
 
 from inference.arrays import InputBatch
 from inference.cancel import Cancelled, CancelToken
+from inference.engine import network as network_module
+from inference.engine.card import handle as handle_module
+from inference.engine.card.choice import CardChoice, CardChoices
+from inference.engine.card.variant import Variant
 from inference.engine.choice import EngineChoice, EngineChoices
 from inference.engine.devices import Device, Precision, probe_devices
-from inference.engine.network import Network
+from inference.engine.network import Network, hash_model
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from inference.models.contract import METADATA_KEY
 from inference.profile import PROJECT_ROOT
@@ -440,3 +444,26 @@ def test_auto_uses_openvino_where_it_was_faster_and_still_is_there(tmp_path: Pat
         assert network.device is Device.OPENVINO
     else:
         assert (Device.OPENVINO, report.reason) in {(refusal.device, refusal.reason) for refusal in network.refusals}
+
+
+def test_the_way_that_was_found_to_be_fastest_is_opened_and_its_failure_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cards = CardChoices(tmp_path)
+    cards.remember(hash_model(str(TINY)), Device.CPU, CardChoice(Variant(half=True), batch=4))
+    monkeypatch.setattr(network_module, "_CARDS", {Device.CPU})
+    network = Network.open(TINY, device=Device.CPU, cards=cards)
+    assert network.precision.value == "float16"
+    images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    fast = network.run(images)
+
+    def fails(*_arguments: object) -> None:
+        raise RuntimeError("the card fell off the bus")
+
+    monkeypatch.setattr(handle_module.VariantHandle, "run", fails)
+    plain = network.run(images)
+    assert network.precision.value == "float32"
+    assert 0 < np.abs(fast.logits - plain.logits).max() < 1e-2
+    caplog.clear()
+    again = Network.open(TINY, device=Device.CPU, cards=cards)
+    assert again.precision is Precision.FLOAT32

@@ -91,3 +91,17 @@ def holds_back_interrupts(path: str, argument: object) -> bool:
     """Whether the process has held interrupts back since it began."""
     del path, argument
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def obey(path: str, argument: None) -> str:
+    """Do what the path says: "die", "stall", "sleep", "hunger" or "unpicklable", else answer with it."""
+    word = path.partition(" ")[0]
+    if word == "die":
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    elif word in {"stall", "sleep"}:
+        time.sleep(60.0 if word == "stall" else 1.0)
+    elif word == "hunger":
+        raise MemoryError
+    elif word == "unpicklable":
+        return lambda: None  # type: ignore[return-value]  # that is the point
+    return f"{path} by {os.getpid()}"

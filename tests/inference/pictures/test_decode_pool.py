@@ -1,5 +1,6 @@
 """The decode pool: a crash, a stall or a hunger for memory costs exactly the file that caused it."""
 
+import contextlib
 import os
 import pickle
 import subprocess
@@ -174,6 +175,95 @@ def test_closing_at_once_leaves_nothing_behind() -> None:
     for _ in range(3):
         DecodePool.open(workers=2).close()
     assert wait_until(lambda: threading.active_count() <= before)
+
+
+def quickened(pool: DecodePool) -> DecodePool:
+    """The pool when each of its workers takes many small tasks at once."""
+    limit = time.monotonic() + LONG_S
+    while pool.room < 8 * pool.workers and time.monotonic() < limit:
+        wait([pool.submit(tasks.obey, "warm", None) for _ in range(50)])
+    assert pool.room >= 8 * pool.workers
+    return pool
+
+
+def test_room_grows_with_quick_tasks_only() -> None:
+    with DecodePool.open(workers=2) as fresh:
+        assert fresh.room == 4
+        wait([fresh.submit(tasks.stall, "x", 0.02) for _ in range(6)])
+        assert fresh.room == 4
+        assert quickened(fresh).room <= 64
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [("die", ImageProblem.CRASHED), ("stall", ImageProblem.TIMEOUT), ("hunger", ImageProblem.OUT_OF_MEMORY)],
+)
+def test_a_bad_one_among_small_ones_costs_exactly_itself(word: str, problem: ImageProblem) -> None:
+    with DecodePool.open(workers=2, deadline_s=0.5) as opened:
+        pool = quickened(opened)
+        names = [f"{word} {number}" if number % 17 == 5 else f"good {number}" for number in range(60)]
+        futures = {name: pool.submit(tasks.obey, name, None) for name in names}
+        for name, future in futures.items():
+            if name.startswith(word):
+                assert problem_of(future) == (name, problem)
+            else:
+                assert future.result(LONG_S).startswith(f"{name} by ")
+
+
+def test_what_needs_too_much_memory_among_small_ones_costs_its_worker() -> None:
+    with DecodePool.open(workers=1) as opened:
+        ready = quickened(opened)
+        futures = [ready.submit(tasks.obey, name, None) for name in ("a", "hunger", "b")]
+        before, after = futures[0].result(LONG_S), futures[2].result(LONG_S)
+    assert before.split()[-1] != after.split()[-1]
+
+
+def test_what_cannot_be_sent_among_small_ones_is_told(pool: DecodePool) -> None:
+    ready = quickened(pool)
+    futures = [ready.submit(tasks.obey, name, None) for name in ("a", "unpicklable", "b")]
+    assert futures[0].result(LONG_S).startswith("a by")
+    assert futures[2].result(LONG_S).startswith("b by")
+    with pytest.raises(RuntimeError, match="cannot be sent"):
+        futures[1].result(LONG_S)
+
+
+def test_small_ones_do_not_wait_for_a_slow_one(tmp_path: Path) -> None:
+    with DecodePool.open(workers=2) as opened:
+        pool = quickened(opened)
+        slow = pool.submit(tasks.obey, "sleep", None)
+        small = [pool.submit(tasks.obey, f"good {number}", None) for number in range(40)]
+        for future in small:
+            future.result(LONG_S)
+        assert not slow.done()
+
+
+def test_an_urgent_one_overtakes_small_ones_and_what_waits_can_be_cancelled() -> None:
+    with DecodePool.open(workers=1) as opened:
+        pool = quickened(opened)
+        done: list[str] = []
+        slow = pool.submit(tasks.obey, "sleep", None)
+        waiting = [pool.submit(tasks.obey, f"good {number}", None) for number in range(40)]
+        urgent = pool.submit(tasks.obey, "urgent", None, urgent=True)
+        for future in (*waiting, urgent):
+            future.add_done_callback(lambda future: done.append("" if future.cancelled() else future.result()))
+        assert waiting[20].cancel()
+        assert slow.result(LONG_S)
+        assert not wait([*waiting, urgent], timeout=LONG_S).not_done
+        assert waiting[20].cancelled()
+    assert next(words for words in done if words).startswith("urgent")
+    assert len(done) == 41
+
+
+def test_closing_ends_small_ones_too() -> None:
+    opened = DecodePool.open(workers=2)
+    pool = quickened(opened)
+    futures = [pool.submit(tasks.obey, "stall" if number < 2 else "good", None) for number in range(30)]
+    assert wait_until(lambda: any(future.running() for future in futures))
+    pool.close()
+    assert not wait(futures, timeout=LONG_S).not_done
+    for future in futures:
+        with contextlib.suppress(Cancelled, CancelledError):
+            assert future.result().startswith("good")
 
 
 PARENT = """

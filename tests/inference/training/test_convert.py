@@ -5,7 +5,7 @@ import math
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,8 @@ from inference.attention.evidence import fixed_scale
 from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.network import Network
 from inference.errors import ModelContractError, ModelLoadError
-from inference.models.adopt.adoption import AdoptOptions
 from inference.models.catalog import read_model
-from inference.models.contract import MapKind, Preprocessing
+from inference.models.contract import MapKind, ModelContract, Preprocessing
 from inference.models.progress import Progress
 from inference.models.request import ModelRequest
 from inference.profile import BUILT_IN_MODELS, PROJECT_ROOT
@@ -27,7 +26,7 @@ from inference.training import verify as verify_module
 from inference.training.architecture import RESNEXT26_8X8D_TINY, ResNeXt, ResNeXtConfig, StemConfig
 from inference.training.builtin import evidence_scale
 from inference.training.convert import convert, imagenet_labels
-from inference.training.export import ExportError, export, to_graph
+from inference.training.export import ExportError, to_graph
 from inference.training.verify import TOLERANCE, comparison_images, relative_difference, verify
 from inference.training.weights import build_network, load_weights
 
@@ -48,20 +47,36 @@ def ignore(_progress: Progress) -> None:
     pass
 
 
-def test_anybodys_resnext(small_file: Path, tmp_path: Path) -> None:
-    target = tmp_path / "small.onnx"
-    seen: list[Progress] = []
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a conversion: the file, what was said of it, what was told on the way."""
+
+    target: Path
+    contract: ModelContract
+    seen: list[Progress]
+
+
+@pytest.fixture(scope="module")
+def small_model(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The small network as a model file."""
+    target, seen = tmp_path_factory.mktemp("model") / "small.onnx", list[Progress]()
     contract = convert(small_file, target, ModelRequest("small", crop=64, resize=64), seen.append)
-    assert read_model(target).contract == contract
+    return Made(target, contract, seen)
+
+
+def test_anybodys_resnext(small_model: Made) -> None:
+    contract = small_model.contract
+    assert read_model(small_model.target).contract == contract
     assert contract.maps is MapKind.EXACT
     assert contract.torch_difference is not None
     assert contract.torch_difference <= TOLERANCE
     assert contract.architecture is not None
     assert (contract.architecture.depths, contract.architecture.cardinality) == ((1, 2), 4)
     assert contract.architecture.parameters == sum(p.numel() for p in ResNeXt(SMALL).parameters())
-    assert [progress.step for progress in seen] == ["Reading weights", "Exporting", "Comparing with PyTorch", "Writing"]
+    steps = ["Reading weights", "Exporting", "Comparing with PyTorch", "Writing"]
+    assert [progress.step for progress in small_model.seen] == steps
     # Batch, height and width are free.
-    network = Network.open(target, device="cpu")
+    network = Network.open(small_model.target, device="cpu")
     out = network.run(np.zeros((3, 80, 112, 3), np.uint8), features=True)
     network.close()
     assert out.features is not None
@@ -69,12 +84,10 @@ def test_anybodys_resnext(small_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_wrong_export_is_noticed_and_deleted(
-    small_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_file: Path, small_model: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The same file, compared with a network whose last layer is a little different.
-    network = build_network(SMALL, load_weights(small_file), "")
-    target = tmp_path / "small.onnx"
-    export(network, target, AdoptOptions("small", preprocessing=RULE))
+    network, target = build_network(SMALL, load_weights(small_file), ""), small_model.target
     difference = verify(network, target, RULE)
     with torch.no_grad():
         network.fc.bias[0] += 0.01

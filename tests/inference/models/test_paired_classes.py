@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gui.compare.paired_classes import PairedClasses
 from inference.models.contract import Label
+from inference.models.paired_classes import PairedClasses
 
 CRANES = (Label("crane", "n02012849"), Label("crane", "n03126707"))
 

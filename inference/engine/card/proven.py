@@ -1,0 +1,133 @@
+"""Open the variant that was proved on this card, and go back to the plain session where it fails all the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from inference.cancel import CancelToken
+from inference.engine.card.choice import CardChoices
+from inference.engine.card.opening import Model, close_variant, open_variant
+from inference.engine.card.variant import PLAIN
+from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.runtime import OnnxSession, open_session
+from inference.engine.self_check import answer_problems, checked_outputs, noise_picture
+from inference.engine.session import Session, SessionOptions
+from inference.errors import InferenceError, ModelContractError, ModelLoadError
+from inference.models.contract import INPUT_NAME
+from inference.models.contract_reading import read_contract
+
+logger = logging.getLogger(__name__)
+
+
+class ProvenSession:
+    """A variant that was proved here, and after its first failure the plain session; a `Session`."""
+
+    def __init__(self, opened: OnnxSession, model: Model, choices: CardChoices) -> None:
+        self._variant: OnnxSession | None = opened
+        self._session: Session = opened
+        self._model = model
+        self._choices = choices
+
+    @property
+    def device(self) -> Device:
+        """As `Session.device`."""
+        return self._session.device
+
+    @property
+    def precision(self) -> Precision:
+        """As `Session.precision`, of the run before: it changes when the variant fails."""
+        return self._session.precision
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """As `Session.metadata`."""
+        return self._session.metadata
+
+    @property
+    def input(self) -> tuple[str, str, tuple[object, ...]] | None:
+        """As `Session.input`."""
+        return self._session.input
+
+    @property
+    def outputs(self) -> Mapping[str, tuple[object, ...]]:
+        """As `Session.outputs`."""
+        return self._session.outputs
+
+    def run(
+        self, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
+    ) -> dict[str, NDArray[Any]]:
+        """As `Session.run`; where the variant fails, the plain session answers, this time and from then on."""
+        try:
+            return self._session.run(names, feeds, cancel)
+        except InferenceError as error:
+            # Fewer pictures may fit; the caller tries that first.
+            is_halved = error.out_of_memory and len(feeds[INPUT_NAME]) > 1
+            if is_halved or self._variant is None:
+                raise
+            reason = error.reason.rstrip(".")
+        self.go_back(reason)
+        return self._session.run(names, feeds, cancel)
+
+    def go_back(self, reason: str) -> None:
+        """Use the plain session from now on, here and at every later opening.
+
+        Args:
+            reason: what is wrong with the variant, a phrase.
+
+        Raises:
+            InferenceError: the plain session cannot be opened, either.
+        """
+        if self._variant is None:
+            return
+        logger.warning("the fast way on %s failed, going on with the plain one: %s", self.device, reason)
+        self._choices.give_up(self._model.model_hash, self._model.device, reason)
+        close_variant(self._variant)
+        self._variant = None
+        try:
+            plain = open_session(str(self._model.path), self._model.device, SessionOptions(self._model.threads))
+        except ModelLoadError as error:
+            raise InferenceError(error.reason) from error
+        if isinstance(plain, Refusal):
+            raise InferenceError(f"{plain.reason}.")
+        self._session = plain
+
+
+def open_proven(
+    path: Path, model_hash: str, device: Device, choices: CardChoices, *, threads: int | None = None
+) -> ProvenSession | None:
+    """A session that runs a model as it was found to be fastest here; None where that is the plain session.
+
+    Opens nothing where nothing was tried yet. What cannot be opened, or fails its check, is not tried again.
+
+    Args:
+        path: the model file.
+        model_hash: SHA-256 of it.
+        device: that runs it.
+        choices: what was found.
+        threads: that compute on the processor; None takes its physical cores.
+
+    Raises:
+        InferenceError: the variant fails its check, and then the plain session cannot be opened.
+    """
+    choice = choices.remembered(model_hash, device)
+    if choice is None or choice.variant == PLAIN:
+        return None
+    try:
+        model = Model.of(path, model_hash, device, choices.folder, threads)
+        opened = open_variant(model, choice.variant, choice.batch)
+        contract = read_contract(opened.metadata, str(path))
+    except (InferenceError, ModelLoadError, ModelContractError) as error:
+        logger.info("%s cannot be opened as before (%s): %s", path.name, choice.variant, error)
+        choices.give_up(model_hash, device, str(error))
+        return None
+    session = ProvenSession(opened, model, choices)
+    answer = session.run(checked_outputs(contract), {INPUT_NAME: noise_picture(contract)}, None)
+    problems = answer_problems(contract, answer, session.precision)
+    if problems:
+        session.go_back(problems[0].rstrip("."))
+    return session

@@ -1,0 +1,146 @@
+"""Measure in a process of its own what PyTorch does on the same card: the compiled network, and JPEG decoding.
+
+    python -m tests.benchmarks.card_torch network --model FILE --device cuda --batch 64 --seconds 5 --compiler inductor
+    python -m tests.benchmarks.card_torch jpeg --model FILE --device cuda --batch 64 --seconds 5 --photos FOLDER
+
+The answer is the last line, in JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from inference.models.catalog import read_model
+from inference.models.contract import Preprocessing
+from inference.training.graph_weights import read_graph_weights
+from inference.training.weights import build_network, infer_config
+
+_WARM_UPS = 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure what the arguments name and write it as a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["network", "jpeg"])
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--device", required=True)
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--compiler", default="inductor")
+    parser.add_argument("--photos", type=Path)
+    arguments = parser.parse_args(argv)
+    found = _network(arguments) if arguments.what == "network" else _jpeg(arguments)
+    sys.stdout.write(f"{json.dumps(found)}\n")
+    return 0
+
+
+class Scaled(nn.Module):
+    """A network with the scaling of uint8 (N, H, W, 3) before it, which the program's own graph has inside, too."""
+
+    def __init__(self, network: nn.Module, rule: Preprocessing) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", torch.tensor(rule.mean).view(1, 3, 1, 1) * 255)
+        self.register_buffer("std", torch.tensor(rule.std).view(1, 3, 1, 1) * 255)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Scores of (N, H, W, 3) uint8."""
+        mean, std = self.get_buffer("mean"), self.get_buffer("std")
+        scaled: Tensor = self.network((images.permute(0, 3, 1, 2).to(mean.dtype) - mean) / std)
+        return scaled
+
+
+def _network(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Pictures a second of the network compiled in float16 (bfloat16 on a processor), channels last."""
+    device, batch = arguments.device, arguments.batch
+    rule = read_model(arguments.model).contract.preprocessing
+    weights = read_graph_weights(arguments.model)
+    plain = build_network(infer_config(weights, str(arguments.model)), weights, str(arguments.model))
+    dtype = torch.float16 if device == "cuda" else torch.bfloat16
+    lowered = Scaled(plain, rule).eval().to(device, dtype).to(memory_format=torch.channels_last)
+    host = torch.randint(0, 256, (batch, rule.crop, rule.crop, 3), dtype=torch.uint8)
+    host = host.pin_memory() if device == "cuda" else host
+    there = host.to(device)
+    found: dict[str, Any] = {"torch": torch.__version__, "batch": batch, "dtype": str(dtype)}
+    for mode in ("default", "reduce-overhead") if device == "cuda" else ("default",):
+        torch.compiler.reset()
+        fast = torch.compile(lowered, backend=arguments.compiler, mode=mode)
+        try:
+            # Nothing is copied: what PyTorch can do at best.
+            found[f"{mode}, pictures on the card"] = _rate(partial(fast, there), batch, arguments)
+            found[f"{mode}, pictures from pinned memory"] = _rate(
+                partial(_copied, fast, host, device), batch, arguments
+            )
+        except Exception as error:  # noqa: BLE001 - the compiler and its tools fail in their own ways
+            found[mode] = {"not_measured": f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"}
+    return found
+
+
+def _copied(network: Callable[[Tensor], Tensor], host: Tensor, device: str) -> Tensor:
+    """Scores on the host of pictures on the host, as the program needs them."""
+    return network(host.to(device, non_blocking=True)).float().cpu()
+
+
+def _jpeg(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Pictures a second that torchvision decodes and prepares on the device (nvJPEG on a card)."""
+    # torchvision's wheel does not import beside every build of PyTorch.
+    import torchvision  # noqa: PLC0415
+    from torchvision.io import ImageReadMode, decode_jpeg  # noqa: PLC0415
+    from torchvision.transforms.v2.functional import center_crop, resize  # noqa: PLC0415
+
+    rule = read_model(arguments.model).contract.preprocessing
+    paths = sorted(path for path in arguments.photos.iterdir() if path.suffix.lower() in {".jpg", ".jpeg"})
+    files = [torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8) for path in paths]
+    if not files:
+        raise FileNotFoundError(f"{arguments.photos} has no JPEG files")
+    batch = list(islice(cycle(files), arguments.batch))
+
+    def decode() -> list[Tensor]:
+        if arguments.device == "cuda":
+            seen: list[Tensor] = decode_jpeg(batch, mode=ImageReadMode.RGB, device="cuda")
+            return seen
+        return [decode_jpeg(file, mode=ImageReadMode.RGB) for file in batch]
+
+    def prepare() -> Tensor:
+        cut = [center_crop(resize(image, [rule.resize], antialias=True), [rule.crop, rule.crop]) for image in decode()]
+        return torch.stack(cut)
+
+    return {
+        "torchvision": torchvision.__version__,
+        "decoded": _rate(decode, len(batch), arguments),
+        "decoded and prepared": _rate(prepare, len(batch), arguments),
+    }
+
+
+def _rate(work: Callable[[], object], pictures: int, arguments: argparse.Namespace) -> float:
+    """Pictures a second, after warming up; waits for the card in the end."""
+    with torch.inference_mode():
+        for _ in range(_WARM_UPS):
+            work()
+        _wait(arguments.device)
+        start, done = time.perf_counter(), 0
+        while done == 0 or time.perf_counter() - start < arguments.seconds:
+            work()
+            done += pictures
+        _wait(arguments.device)
+    return done / (time.perf_counter() - start)
+
+
+def _wait(device: str) -> None:
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

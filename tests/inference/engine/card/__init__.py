@@ -1,0 +1,1 @@
+"""Tests of `inference.engine.card`, most of them on the processor: no card is at hand."""
