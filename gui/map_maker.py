@@ -111,13 +111,21 @@ class MapMaker:
 
     Attributes:
         model_hash: SHA-256 of the model file, in hex.
+        precision: in which the network computes.
+        device: where it runs.
     """
 
     def __init__(
-        self, contract: ModelContract, head: Head | None, model_hash: str = "", precision: Precision = Precision.FLOAT32
+        self,
+        contract: ModelContract,
+        head: Head | None,
+        model_hash: str = "",
+        precision: Precision = Precision.FLOAT32,
+        device: str = "",
     ) -> None:
         self.model_hash = model_hash
-        self._tolerance = TOLERANCES[precision]
+        self.precision = precision
+        self.device = device
         self._head = head
         self._average: tuple[NDArray[np.float64], float] | None = None
         self._pattern: tuple[Inspection, EvidenceMap] | None = None
@@ -221,7 +229,7 @@ class MapMaker:
 
     def checked(self, total: Ledger, network_logit: float) -> Account:
         """An account with what the network itself says, within the precision of the device."""
-        return Account(total, network_logit, adds_up=total.error(network_logit) <= self._tolerance)
+        return Account(total, network_logit, adds_up=total.error(network_logit) <= TOLERANCES[self.precision])
 
     def on_screen(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QLineF
 
 from gui.notices import map_approximate, no_map
+from gui.viewer.class_names import distinct_name
 from gui.viewer.map_choice import EVIDENCE, MapChoice
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.viewer_page import ViewerPage
@@ -145,7 +146,7 @@ class MapOnPage:
             return False
         labels, logits = contract.labels, inspection.logits
         names = tr("{subject} rather than {rival}").format(
-            subject=labels[fight.subject].name, rival=labels[fight.rival].name
+            subject=distinct_name(labels, fight.subject), rival=distinct_name(labels, fight.rival)
         )
         network = float(logits[fight.subject]) - float(logits[fight.rival])
         self._say("" if self.choice == EVIDENCE else tr("Two classes are compared by their evidence."))
@@ -172,7 +173,7 @@ class MapOnPage:
         self._say(words)
         contributions = maker.contributions(class_index, picture.classification, picture.inspection)
         if contributions is None:
-            self._show_no_map(contract.labels[class_index].name, maker)
+            self._show_no_map(distinct_name(contract.labels, class_index), maker)
         else:
             self._show_map(class_index, contributions, EVIDENCE, picture, maker, contract)
 
@@ -200,7 +201,7 @@ class MapOnPage:
         maker: MapMaker,
         contract: ModelContract,
     ) -> None:
-        name = contract.labels[class_index].name
+        name = distinct_name(contract.labels, class_index)
         if choice.relative:
             name = tr("{name} rather than the average class").format(name=name)
         account = None

@@ -154,6 +154,9 @@ class Program(QObject):
         self.action_runner.set_tile_width(settings.thumbnail_px)
         self.window.page.inspector.map_panel.set_mode(settings.map_mode)
         self.viewing.set_mode(settings.map_mode)
+        self.window.page.inspector.map_panel.set_outline(settings.map_outline)
+        self.viewing.set_outline(settings.map_outline)
+        self.attention.methods.restore(settings.map_choice)
         self.actions[ActionId.MAP_TOGGLE].setChecked(settings.map_mode is not MapMode.OFF)
         self.window.page.set_strength(settings.map_strength)
         self.labels.deciding.advances = settings.advances
@@ -349,6 +352,8 @@ class Program(QObject):
             device=self._settings.device,
             map_mode=panel.mode,
             map_strength=panel.strength,
+            map_outline=panel.has_outline,
+            map_choice=self.attention.methods.wanted,
             last_folders=(self.action_runner.folder,) if self.action_runner.folder else (),
             top_count=self._settings.top_count,
             thumbnail_px=self.action_runner.tile_px,

@@ -13,7 +13,9 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSettings
 
 from gui.theme import ThemeChoice
+from gui.viewer.map_choice import EVIDENCE, MapChoice
 from gui.viewer.map_mode import MapMode
+from inference.attention.methods import Method
 from inference.errors import OutputWriteError
 from inference.profile import Profile
 
@@ -24,6 +26,7 @@ _GROUP = "settings/"
 _SPLITTERS = "splitters/"
 _LAST_FOLDERS = 8
 _MOST_RESULTS = 20
+_MOST_STAGES = 100
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,8 @@ class Settings:
         device: "auto" or the word of a device.
         map_mode: how maps are drawn.
         map_strength: opacity of the map, 0...1.
+        map_outline: lines are drawn over the map's colours, too.
+        map_choice: by which method maps are made, of which stage, compared with what.
         last_folders: where images were opened from, newest first, as given.
         top_count: how many suggestions are listed, 1...20.
         thumbnail_px: width of a gallery tile's picture, logical pixels.
@@ -49,6 +54,8 @@ class Settings:
     device: str = "auto"
     map_mode: MapMode = MapMode.EVIDENCE
     map_strength: float = 0.6
+    map_outline: bool = False
+    map_choice: MapChoice = EVIDENCE
     last_folders: tuple[str, ...] = ()
     top_count: int = 5
     thumbnail_px: int = 160
@@ -214,12 +221,23 @@ def _folders(value: object) -> tuple[str, ...]:
     return tuple(_text(entry) for entry in value[:_LAST_FOLDERS])
 
 
+def _map_choice(value: object) -> MapChoice:
+    """A kind of map that this version knows; which stages the open model has is found out later."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no kind of map")
+    stage = value.get("stage")
+    number = None if stage is None else _whole(1, _MOST_STAGES)(stage)
+    return MapChoice(Method(_text(value.get("method"))), number, _yes_or_no(value.get("relative"))).possible
+
+
 _PARSERS: dict[str, Callable[[Any], object]] = {
     "theme": ThemeChoice,
     "model": _text,
     "device": _text,
     "map_mode": MapMode,
     "map_strength": _share,
+    "map_outline": _yes_or_no,
+    "map_choice": _map_choice,
     "last_folders": _folders,
     "top_count": _whole(1, _MOST_RESULTS),
     "thumbnail_px": _whole(64, 512),

@@ -15,6 +15,7 @@ from gui.gallery.image_state import ImageState
 from gui.map_on_page import DrawnMap, MapOnPage, MapSource, ShownPicture
 from gui.picture_on_screen import PictureOnScreen
 from gui.recent import Recent
+from gui.scale_learning import ScaleLearning
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
 from gui.viewer.suggestions_model import NO_CLASS
@@ -38,12 +39,14 @@ class Viewing(QObject):
         shown_changed(): another image is on screen, or more or less is known of it.
         examined_changed(examined: Examined | None): every question about maps of the image on screen can be answered
             from this, or no longer.
+        scale_changed(): a model without a scale of its own has learned more of it; the map on screen was drawn again.
         answer_wanted(key: int): what the model said of this image earlier; `on_recalled` takes it.
         message_raised(message: UserMessage): something about the image must be said.
     """
 
     shown_changed = Signal()
     examined_changed = Signal(object)
+    scale_changed = Signal()
     answer_wanted = Signal(int)
     message_raised = Signal(object)
 
@@ -59,6 +62,8 @@ class Viewing(QObject):
         self._examined: Examined | None = None
         self._picture = PictureOnScreen(page, images, link, self._results)
         self._map = MapOnPage(page)
+        self._scale = ScaleLearning(page)
+        self._scale.changed.connect(self._rescale)
         self._picture.pixels_changed.connect(self._draw_again)
         self._picture.message_raised.connect(self.message_raised)
         page.class_shown_changed.connect(self._show_map)
@@ -113,6 +118,7 @@ class Viewing(QObject):
         self._has_failed_model = False
         self._results.clear()
         self._inspections.clear()
+        self._scale.begin()
         self._map.set_model(contract, maker)
         self._page.inspector.class_search.set_classes(label.name for label in contract.labels)
         self.refresh()
@@ -241,7 +247,7 @@ class Viewing(QObject):
             self._inspections.put(key, inspection)
         # First the scale: every part of the inspector draws on the same one.
         if self._map.maker is not None:
-            self._map.maker.learn_scale(classification)
+            self._scale.learn(self._map.maker, classification)
         self._tell_examined()
 
     @Slot(int, object)
@@ -261,6 +267,13 @@ class Viewing(QObject):
             self._tell_examined()
             self.redraw_map()
 
+    @Slot()
+    def _rescale(self) -> None:
+        """Draw what is on screen on the scale that is known now; legend and map go together."""
+        self._tell_examined()
+        self.redraw_map()
+        self.scale_changed.emit()
+
     def _tell_examined(self) -> None:
         """Tell what is known of the image on screen, where it is not what was told last."""
         found = self._find_examined()
@@ -272,7 +285,7 @@ class Viewing(QObject):
             and found.inspection is before.inspection
             and found.classification is before.classification
         )
-        # Of a model without a scale it grows with the pictures: what is drawn next is drawn on the new one.
+        # Of a model without a scale it changes with the pictures: `scale_changed` tells when that is drawn.
         self._examined = found
         if not same:
             self.examined_changed.emit(found)
@@ -287,7 +300,18 @@ class Viewing(QObject):
         if maker is None or head is None or self._contract is None or inspection is None:
             return None
         path = self._table.path(place)
-        return Examined(self.key, path, classification, inspection, self._contract, head, maker.model_hash, maker.scale)
+        return Examined(
+            self.key,
+            path,
+            classification,
+            inspection,
+            self._contract,
+            head,
+            maker.model_hash,
+            maker.scale,
+            maker.device,
+            maker.precision,
+        )
 
     @Slot()
     def _draw_again(self) -> None:

@@ -9,7 +9,7 @@ import onnx
 from onnx import helper
 from PIL import Image
 
-from inference.models.contract import MapKind
+from inference.models.contract import METADATA_KEY, MapKind
 from tests.inference.commands.lesser_models import model_with
 from tests.inference.engine.variants import rewrite_output, variant
 
@@ -43,6 +43,12 @@ def mapless_on_black(folder: Path) -> str:
     _lose_numbers_on_black(model, "evidence")
     onnx.save(model, path)
     return path
+
+
+def without_scale(model: onnx.ModelProto) -> None:
+    """Let a model say nothing about the fixed scale of its maps."""
+    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
+    entry.value = entry.value.replace('"evidence_scale": 0.05', '"evidence_scale": null')
 
 
 def _saved(path: Path, pixels: np.ndarray) -> str:

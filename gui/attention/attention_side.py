@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, Slot
 
 from gui.action_runner import ActionRunner
 from gui.action_table import ActionId
@@ -15,6 +16,7 @@ from gui.attention.finer_desk import FinerDesk
 from gui.attention.keep_desk import KeepDesk
 from gui.attention.method_desk import MethodDesk
 from gui.attention.method_gradients import MethodGradients
+from gui.attention.preloading import Preloading
 from gui.attention.region_desk import RegionDesk
 from gui.attention.what_if_desk import WhatIfDesk
 from gui.audit.audit_desk import AuditDesk
@@ -24,7 +26,9 @@ from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
 from gui.session_holder import SessionHolder
 from gui.tasks import TaskRunner
+from gui.viewer.section import Section
 from gui.viewing import Viewing
+from inference.classify.events import ModelOpened
 from inference.profile import Profile
 
 
@@ -57,6 +61,7 @@ class AttentionSide(QObject):
     def __init__(self, parts: AttentionParts) -> None:
         super().__init__()
         self.parts = parts
+        self._model_hash = ""
         parts.viewing.examined_changed.connect(parts.examiner.cancel_all)
         parts.window.close_requested.connect(parts.examiner.cancel_all)
         self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
@@ -76,18 +81,42 @@ class AttentionSide(QObject):
         panel = parts.window.page.inspector.map_panel
         for drawn_anew in (panel.methods.choice_changed, panel.outline_changed, self.methods.map_came):
             drawn_anew.connect(self.what_if.redraw)
+        self.preloading = Preloading(parts.viewing, parts.runner)
+        parts.viewing.scale_changed.connect(self.finer.rescale)
+        parts.viewing.scale_changed.connect(self.what_if.rescale)
+        for other_map in (self.methods.map_came, self.duel.panel.wanted_changed, self.duel.panel.rival_chosen):
+            other_map.connect(self._compare_again)
+        parts.link.event_arrived.connect(self._on_event)
         self._connect_looks()
 
+    @Slot()
+    def _compare_again(self) -> None:
+        self.check.compare_again()
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, ModelOpened) and event.classifier.network.model_hash != self._model_hash:
+            self._model_hash = event.classifier.network.model_hash
+            self.audit.on_model_changed()
+
     def _connect_looks(self) -> None:
-        """Another look at the picture is what duel and region are about; painting ends it."""
+        """Another look at the picture is what duel, region and checks are about; painting ends it."""
         self.finer.rival = lambda: self.duel.rival
         self.finer.is_painted = lambda: self.what_if.is_painted
         self.finer.look_changed.connect(self.duel.set_look)
         self.finer.look_changed.connect(self.region.set_look)
+        self.finer.look_changed.connect(self.check.set_look)
+        self.check.look = lambda: self.finer.on_screen
         self.duel.redrawn.connect(self.finer.redraw)
         self.what_if.panel.brush_wanted.connect(self.finer.back)
+        self.what_if.shown_changed.connect(self.duel.set_painted)
         self.keep.look = lambda: self.finer.kept
         self.keep.is_painted = lambda: self.what_if.is_painted
+
+    def _show(self, section: Section) -> None:
+        """Open a part of the inspector, which may lie below the window, and go on with the keys there."""
+        self.parts.window.page.inspector.reveal(section)
+        section.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def take_actions(self, runner: ActionRunner) -> None:
         """Carry out the actions that are about attention."""
@@ -101,5 +130,11 @@ class AttentionSide(QObject):
         self.region.saver.first_folder = lambda: runner.folder
         self.region.saver.message_raised.connect(runner.message_raised)
         runner.add_orders({ActionId.MAP_DUEL: self.duel.toggle, ActionId.WHAT_IF: self.what_if.toggle})
+        for action, section in (
+            (ActionId.MAP_REGION, self.region.section),
+            (ActionId.MAP_CLOSER, self.finer.section),
+            (ActionId.MAP_CHECK, self.check.section),
+        ):
+            runner.add_orders({action: partial(self._show, section)})
         for drawn_anew in (ActionId.MAP_MODE, ActionId.MAP_TOGGLE):
             runner.add_orders({drawn_anew: self.what_if.redraw})

@@ -1,21 +1,25 @@
-"""Have the map on screen checked, and show what came of it."""
+"""Have the map on screen checked, be it of the usual look or of a closer one, and show what came of it."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.attention.asking_row import AskingRow
 from gui.attention.check_panel import CheckPanel
-from gui.attention.check_words import backbone_words, badge_words, curve_words, sanity_words
+from gui.attention.check_words import about_words, backbone_words, badge_words, curve_words, sanity_words
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
+from gui.attention.look_on_screen import LookOnScreen
 from gui.attention.method_gradients import MethodGradients
 from gui.messages import describe
 from gui.plain_text import for_sentence
-from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, MapChoice, method_name
+from gui.viewer.class_names import distinct_name
+from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, method_name
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
@@ -25,6 +29,7 @@ from inference.errors import CardinalError
 
 if TYPE_CHECKING:
     from gui.attention.check_work import Checked, CheckedMap
+    from gui.map_on_page import DrawnMap
     from inference.attention.backbone_sanity import BackboneCheck
 
 _KIND = "check"
@@ -35,7 +40,11 @@ RANDOMISED_METHODS = STAGE_METHODS | {Method.EVIDENCE, Method.EIGEN_CAM}
 
 
 class CheckDesk(QObject):
-    """Checks the map of the class that is chosen; results go when another class, kind of map or picture comes."""
+    """Checks the map of the class that is chosen; results go when another class, kind of map, look or picture comes.
+
+    Attributes:
+        look: another look that is on screen, which is checked then; None for the usual one.
+    """
 
     def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner, gradients: MethodGradients) -> None:
         super().__init__()
@@ -43,14 +52,16 @@ class CheckDesk(QObject):
         self._viewing = viewing
         self._examiner = examiner
         self._gradients = gradients
-        self._asked = NO_CLASS
-        self._randomised = EVIDENCE
+        self._asked: CheckedMap | None = None
+        self._wanted = EVIDENCE
         self._waits = False
+        self.look: Callable[[], LookOnScreen | None] = _none
         self.panel = CheckPanel()
         self.section = page.inspector.add_section(tr("Check the map"), self.panel)
         self.panel.check_requested.connect(self.check)
         self.panel.randomise_requested.connect(self.randomise)
-        self.panel.stop_requested.connect(self._stop)
+        self.panel.checking.stop_requested.connect(self._stop_checking)
+        self.panel.randomising.stop_requested.connect(self._stop_randomising)
         viewing.examined_changed.connect(self._on_examined_changed)
         page.inspector.suggestions.suggestion_chosen.connect(self._on_class_chosen)
         page.inspector.class_search.class_chosen.connect(self._on_class_chosen)
@@ -65,11 +76,11 @@ class CheckDesk(QObject):
     @Slot(str)
     def check(self, filling: str) -> None:
         """Check the map of the chosen class; some fifty runs of the network."""
-        examined, wanted = self._viewing.examined, self._map_on_screen()
+        examined, wanted = self._examined, self._map_on_screen()
         if examined is None or wanted is None:
             return
         work = _work()
-        self._asked = wanted.subject
+        self._remember(wanted)
         self.panel.say("")
 
         def ask(bench: object) -> object:
@@ -80,8 +91,8 @@ class CheckDesk(QObject):
     @Slot()
     def randomise(self) -> None:
         """Randomise the network part by part and see whether the map minds; the first time its gradients are opened."""
-        examined, subject = self._viewing.examined, self._page.inspector.suggestions.chosen
-        if examined is None or subject == NO_CLASS:
+        examined, wanted = self._examined, self._map_on_screen()
+        if examined is None or wanted is None:
             return
         self.panel.say_backbone("")
         network = self._gradients.network
@@ -90,46 +101,79 @@ class CheckDesk(QObject):
             self._gradients.want()
             self._on_gradients_changed()
             return
-        wanted = self._map_on_screen()
-        self._randomised = EVIDENCE if wanted is None else wanted.choice
-        self._asked = subject
-        work = partial(_work().randomise, network, examined, subject, self._randomised)
+        self._remember(wanted)
+        work = partial(_work().randomise, network, examined, wanted)
         self._examiner.ask(_BACKBONE, examined.key, work)
 
+    @Slot(object)
+    def set_look(self, _look: Examined | None) -> None:
+        """Another look is on screen, or the usual one again: what was found out is about the one before."""
+        self._forget()
+        self._update_panel()
+
+    @property
+    def _examined(self) -> Examined | None:
+        """The picture as it is on screen."""
+        look = self.look()
+        return self._viewing.examined if look is None else look.examined
+
+    @property
+    def _drawn(self) -> DrawnMap | None:
+        look = self.look()
+        return self._viewing.drawn_map if look is None else look.drawn
+
     def _map_on_screen(self) -> CheckedMap | None:
-        """The map of the chosen class as it is on screen; its evidence where two classes are compared."""
-        subject, drawn = self._page.inspector.suggestions.chosen, self._viewing.drawn_map
+        """The map of the chosen class as it is on screen; its evidence where that of another one is."""
+        subject, drawn = self._page.inspector.suggestions.chosen, self._drawn
         if subject == NO_CLASS:
             return None
-        if drawn is None or drawn.rival is not None or drawn.class_index != subject:
+        if drawn is None or drawn.class_index != subject:
             chosen: CheckedMap = _work().CheckedMap(subject)
         else:
-            chosen = _work().CheckedMap(subject, drawn.choice, drawn.contributions)
+            chosen = _work().CheckedMap(subject, drawn.choice, drawn.contributions, drawn.rival)
         return chosen
 
+    def _remember(self, wanted: CheckedMap) -> None:
+        """What is asked about now; what was found out about a map of another kind is forgotten."""
+        if self._asked is not None and (wanted.choice, wanted.rival) != (self._asked.choice, self._asked.rival):
+            self._forget()
+        self._asked = wanted
+        self._wanted = self._page.inspector.map_panel.methods.choice
+
     @Slot()
-    def _stop(self) -> None:
-        self._waits = False
+    def compare_again(self) -> None:
+        """Another map may have come on screen: forget what was found out about one of another kind."""
+        asked, drawn = self._asked, self._drawn
+        if asked is not None and drawn is not None and drawn.class_index == asked.subject:
+            # One of a class under the pointer says nothing about the chosen one's.
+            is_other = (drawn.choice, drawn.rival) != (asked.choice, asked.rival)
+            if is_other:
+                self._forget()
+        self._update_panel()
+
+    @Slot()
+    def _stop_checking(self) -> None:
         self._examiner.cancel(_KIND)
+
+    @Slot()
+    def _stop_randomising(self) -> None:
+        self._waits = False
         self._examiner.cancel(_BACKBONE)
 
     @Slot()
     def _on_examined_changed(self) -> None:
         self._forget()
-        self.panel.set_available(self._viewing.examined is not None)
+        self._update_panel()
 
     @Slot(int)
     def _on_class_chosen(self, class_index: int) -> None:
-        if class_index != self._asked:
+        if self._asked is None or class_index != self._asked.subject:
             self._forget()
 
-    @Slot(object)
-    def _on_choice_changed(self, choice: MapChoice) -> None:
+    @Slot()
+    def _on_choice_changed(self) -> None:
         self._forget()
-        name = method_name(choice.method)
-        refusal = tr("{method} is made by many runs, so it is not made again of a randomised network.")
-        is_possible = choice.method in RANDOMISED_METHODS
-        self.panel.allow_randomising("" if is_possible else refusal.format(method=name))
+        self._update_panel()
 
     @Slot()
     def _on_gradients_changed(self) -> None:
@@ -142,9 +186,27 @@ class CheckDesk(QObject):
             self.panel.say_backbone(self._gradients.words)
             self._waits = self._gradients.is_opening
 
+    def _update_panel(self) -> None:
+        """Say what the questions are about, and allow those that have an answer."""
+        look = self.look()
+        # A look shows the evidence in place of maps that take many runs, and so does a comparison of two classes.
+        method, drawn = self._page.inspector.map_panel.methods.choice.method, self._drawn
+        is_evidence = look is not None or (drawn is not None and drawn.rival is not None)
+        is_possible = is_evidence or method in RANDOMISED_METHODS
+        refusal = tr("{method} is made by many runs, so it is not made again of a randomised network.")
+        self.panel.allow_randomising("" if is_possible else refusal.format(method=method_name(method)))
+        is_available = self._viewing.examined is not None
+        self.panel.set_available(is_available)
+        self.panel.say_about(
+            about_words(look)
+            if is_available
+            else tr("Needs a picture that was classified, and a model with exact maps.")
+        )
+
     def _forget(self) -> None:
-        self._stop()
-        self._asked = NO_CLASS
+        self._stop_checking()
+        self._stop_randomising()
+        self._asked = None
         self.panel.clear()
 
     @Slot(str, int, object)
@@ -158,11 +220,13 @@ class CheckDesk(QObject):
             self._show_backbone(found)  # type: ignore[arg-type]  # likewise
 
     def _show_checked(self, examined: Examined, checked: Checked) -> None:
-        name = for_sentence(examined.contract.labels[checked.subject].name)
+        labels, rival = examined.contract.labels, checked.badge.rival
+        name = for_sentence(distinct_name(labels, checked.subject))
+        other = "" if rival is None else for_sentence(distinct_name(labels, rival))
         curves = checked.curves
         self.panel.say(
-            badge_words(checked, name),
-            curve_words(checked),
+            badge_words(checked, name, other, wanted=self._wanted if rival is None else EVIDENCE),
+            curve_words(checked, name),
             sanity_words(checked),
             *(
                 list(zip(curve.shares.tolist(), curve.probabilities.tolist(), strict=True))
@@ -171,7 +235,9 @@ class CheckDesk(QObject):
         )
 
     def _show_backbone(self, found: BackboneCheck) -> None:
-        self.panel.say_backbone(backbone_words(found, self._randomised))
+        if self._asked is not None:
+            wanted = self._wanted if self._asked.rival is None else EVIDENCE
+            self.panel.say_backbone(backbone_words(found, self._asked.choice, wanted=wanted))
 
     @Slot(str, int, object)
     def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:
@@ -183,12 +249,19 @@ class CheckDesk(QObject):
     @Slot(str, int, int)
     def _on_progressed(self, kind: str, done: int, total: int) -> None:
         if kind in {_KIND, _BACKBONE}:
-            self.panel.set_progress(done, total)
+            self._row(kind).set_progress(done, total)
 
     @Slot(str, bool)
     def _on_open_changed(self, kind: str, is_open: bool) -> None:
         if kind in {_KIND, _BACKBONE}:
-            self.panel.set_busy(busy=is_open)
+            self._row(kind).set_busy(busy=is_open)
+
+    def _row(self, kind: str) -> AskingRow:
+        return self.panel.checking if kind == _KIND else self.panel.randomising
+
+
+def _none() -> None:
+    """No other look than the usual one."""
 
 
 def _work() -> Any:  # noqa: ANN401 - a module

@@ -4,62 +4,95 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui.viewer.map_choice import EVIDENCE, MapChoice, full_name
+from gui.attention.look_on_screen import LookOnScreen, view_in_words
+from gui.viewer.map_choice import EVIDENCE, MapChoice, full_name, method_name
 from gui.viewer.number_texts import decimal_text, percent_text
-from gui.words import tr
+from gui.words import counted, tr
 
 if TYPE_CHECKING:
     from gui.attention.check_work import Checked
     from inference.attention.backbone_sanity import BackboneCheck, BackboneStep
 
 
-def badge_words(checked: Checked, name: str) -> str:
-    """What hiding the strongest cells did to a class.
+def about_words(look: LookOnScreen | None) -> str:
+    """Which look a check is about; nothing for the usual one."""
+    if look is None:
+        return ""
+    view = view_in_words(look.factor, whole=look.whole)
+    about = tr("About the closer look on screen: {view}.").format(view=view)
+    if look.factor == 1:
+        return about
+    times = counted(look.factor**2, "Each run takes about %n time as long.", "Each run takes about %n times as long.")
+    return f"{about} {times}"
+
+
+def badge_words(checked: Checked, name: str, rival: str = "", *, wanted: MapChoice = EVIDENCE) -> str:
+    """What hiding the strongest cells did to a class, or to its lead over another.
 
     Args:
         checked: what was found.
         name: of the class, safe to show.
+        rival: of the class that the map compares it with, safe to show; empty where it compares with none.
+        wanted: the kind of map that a person chose, which may be another than was checked.
     """
     badge = checked.badge
-    sentence = tr(
-        "With the strongest fifth of the cells {filling}: {name} {before} \N{RIGHTWARDS ARROW} {after}."
-    ).format(
-        filling=_filling_words(checked.filling.value),
-        name=name,
-        before=percent_text(badge.before),
-        after=percent_text(badge.after),
-    )
-    verdict = (
-        tr("The network bears the map out.")
-        if badge.is_borne_out
-        else tr("The network does not bear the map out: the class did not lose by it.")
-    )
-    return f"{subject_words(checked.choice)}{sentence} {verdict}"
+    about = subject_words(checked.choice, wanted=wanted)
+    if not badge.has_support:
+        return about + tr("No cell speaks for {name}, so there is nothing to hide.").format(name=name)
+    if badge.gaps is None:
+        before, after = percent_text(badge.before), percent_text(badge.after)
+        found = tr("{name} {before} \N{RIGHTWARDS ARROW} {after}.").format(name=name, before=before, after=after)
+        refuted = tr("The network does not bear the map out: the class did not lose by it.")
+    else:
+        before, after = (decimal_text(gap, 2, signed=True) for gap in badge.gaps)
+        lead = tr("its lead over {rival} {before} \N{RIGHTWARDS ARROW} {after} logits.")
+        found = lead.format(rival=rival, before=before, after=after)
+        refuted = tr("The network does not bear the map out: the lead did not shrink.")
+    if before == after:
+        verdict = tr("That hardly changes it, so it does not speak for the map.")
+    else:
+        verdict = tr("The network bears the map out.") if badge.is_borne_out else refuted
+    return f"{about}{_hidden_words(checked, name)} {found} {verdict}"
 
 
-def subject_words(choice: MapChoice) -> str:
-    """Which map it is about; nothing for the evidence."""
+def _hidden_words(checked: Checked, name: str) -> str:
+    cells = checked.badge.done.cells
+    template = counted(
+        int(cells.sum()),
+        "With the strongest of {total} cells for {name} {filling}:",
+        "With the strongest %n of {total} cells for {name} {filling}:",
+    )
+    return template.format(total=cells.size, name=name, filling=_filling_words(checked.filling.value))
+
+
+def subject_words(choice: MapChoice, *, wanted: MapChoice = EVIDENCE) -> str:
+    """Which map it is about; nothing for the evidence where a person wants to see that."""
     if choice == EVIDENCE:
-        return ""
+        in_place = tr("Evidence, which is shown in place of {method}.").format(method=method_name(wanted.method))
+        return "" if wanted == EVIDENCE else f"{in_place} "
     name = full_name(choice)
     if choice.relative:
         name = tr("{name}, rather than the average class").format(name=name)
     return f"{name}. "
 
 
-def curve_words(checked: Checked) -> str:
-    """The areas below both curves."""
-    words = tr("Area under deletion (dashed; low is good) {deletion}, under insertion (high is good) {insertion}.")
+def curve_words(checked: Checked, name: str) -> str:
+    """The areas below both curves; of a comparison, whose score they are of."""
     curves = checked.curves
-    return words.format(
-        deletion=decimal_text(curves.deletion.area, 2), insertion=decimal_text(curves.insertion.area, 2)
-    )
+    deletion, insertion = decimal_text(curves.deletion.area, 2), decimal_text(curves.insertion.area, 2)
+    words = tr("Area under deletion (dashed; low is good) {deletion}, under insertion (high is good) {insertion}.")
+    areas = words.format(deletion=deletion, insertion=insertion)
+    if checked.badge.rival is None:
+        return areas
+    return f"{tr('Of the score of {name}:').format(name=name)} {areas}"
 
 
 def sanity_words(checked: Checked) -> str:
     """What a random last layer did to the map; nothing where it is not made from that layer alone."""
     if checked.sanity is None:
         return ""
+    if checked.sanity.is_flat:
+        return _flat_words()
     likeness = decimal_text(checked.sanity.signed, 2)
     if checked.sanity.passed:
         words = tr("With a random last layer the map is another one (rank correlation {likeness}), as it should be.")
@@ -68,8 +101,15 @@ def sanity_words(checked: Checked) -> str:
     return words.format(likeness=likeness)
 
 
-def backbone_words(check: BackboneCheck, choice: MapChoice) -> str:
+def _flat_words() -> str:
+    return tr("The map is the same everywhere, so there is nothing to compare with maps of random networks.")
+
+
+def backbone_words(check: BackboneCheck, choice: MapChoice, *, wanted: MapChoice = EVIDENCE) -> str:
     """What became of the map while the network was randomised from the top, stage by stage."""
+    about = subject_words(choice, wanted=wanted)
+    if check.is_flat:
+        return f"{about}{_flat_words()}"
     steps = ", ".join(map(_step_words, check.steps))
     found = tr("Rank correlation with the network's own map, randomised from the top down to: {steps}.")
     verdict = (
@@ -77,7 +117,7 @@ def backbone_words(check: BackboneCheck, choice: MapChoice) -> str:
         if check.passed
         else tr("The map hardly depends on what the network learned: it shows the picture.")
     )
-    return f"{subject_words(choice)}{found.format(steps=steps)} {verdict}"
+    return f"{about}{found.format(steps=steps)} {verdict}"
 
 
 def _step_words(step: BackboneStep) -> str:

@@ -34,11 +34,13 @@ class CheckedMap:
         subject: its class.
         choice: what kind of map it is.
         contributions: (h, w) float32; None for the evidence, which is made from the feature map.
+        rival: the class that it compares its own with, or None.
     """
 
     subject: int
     choice: MapChoice = EVIDENCE
     contributions: EvidenceMap | None = None
+    rival: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Checked:
         subject: the class.
         choice: what kind of map it is.
         filling: what hidden cells showed.
-        badge: what hiding the strongest fifth of the cells did.
+        badge: what hiding the strongest cells did.
         curves: of deletion and insertion.
         sanity: whether the map changes when the head is randomised; None where it is not made from the head alone.
     """
@@ -81,15 +83,15 @@ def check(examined: Examined, wanted: CheckedMap, filling: Filling, bench: Exami
     subject, choice, contributions = wanted.subject, wanted.choice, wanted.contributions
     if contributions is None:
         contributions = make_map(Method.EVIDENCE, picture, examined.head, subject)
-    badge = deletion_badge(runner, seen, contributions, subject, filling=filling)
+    badge = deletion_badge(runner, seen, contributions, subject, rival=wanted.rival, filling=filling)
     curves = draw_curves(runner, seen, contributions, subject, filling=filling)
     head = relative_head(examined.head) if choice.relative else examined.head
-    sanity = check_head(choice.method, picture, head, subject) if choice.is_closed_form else None
+    sanity = check_head(choice.method, picture, head, subject, rival=wanted.rival) if choice.is_closed_form else None
     return Checked(subject, choice, filling, badge, curves, sanity)
 
 
 def randomise(
-    gradients: GradientNetwork, examined: Examined, subject: int, choice: MapChoice, bench: ExaminationBench
+    gradients: GradientNetwork, examined: Examined, wanted: CheckedMap, bench: ExaminationBench
 ) -> BackboneCheck:
     """Randomise the network from the top, part by part. Runs on: the thread that owns the network.
 
@@ -98,7 +100,8 @@ def randomise(
         InferenceError: the network cannot run, or gives no valid numbers.
         ModelLoadError: the gradient file is gone.
     """
-    direction = class_direction(gradients.facts.classes, subject, relative=choice.relative)
+    choice = wanted.choice
+    direction = class_direction(gradients.facts.classes, wanted.subject, wanted.rival, relative=choice.relative)
     return check_backbone(
         gradients,
         examined.inspection.image,

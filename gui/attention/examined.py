@@ -9,6 +9,7 @@ from inference.results import Classification
 
 if TYPE_CHECKING:
     from inference.classify.classifier import Inspection
+    from inference.engine.devices import Precision
     from inference.engine.network import Head
     from inference.models.contract import ModelContract
 
@@ -20,12 +21,14 @@ class Examined:
     Attributes:
         key: of the image.
         path: of the file.
-        classification: what the model says.
-        inspection: logits of all classes, feature map, and the network's input.
+        classification: what the model says; it may be recalled, and then of another device than the inspection.
+        inspection: logits of all classes, feature map, and the network's input; of the network that is open now.
         contract: of the model.
         head: the model's last linear layer.
         model_hash: SHA-256 of the model file, in hex.
         scale: s of the fixed scale -s...+s of maps, in logits.
+        device: where that network runs.
+        precision: in which it computes.
     """
 
     key: int
@@ -36,3 +39,5 @@ class Examined:
     head: Head
     model_hash: str
     scale: float
+    device: str
+    precision: Precision

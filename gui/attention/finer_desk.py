@@ -12,8 +12,10 @@ from PySide6.QtCore import QLineF, QObject, QTimer, Signal, Slot
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
 from gui.attention.finer_panel import FinerPanel
+from gui.attention.look_on_screen import LookOnScreen, view_in_words
 from gui.messages import describe
 from gui.plain_text import for_sentence
+from gui.viewer.class_names import distinct_name
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_look import MapLook
 from gui.viewer.map_mode import MapMode
@@ -83,6 +85,12 @@ class FinerDesk(QObject):
         look, drawn = self._look, self._drawn
         return None if look is None or drawn is None else (look.examined, drawn, _work().view_of(look))
 
+    @property
+    def on_screen(self) -> LookOnScreen | None:
+        """The look with its map, for questions about what is on screen; None in the usual look."""
+        look = self._look
+        return None if look is None else LookOnScreen(look.examined, self._drawn, look.wanted.factor, look.wanted.whole)
+
     @Slot(int, bool)
     def look(self, factor: int, whole: bool) -> None:
         """Ask for a look: one run of the network."""
@@ -133,6 +141,14 @@ class FinerDesk(QObject):
         if found is not None:
             panel.methods.say(_words_of(look, found, choice))
             self._explain(look, found, mode, _name_of(look, found.drawn))
+
+    @Slot()
+    def rescale(self) -> None:
+        """The fixed scale has become another: so has that of the look."""
+        usual = self._viewing.examined
+        if self._look is not None and usual is not None:
+            self._look = _work().rescaled(self._look, usual)
+            self.redraw()
 
     @Slot()
     def _redraw_soon(self) -> None:
@@ -215,7 +231,8 @@ class FinerDesk(QObject):
 
     def _update_panel(self) -> None:
         self.panel.set_state(available=self._base is not None, is_on=self._look is not None)
-        self.panel.say(self._note or self._sentence())
+        told = (self._note, self._sentence()) if self._look is not None else (self._note or self._sentence(),)
+        self.panel.say(" ".join(filter(None, told)))
 
     def _sentence(self) -> str:
         look = self._look
@@ -224,7 +241,9 @@ class FinerDesk(QObject):
         if look is None:
             return tr("The same network at a larger input has more cells, and may have another answer.")
         labels, change = look.examined.contract.labels, look.change
-        before, now = (for_sentence(labels[index].name) for index in (change.first_before, change.first_after))
+        before, now = (
+            for_sentence(distinct_name(labels, index)) for index in (change.first_before, change.first_after)
+        )
         scores = f"{percent_text(change.before)} \N{RIGHTWARDS ARROW} {percent_text(change.after)}"
         sentences = [
             tr("{view}: {rows} \N{MULTIPLICATION SIGN} {columns} cells.").format(
@@ -255,9 +274,9 @@ def _in_place(look: FinerLook, found: LookMap | None, mode: MapMode) -> MapLook:
 
 def _name_of(look: FinerLook, drawn: DrawnMap) -> str:
     labels = look.examined.contract.labels
-    name = labels[drawn.class_index].name
+    name = distinct_name(labels, drawn.class_index)
     if drawn.rival is not None:
-        return tr("{subject} rather than {rival}").format(subject=name, rival=labels[drawn.rival].name)
+        return tr("{subject} rather than {rival}").format(subject=name, rival=distinct_name(labels, drawn.rival))
     return tr("{name} rather than the average class").format(name=name) if drawn.choice.relative else name
 
 
@@ -282,9 +301,7 @@ def _words_of(look: FinerLook, found: LookMap, wanted: MapChoice) -> str:
 
 
 def _view_in_words(look: FinerLook) -> str:
-    if look.wanted.whole:
-        return tr("whole picture")
-    return tr("{factor} times the size").format(factor=look.wanted.factor)
+    return view_in_words(look.wanted.factor, whole=look.wanted.whole)
 
 
 def _none() -> int | None:

@@ -24,7 +24,6 @@ from inference.attention.finer import (
     view_order,
 )
 from inference.classify.preprocess import PrepareOrder
-from inference.engine.devices import Precision
 from inference.errors import InferenceError
 from inference.results import Failure
 
@@ -121,6 +120,15 @@ def look(examined: Examined, wanted: Wanted, bench: ExaminationBench) -> FinerLo
     )
 
 
+def rescaled(look: FinerLook, usual: Examined) -> FinerLook:
+    """The same look where the scale of the usual one has become another."""
+    features = usual.inspection.features
+    if features is None:
+        return look
+    scale = scale_for(usual.scale, features[0].size, look.rows * look.columns)
+    return replace(look, examined=replace(look.examined, scale=scale))
+
+
 def view_of(look: FinerLook) -> dict[str, Any]:
     """For the manifest of a map: how the picture was looked at, and what that did to the decision."""
     return view_fields(look.change, factor=look.wanted.factor, whole=look.wanted.whole, enlarged=look.enlarged)
@@ -175,4 +183,4 @@ def map_of(
 def _maker_of(seen: Examined) -> MapMaker:
     """Kept while the look is on screen: what does not depend on the class is then computed once (0.2 s for 27 x 27)."""
     contract = replace(seen.contract, evidence_scale=seen.scale)
-    return MapMaker(contract, seen.head, seen.model_hash, Precision(seen.classification.precision))
+    return MapMaker(contract, seen.head, seen.model_hash, seen.precision)

@@ -22,7 +22,6 @@ from inference.attention.picture import Style, as_png, caption_of, picture_with_
 from inference.attention.relative import relative_head, relative_logits
 from inference.classify.preprocess import PreparedPicture, PrepareOrder
 from inference.commands.targets import require_map_target, require_numbers_target
-from inference.engine.devices import Precision
 from inference.engine.self_check import TOLERANCES
 from inference.errors import ImageProblem, ImageReadError
 from inference.files import replacing
@@ -106,7 +105,7 @@ def map_of(
         bias=total.bias,
         logit=total.logit,
         network_logit=wanted,
-        adds_up=total.error(wanted) <= TOLERANCES[Precision(examined.classification.precision)],
+        adds_up=total.error(wanted) <= TOLERANCES[examined.precision],
     )
     style = Style.EVIDENCE if mode is MapMode.OFF else Style(mode.value)
     names = f"{_names(examined, choice, subject, rival)}{_of_view(view)}"
@@ -158,6 +157,8 @@ def write(chosen: str, kept: KeptMap, picture: PreparedPicture) -> None:
     require_map_target(drawn_to, [examined.path])
     require_numbers_target(numbers_to, [examined.path])
     more = {"view": dict(kept.view), "stage": kept.stage, "unit": kept.unit.value}
+    # The answer may be recalled; the map is of the network that is open now.
+    more |= {"device": examined.device, "precision": examined.precision.value}
     described = manifest(kept.numbers, examined.contract, examined.model_hash, examined.classification, more)
     png = _drawn(kept, picture)
     with replacing(drawn_to) as file:

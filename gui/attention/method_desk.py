@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -63,19 +64,34 @@ class MethodDesk(QObject):
         self._asked: _Asked | None = None
         self._running: Method | None = None
         self._wants_stage = False
+        self._stage_of_before: int | None = None
         self._note = ""
         viewing.set_map_source(self)
         self._row.choice_changed.connect(self._on_choice_changed)
         self._row.stages_wanted.connect(self._on_stages_wanted)
         self._row.run_requested.connect(self._run)
         self._row.stop_requested.connect(self._stop)
-        viewing.examined_changed.connect(self._update)
+        viewing.examined_changed.connect(self._on_examined_changed)
         page.class_shown_changed.connect(self._update)
         gradients.changed.connect(self._on_gradients_changed)
         examiner.answered.connect(self._on_answered)
         examiner.failed.connect(self._on_failed)
         examiner.progressed.connect(self._on_progressed)
         examiner.open_changed.connect(self._on_open_changed)
+
+    @property
+    def wanted(self) -> MapChoice:
+        """What is chosen, for the next start; a stage that could not be asked for yet still counts."""
+        choice = self._row.choice
+        return choice if self._stage_of_before is None else replace(choice, stage=self._stage_of_before)
+
+    def restore(self, choice: MapChoice) -> None:
+        """Choose what was chosen when the program was last open.
+
+        An earlier stage follows with the first picture: it needs the model's gradients, and the model may be another.
+        """
+        self._row.choose(replace(choice, stage=None))
+        self._stage_of_before = choice.possible.stage
 
     def find(self, examined: Examined, class_index: int, choice: MapChoice) -> FoundMap:
         """A map that takes runs, or why it is not there; a run for a stage is asked for now."""
@@ -129,7 +145,7 @@ class MethodDesk(QObject):
 
     @Slot(object)
     def _on_choice_changed(self, choice: MapChoice) -> None:
-        self._wants_stage = False
+        self._wants_stage, self._stage_of_before = False, None
         self._note = ""
         if choice.method is not self._running and self._examiner.is_open(_RUNS):
             self._examiner.cancel(_RUNS)
@@ -140,6 +156,16 @@ class MethodDesk(QObject):
 
     @Slot()
     def _on_stages_wanted(self) -> None:
+        self._stage_of_before = None
+        self._ask_for_stages()
+
+    @Slot()
+    def _on_examined_changed(self) -> None:
+        if self._stage_of_before is not None and not self._wants_stage and self._viewing.examined is not None:
+            self._ask_for_stages()
+        self._update()
+
+    def _ask_for_stages(self) -> None:
         self._wants_stage = True
         self._gradients.want()
         self._on_gradients_changed()
@@ -154,12 +180,24 @@ class MethodDesk(QObject):
         elif self._wants_stage and earlier:
             self._wants_stage = False
             self._note = ""
-            row.choose(MapChoice(row.choice.method, earlier[0], row.choice.relative))
+            self._choose_stage(earlier)
         elif self._wants_stage:
             is_open = self._gradients.network is not None
             self._note = tr("This model has no earlier stages.") if is_open else self._gradients.words
             self._wants_stage = self._gradients.is_opening
+            if not self._wants_stage:
+                self._stage_of_before = None
         self._update()
+
+    def _choose_stage(self, earlier: Sequence[int]) -> None:
+        """The stage of the last start, where the model has it; the one before the last where a person asked now."""
+        row, before = self._row, self._stage_of_before
+        self._stage_of_before = None
+        if before is None or before in earlier:
+            row.choose(MapChoice(row.choice.method, before or earlier[0], row.choice.relative))
+        else:
+            missing = tr("This model has no stage {number}, which was shown last; its last stage is shown.")
+            self._note = missing.format(number=before)
 
     @Slot()
     def _run(self) -> None:

@@ -16,6 +16,7 @@ from gui.attention.region_saver import RegionSaver
 from gui.messages import describe
 from gui.plain_text import for_sentence
 from gui.tasks import TaskRunner
+from gui.viewer.class_names import distinct_name
 from gui.viewer.number_texts import decimal_text, percent_text
 from gui.viewer.region_outline import outline_of
 from gui.viewer.suggestions_model import NO_CLASS
@@ -122,8 +123,7 @@ class RegionDesk(QObject):
         self._region, self._cells, self._alone = QRectF(region), cells, None
         self._draw()
         if not self.section.is_open:
-            self.section.set_open(True)
-            self._page.inspector.ensureWidgetVisible(self.section)
+            self._page.inspector.reveal(self.section)
         self._answer()
 
     def _draw(self) -> None:
@@ -150,7 +150,11 @@ class RegionDesk(QObject):
         examined, subject = self._examined, self._page.class_shown
         if examined is None or subject == NO_CLASS:
             return
-        name = for_sentence(examined.contract.labels[subject].name)
+        if not _work().has_numbers(examined):
+            self.clear()
+            self.panel.show_sentence(_no_numbers())
+            return
+        name = for_sentence(distinct_name(examined.contract.labels, subject))
         cells = _work().strongest(examined, subject)
         region = None if cells is None else _work().around(examined, cells)
         if cells is None or region is None:
@@ -182,6 +186,11 @@ class RegionDesk(QObject):
             return
         if examined is None:
             self.panel.show_sentence(tr("A region has no answer of its own here."), has_region=True)
+            return
+        if not _work().has_numbers(examined):
+            # What is cut out and run by itself may still have an answer.
+            self.panel.show_sentence(_no_numbers(), has_region=True, can_run=True)
+            self.panel.say_of_run("" if self._alone is None else self._run_in_words(examined, self._alone))
             return
         said = _work().ask(examined, region, self._alone)
         if said is None:
@@ -253,6 +262,10 @@ class RegionDesk(QObject):
     def _on_open_changed(self, kind: str, is_open: bool) -> None:
         if kind == _KIND:
             self.panel.set_busy(is_open)
+
+
+def _no_numbers() -> str:
+    return tr("The model gave no valid numbers for this map, so no region of it has an answer of its own.")
 
 
 def _work() -> Any:  # noqa: ANN401 - a module

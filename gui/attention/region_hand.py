@@ -56,8 +56,8 @@ class RegionHand(QWidget):
         self._keys.set_active(has_region)
         self._keys.leave(*(() if box is not None else _PULLS))
         self.setGeometry(self._picture.rect())
+        # The picture draws the box anew, and this with it; an update of both would draw the picture twice.
         self.setVisible(box is not None)
-        self.update()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Whether the event was about the box."""

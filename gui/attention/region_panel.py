@@ -59,7 +59,7 @@ class RegionPanel(QWidget):
         self._run = QPushButton(tr("Ask it alone"), self)
         self._save = QPushButton(tr("Save..."), self)
         self._clear = QPushButton(tr("No region"), self)
-        self._has_region = False
+        self._can_run = False
         self._names = [ElidedLabel(self._table) for _ in range(_ROWS)]
         self._scores = [(plain_label(bold=True), plain_label(), plain_label()) for _ in range(_ROWS)]
         self._headings = [plain_label(text, secondary=True) for text in (tr("here"), tr("alone"), tr("whole"))]
@@ -78,24 +78,28 @@ class RegionPanel(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """A run about the region is under way, or no longer."""
-        self._run.setEnabled(self._has_region and not busy)
+        self._run.setEnabled(self._can_run and not busy)
 
-    def show_sentence(self, text: str, *, has_region: bool = False) -> None:
+    def show_sentence(self, text: str, *, has_region: bool = False, can_run: bool = False) -> None:
         """Say something in place of the table.
 
         Args:
             text: a sentence, or nothing.
             has_region: there is a region, which says nothing.
+            can_run: it may say something in a run on it alone.
         """
         self._table.hide()
         self._set_region(has_region)
-        self._run.setEnabled(False)
+        self._can_run = can_run
+        self._run.setEnabled(can_run)
         _show(self._sentence, text)
         self.say_of_run("")
 
     def show_rows(self, rows: Sequence[RegionTexts], sentence: str) -> None:
         """Show classes with their scores, and a sentence below."""
         self._set_region(True)
+        self._can_run = True
+        self._run.setEnabled(True)
         _show(self._sentence, sentence)
         has_run = any(row.alone for row in rows)
         self._headings[1].setVisible(has_run)
@@ -121,8 +125,7 @@ class RegionPanel(QWidget):
         return " ".join(part for part in parts if part)
 
     def _set_region(self, has_region: bool) -> None:
-        self._has_region = has_region
-        for button in (self._run, self._save, self._clear):
+        for button in (self._save, self._clear):
             button.setEnabled(has_region)
 
     def _lay_out(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF
 
 from gui.attention.examination import ExaminationBench
 from gui.attention.examined import Examined
+from gui.viewer.class_names import distinct_name
 from inference.arrays import Logits
 from inference.attention.evidence import evidence_map, is_valid
 from inference.attention.masking import CellMask
@@ -96,7 +97,7 @@ def ask(examined: Examined, region: Box | CellMask, alone: Logits | None = None)
         best.append(int(alone.argmax()))
     rows = tuple(
         RegionRow(
-            labels[index].name,
+            distinct_name(labels, index),
             float(answer.probabilities[index]),
             float(whole[index]),
             None if run is None else float(run[index]),
@@ -104,6 +105,12 @@ def ask(examined: Examined, region: Box | CellMask, alone: Logits | None = None)
         for index in best
     )
     return RegionSaid(float(answer.cells.sum()), rows)
+
+
+def has_numbers(examined: Examined) -> bool:
+    """Whether every value of the feature map is a number: one that is none makes every answer of a region none."""
+    features = examined.inspection.features
+    return features is None or is_valid(features)
 
 
 def strongest(examined: Examined, subject: int) -> CellMask | None:
@@ -156,7 +163,7 @@ def run_alone(examined: Examined, box: Box, bench: ExaminationBench) -> Logits |
 def first_of(examined: Examined, alone: Logits) -> tuple[str, float]:
     """The best class of a run on the region alone, and its probability (0...1)."""
     first = int(alone.argmax())
-    return examined.contract.labels[first].name, float(softmax(alone)[first])
+    return distinct_name(examined.contract.labels, first), float(softmax(alone)[first])
 
 
 def save(target: str, examined: Examined, region: Box | CellMask, subject: int) -> None:

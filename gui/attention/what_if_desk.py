@@ -6,12 +6,13 @@ import importlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLineF, QObject, QPointF, QTimer, Slot
+from PySide6.QtCore import QLineF, QObject, QPointF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
 from gui.attention.what_if_bars import ChangeRow
+from gui.attention.what_if_legend import explain
 from gui.attention.what_if_panel import WhatIfPanel
 from gui.engine_events import PictureLoaded
 from gui.engine_link import EngineLink
@@ -19,8 +20,7 @@ from gui.messages import describe
 from gui.plain_text import for_sentence
 from gui.viewer.brush_hand import BrushHand
 from gui.viewer.brush_keys import BrushKeys
-from gui.viewer.map_choice import EVIDENCE
-from gui.viewer.map_mode import MapMode
+from gui.viewer.class_names import distinct_name
 from gui.viewer.number_texts import percent_text
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
@@ -29,7 +29,6 @@ from inference.errors import CardinalError
 
 if TYPE_CHECKING:
     from gui.attention.what_if_strokes import PaintedCopy
-    from gui.map_maker import MapOnScreen
     from inference.arrays import RgbImage
     from inference.classify.classifier import Inspection
 
@@ -44,7 +43,12 @@ class WhatIfDesk(QObject):
 
     One run of the network is under way at most: when it ends, the next one takes the picture as it is then, so the
     brush never runs ahead by more than one answer.
+
+    Signals:
+        shown_changed(bool): what is painted is on screen now, in place of the picture as it is; or no longer.
     """
+
+    shown_changed = Signal(bool)
 
     def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner, link: EngineLink) -> None:
         super().__init__()
@@ -54,6 +58,7 @@ class WhatIfDesk(QObject):
         self._examined: Examined | None = None
         self._copy: PaintedCopy | None = None
         self._now: Inspection | None = None
+        self._failure = ""
         self._before: tuple[int, QImage] | None = None
         self._is_stale = False
         self._is_shown = False
@@ -107,19 +112,35 @@ class WhatIfDesk(QObject):
         if examined is None or copy is None or copy.is_blank:
             self._show_original()
             return
-        self._is_shown = True
+        if not self._is_shown:
+            self._is_shown = True
+            self.shown_changed.emit(True)
         panel, shown = self._page.inspector.map_panel, self._page.class_shown
-        inspection = self._now or examined.inspection
-        drawn = _work().map_of(inspection, examined, shown, panel.mode, outline=panel.has_outline)
+        # Before the first answer the map is that of the picture as it was; where there is none, neither is a map.
+        inspection = examined.inspection if self._now is None else self._now
+        drawn = None
+        if not self._failure:
+            drawn = _work().map_of(inspection, examined, shown, panel.mode, outline=panel.has_outline)
         overlay = _work().covered(copy.patch(), drawn, panel.mode, panel.strength)
         lines = () if drawn is None else tuple(QLineF(*piece) for piece in drawn.lines.tolist())
         # The strength of the map is in the overlay already, whose painted parts are opaque.
         self._page.picture.set_overlay_opacity(1.0)
         self._page.picture.show_overlay(overlay, examined.classification.crop, lines=lines)
-        if drawn is not None:
-            self._explain(examined, drawn, shown, panel.mode)
+        name = distinct_name(examined.contract.labels, shown) if drawn is not None else ""
+        explain(self._page, drawn, name, is_answered=self._now is not None)
         if self._now is not None:
             self._compare(examined, self._now, shown)
+        else:
+            self.panel.show_nothing()
+
+    @Slot()
+    def rescale(self) -> None:
+        """The fixed scale has become another: what is painted is shown on that, too, without a run."""
+        examined, before = self._viewing.examined, self._examined
+        if examined is not None and before is not None and examined.inspection is before.inspection:
+            self._examined, self._before = examined, None
+            if self._is_shown:
+                self.redraw()
 
     def _key_orders(self) -> dict[str, Any]:
         panel = self.panel
@@ -152,7 +173,7 @@ class WhatIfDesk(QObject):
             return
         self._examiner.cancel(_KIND)
         self._examined, self._copy, self._now, self._is_stale = examined, None, None, False
-        self._before = None
+        self._before, self._failure = None, ""
         self._frame.stop()
         self._show_original()
         self.panel.set_available(examined is not None)
@@ -167,8 +188,7 @@ class WhatIfDesk(QObject):
         self._keys.set_active(wanted)
         self._set_diameter()
         if wanted:
-            self.section.set_open(True)
-            self._page.inspector.ensureWidgetVisible(self.section)
+            self._page.inspector.reveal(self.section)
         self._update_panel()
 
     @Slot()
@@ -238,7 +258,7 @@ class WhatIfDesk(QObject):
             self._ask()
         else:
             self._examiner.cancel(_KIND)
-            self._is_stale, self._now = False, None
+            self._is_stale, self._now, self._failure = False, None, ""
         self.redraw()
         self._update_panel()
 
@@ -252,13 +272,15 @@ class WhatIfDesk(QObject):
     def _on_answered(self, kind: str, key: int, now: Inspection) -> None:
         if kind != _KIND or self._examined is None or key != self._examined.key:
             return
-        self._now = now
+        self._now, self._failure = now, ""
         self._draw_soon(is_stale=self._is_stale)
 
     @Slot(str, int, object)
     def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:
         if kind == _KIND:
-            self.panel.say(describe(error).text)
+            # What was said of fewer strokes is not said of these.
+            self._now, self._failure = None, describe(error).text
+            self._draw_soon(is_stale=self._is_stale)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -271,24 +293,10 @@ class WhatIfDesk(QObject):
         self.panel.show_nothing()
         if self._is_shown:
             self._is_shown = False
+            self.shown_changed.emit(False)
             self._page.picture.set_overlay_opacity(self._page.inspector.map_panel.strength)
             # Whoever shows the map of the picture shows it again.
             self._viewing.set_mode(self._page.inspector.map_panel.mode)
-
-    def _explain(self, examined: Examined, drawn: MapOnScreen, shown: int, mode: MapMode) -> None:
-        legend, panel = self._page.legend, self._page.inspector.map_panel
-        name, account = examined.contract.labels[shown].name, drawn.account
-        outline = panel.has_outline and mode.has_strength
-        painted = tr("{name}, painted over").format(name=name)
-        legend.show_scale(mode, scale=drawn.scale, class_name=painted, outline=outline)
-        if mode is not MapMode.OFF:
-            legend.set_ledger(
-                positive=account.supporting, negative=account.opposing, bias=account.bias, logit=account.logit
-            )
-        panel.set_class_name(name)
-        panel.set_remark(drawn.remark)
-        other = panel.methods.choice != EVIDENCE
-        panel.methods.say(tr("What is painted over is shown with the evidence.") if other else "")
 
     def _compare(self, examined: Examined, now: Inspection, shown: int) -> None:
         work = _work()
@@ -317,10 +325,12 @@ class WhatIfDesk(QObject):
                 share=percent_text(copy.share)
             )
         ]
+        if self._failure:
+            sentences.append(self._failure)
         if self._now is not None:
             first = int(self._now.logits.argmax())
             was_first = int(examined.inspection.logits.argmax())
-            name = for_sentence(examined.contract.labels[first].name)
+            name = for_sentence(distinct_name(examined.contract.labels, first))
             template = tr("{name} still leads.") if first == was_first else tr("Now {name} leads.")
             sentences.append(template.format(name=name))
         sentences.append(tr("The parts above speak of the picture as it is."))

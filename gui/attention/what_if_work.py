@@ -16,6 +16,7 @@ from gui.attention.examined import Examined
 from gui.attention.what_if_strokes import PaintedCopy
 from gui.map_maker import MapMaker, MapOnScreen
 from gui.qimage import rgb_to_qimage, rgba_to_qimage
+from gui.viewer.class_names import distinct_name
 from gui.viewer.map_mode import MapMode
 from gui.viewer.photo_layer import LIGHT_LEFT
 from inference.arrays import Logits, RgbImage
@@ -80,7 +81,7 @@ def changes(examined: Examined, now: Logits, shown: int) -> list[ClassChange]:
         listed.append(shown)
     old, new = softmax(before), softmax(now)
     labels = examined.contract.labels
-    return [ClassChange(index, labels[index].name, float(old[index]), float(new[index])) for index in listed]
+    return [ClassChange(index, distinct_name(labels, index), float(old[index]), float(new[index])) for index in listed]
 
 
 def map_of(

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from gui.audit.audit_dialog import AuditDialog
-from gui.audit.audit_words import class_words, ground_words, nothing_words, summary_words
+from gui.audit.audit_words import class_words, ground_words, map_words, nothing_words, summary_words
 from gui.gallery.arrangement import ImageFilter
 from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
@@ -54,6 +54,7 @@ class AuditDesk(QObject):
         self._run: AuditRun | None = None
         self._task: Task | None = None
         self._found: tuple[Session, AuditFound] | None = None
+        self._is_of_before = False
         self._box: Box | None = None
         self._filter = ImageFilter()
         self._grounds: dict[int, tuple[QImage, int]] = {}
@@ -85,6 +86,7 @@ class AuditDesk(QObject):
             return
         self._stop()
         self._forget()
+        self._is_of_before = False
         self._filter = self._images.arrangement.filter
         keys: array[int] = self._images.shown_keys()
         self._run = _work().AuditRun(session, keys)
@@ -92,6 +94,13 @@ class AuditDesk(QObject):
         dialog.set_progress(0, 2 * len(keys))
         dialog.say(tr("Reading what the session keeps..."))
         self._advance(session)
+
+    @Slot()
+    def on_model_changed(self) -> None:
+        """Another model is open: what was found is of the one before, whose suggestions the gallery shows no more."""
+        if self._found is not None:
+            self._is_of_before = True
+            self._say_of_all()
 
     def _advance(self, session: Session) -> None:
         run = self._run
@@ -154,6 +163,7 @@ class AuditDesk(QObject):
             dialog.mean.set_map(QImage())
             dialog.mean.set_picture(QImage())
             dialog.say_of_class("", "")
+            dialog.say_of_map("")
 
     def _show_found(self, found: AuditFound) -> None:
         dialog = self.dialog
@@ -162,11 +172,17 @@ class AuditDesk(QObject):
         if not found.counted:
             dialog.say(nothing_words(found))
             return
-        dialog.say(summary_words(found))
         dialog.set_available(available=True)
+        self._say_of_all()
+        dialog.say_of_map(map_words(found))
         self._show_lines()
         dialog.classes.choose(0)
         dialog.classes.setFocus()
+
+    def _say_of_all(self) -> None:
+        if self.dialog is not None and self.found is not None:
+            self.dialog.say(summary_words(self.found, is_of_before=self._is_of_before))
+            self.dialog.allow_images(allowed=not self._is_of_before)
 
     def _show_lines(self) -> None:
         if self.dialog is not None and self.found is not None:
@@ -258,7 +274,7 @@ class AuditDesk(QObject):
         """Let the gallery show the images of the current class, of those that were audited."""
         line = None if self.dialog is None else self.dialog.classes.current_line
         code = None if line is None else self._images.table.vocabulary.find(line.name)
-        if code is not None:
+        if code is not None and not self._is_of_before:
             wanted = replace(self._filter, suggestions=frozenset({code}))
             self._window.show_view(View.GALLERY)
             self.arrangement_wanted.emit(self._images.arrangement.with_filter(wanted))

@@ -60,6 +60,7 @@ class AuditDialog(QDialog):
         self.outliers = OutlierModel(tiles, self)
         self.tiles = OutlierTiles(self.outliers)
         self._summary, self._sentence, self._below = plain_label(), plain_label(), plain_label(secondary=True)
+        self._legend = plain_label(secondary=True)
         self._deviating = plain_label(tr("Images that deviate most from the mean map"), secondary=True)
         self._has_map = QCheckBox(tr("Map"))
         self._middle, self._clear = QPushButton(tr("Box around the middle")), QPushButton(tr("No box"))
@@ -78,6 +79,14 @@ class AuditDialog(QDialog):
         """What the mean map says, and what lies below it."""
         self._sentence.setText(sentence)
         self._below.setText(below)
+
+    def say_of_map(self, legend: str) -> None:
+        """What the colours of every class's mean map mean."""
+        self._legend.setText(legend)
+
+    def allow_images(self, *, allowed: bool) -> None:
+        """The gallery can be filtered to the images of a class, or not."""
+        self._images.setEnabled(allowed)
 
     def set_busy(self, *, busy: bool) -> None:
         """An audit is under way, or no longer."""
@@ -99,10 +108,11 @@ class AuditDialog(QDialog):
 
     def words(self) -> str:
         """All sentences, as a person reads them."""
-        return "\n".join(label.text() for label in (self._summary, self._sentence, self._below))
+        said = [label.text() for label in (self._summary, self._sentence, self._below)]
+        return "\n".join([*said, self._legend.text()] if self._legend.text() else said)
 
     def _set_up(self) -> None:
-        for label in (self._summary, self._sentence, self._below):
+        for label in (self._summary, self._legend, self._sentence, self._below):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._has_map.setChecked(True)
@@ -143,6 +153,7 @@ class AuditDialog(QDialog):
         column = QVBoxLayout(right)
         column.setContentsMargins(12, 0, 0, 0)
         column.addWidget(self.mean, 1)
+        column.addWidget(self._legend)
         column.addLayout(box)
         column.addWidget(self._sentence)
         column.addWidget(self._below)

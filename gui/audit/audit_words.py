@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gui.plain_text import for_sentence
-from gui.viewer.number_texts import percent_text
+from gui.viewer.number_texts import decimal_text, decimals_for, percent_text
 from gui.words import counted, tr
 
 if TYPE_CHECKING:
@@ -35,15 +35,28 @@ class Missing(StrEnum):
     """Its map has values that are no numbers."""
 
 
-def summary_words(found: AuditFound) -> str:
-    """How many images count, and how the list is to be read."""
+def summary_words(found: AuditFound, *, is_of_before: bool = False) -> str:
+    """How many images count, and how the list is to be read.
+
+    Args:
+        found: by the audit.
+        is_of_before: another model was opened since.
+    """
     text = counted(found.counted, "%n image counts, as {model} sees it", "%n images count, as {model} sees them")
     images = text.format(model=for_sentence(found.model))
     if found.missing:
         text = tr("{images}; of the others: {reasons}")
         images = text.format(images=images, reasons=_reasons(found.missing))
     even = tr("Evenly spread evidence would have {even} on the border.").format(even=percent_text(found.border_if_even))
+    if is_of_before:
+        even = tr("{even} Another model is open now: audit again to see what that one attends to.").format(even=even)
     return f"{images}. {even}"
+
+
+def map_words(found: AuditFound) -> str:
+    """What the colours of the mean maps mean."""
+    text = tr("Orange speaks for the class, blue against it; full colour, for every class alike: {scale} logits.")
+    return text.format(scale=decimal_text(found.scale, decimals_for(found.scale)))
 
 
 def nothing_words(found: AuditFound) -> str:

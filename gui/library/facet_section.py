@@ -13,6 +13,9 @@ from gui.theme import TARGET_PX
 from gui.words import number, tr
 
 _PAD_PX = 8
+_ROOM_FOR = 999
+"""Rows whose count fits beside the heading from the start: the library grows no wider when the first ones come."""
+
 _ANY_HEIGHT = (1 << 24) - 1  # QWIDGETSIZE_MAX
 
 
@@ -105,6 +108,7 @@ class FacetSection(QWidget):
         else:
             head.addSpacing(_PAD_PX)
             head.addWidget(plain_label(section_title(self.section), bold=True), 1)
+        self._total.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._total)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +122,8 @@ class FacetSection(QWidget):
         shown, total = self._facets.rowCount(), self._facets.total
         is_counted = self.section in LONG_SECTIONS and total > 0
         self._total.setText(number(total) if is_counted else "")
+        if self.section in LONG_SECTIONS:
+            self._total.setMinimumWidth(self._total.fontMetrics().horizontalAdvance(number(max(total, _ROOM_FOR))) + 1)
         self._empty.setText(tr("No name contains this text.") if total else empty_text(self.section))
         self._empty.setVisible(self._is_open and not shown and bool(self._empty.text()))
         self.rows.setVisible(self._is_open and shown > 0)

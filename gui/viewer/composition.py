@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QRectF, Qt
@@ -16,6 +17,7 @@ _VEIL = QColor(0, 0, 0, 120)
 """Black in both themes: a light veil would brighten dark pictures, and that is not dimming."""
 
 _OUTLINE_WHITE, _OUTLINE_BLACK = 2.0, 4.0
+_SQUARE = 1e-6
 
 _FRAME_LIGHT = QColor(255, 255, 255, 215)
 _FRAME_DARK = QColor(0, 0, 0, 120)
@@ -123,23 +125,33 @@ def _paint_overlay(painter: QPainter, scene: Scene, placement: Placement, clip: 
 
 def _paint_lines(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:
     """White over black, which can be read on any picture (UX.md 5.4)."""
-    if not scene.lines:
-        return
     box = box_in_view(scene.overlay_box, placement)
-    lines = [
-        QLineF(
-            box.left() + piece.x1() * box.width(),
-            box.top() + piece.y1() * box.height(),
-            box.left() + piece.x2() * box.width(),
-            box.top() + piece.y2() * box.height(),
-        )
-        for piece in scene.lines
-    ]
+    if not scene.lines or box.isEmpty():
+        return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    unit = painter.deviceTransform().m11()
+    painter.save()
+    # The painter stretches the pieces, much sooner than Python would; a cosmetic pen is not stretched with them.
+    painter.translate(box.topLeft())
+    painter.scale(box.width(), box.width())
+    lines = _stretched(scene.lines, box.height() / box.width())
     for color, width in ((Qt.GlobalColor.black, _OUTLINE_BLACK), (Qt.GlobalColor.white, _OUTLINE_WHITE)):
         # Round ends, or one path of all pieces, look the same and take ten times as long.
-        painter.setPen(QPen(color, width * line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        pen = QPen(color, width * line * unit, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
         painter.drawLines(lines)
+    painter.restore()
+
+
+def _stretched(lines: Sequence[QLineF], tall: float) -> Sequence[QLineF]:
+    """Pieces in shares of a box that is so many times as high as wide, all in shares of its width.
+
+    Qt draws lines otherwise where it has to stretch them in one direction more than in the other.
+    """
+    if abs(tall - 1.0) < _SQUARE:
+        return lines
+    return [QLineF(piece.x1(), piece.y1() * tall, piece.x2(), piece.y2() * tall) for piece in lines]
 
 
 def _paint_marked(painter: QPainter, scene: Scene, placement: Placement, line: float) -> None:

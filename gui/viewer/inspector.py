@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,6 +20,9 @@ from inference.results import Prediction
 
 _WIDTH_IN_LETTERS = 46
 _NARROWEST_IN_LETTERS = 26
+_SETTLED_MS = 60
+_ROOM_PX = 6
+"""Around a part that is scrolled to."""
 
 
 class Inspector(QScrollArea):
@@ -49,6 +54,10 @@ class Inspector(QScrollArea):
         self.map_panel = MapPanel(column)
         self.facts = FactsPanel(column)
         self._sections = QVBoxLayout()
+        self._revealed: Section | None = None
+        self._settling = QTimer(self, interval=_SETTLED_MS, singleShot=True)
+        self._settling.timeout.connect(self._on_settled)
+        self.verticalScrollBar().rangeChanged.connect(self._scroll_to_revealed)
         self._sentence = QLabel(column)
         self._classify = QPushButton(self.tr("Classify now"), column)
         self._reclassify = QPushButton(self.tr("Classify again"), column)
@@ -78,8 +87,36 @@ class Inspector(QScrollArea):
     def add_section(self, title: str, content: QWidget, *, is_open: bool = False) -> Section:
         """Add a part that can be folded away, below the map's controls and above the file's facts."""
         section = Section(title, content, self.widget(), is_open=is_open)
+        section.opened_changed.connect(partial(self._on_opened, section))
         self._sections.addWidget(section)
         return section
+
+    def reveal(self, section: Section) -> None:
+        """Open a part and scroll to it, no farther than it takes; in a moment, when it has got its place."""
+        section.set_open(True)
+        self._revealed = section
+        self._settling.start()
+
+    def _on_opened(self, section: Section, is_open: bool) -> None:
+        if is_open:
+            self.reveal(section)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        self._scroll_to_revealed()
+        self._revealed = None
+
+    @Slot()
+    def _scroll_to_revealed(self) -> None:
+        """The layout needs some rounds of the event loop to give what was opened its place; each is followed."""
+        section, column = self._revealed, self.widget()
+        if section is None or column is None:
+            return
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        top = section.mapTo(column, QPoint(0, 0)).y() - _ROOM_PX
+        bottom = top + section.height() + 2 * _ROOM_PX
+        # Of one that is higher than the window, the heading and what follows it.
+        bar.setValue(min(top, max(bar.value(), bottom - room)))
 
     def set_colors(self, colors: ViewerColors) -> None:
         """Take the theme's colours."""

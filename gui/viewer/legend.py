@@ -16,7 +16,7 @@ from gui.viewer.number_texts import decimal_text, decimals_for
 from gui.viewer.scale_bar import ScaleBar
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from gui.words import tr
-from inference.attention.methods import Method
+from inference.attention.methods import FACTS, Method, Unit
 from inference.texts import visible
 
 __all__ = ["Legend", "ScaleBar"]
@@ -216,6 +216,8 @@ def _method_words(choice: MapChoice) -> str:
         return tr("{name}: the picture's strongest pattern, the same for every class.").format(name=name)
     if choice.relative:
         name = tr("{name}, rather than the average class").format(name=name)
+    if FACTS[choice.method].unit is Unit.LOGIT_DROP:
+        return tr("{name}: logits lost where the cell is hidden, which add up to nothing.").format(name=name)
     return tr("{name}: only proportions count, nothing adds up to a logit.").format(name=name)
 
 

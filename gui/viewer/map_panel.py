@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
@@ -90,6 +90,11 @@ class MapPanel(QWidget):
         """Show this mode as the chosen one; tells nobody."""
         self._buttons[mode].setChecked(True)
         self._show_mode(mode)
+
+    def set_outline(self, outline: bool) -> None:
+        """Show lines over the colours as wanted, or as not; tells nobody."""
+        with QSignalBlocker(self._outline):
+            self._outline.setChecked(outline)
 
     @Slot()
     def toggle_outline(self) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.viewer.composition import Scene, box_in_view, paint_scene
@@ -23,6 +23,9 @@ _TEXT_MARGIN = 24
 _ZOOM_PER_STEP = 1.25
 _LARGEST_ZOOM = 32.0
 _CELLS_FROM_ZOOM = 2.0
+RIM_PX = 8
+"""The lines of a region, and what is drawn at its corners and sides, reach no farther, in logical pixels."""
+
 _LEAST_CELL_PX = 6.0
 """The grid of a closer look is drawn at any zoom, unless it would be nothing but lines."""
 
@@ -171,8 +174,10 @@ class PictureCanvas(QWidget):
     def set_region(self, region: QRectF | None) -> None:
         """Draw a box of original pixels over the picture, or none."""
         if region != self._scene.region:
+            before = self._rim(self._scene.region)
             self._scene = replace(self._scene, region=region)
-            self.update()
+            # Only its rim: the rest of a large picture is many times as much to draw.
+            self.update(before.united(self._rim(region)))
 
     def set_region_outline(self, outline: QPainterPath | None) -> None:
         """Draw the outline of a region that is no box, in original pixels, or none."""
@@ -381,6 +386,16 @@ class PictureCanvas(QWidget):
             return QRect()
         seen = box_in_view(self._shown.overlay_box, placement).intersected(QRectF(self.rect()))
         return seen.toAlignedRect()
+
+    def _rim(self, region: QRectF | None) -> QRegion:
+        """What the lines of a box cover in this widget, with what lies around them for hands to pull at."""
+        placement = self.placement
+        if region is None or placement is None:
+            return QRegion()
+        corners = (region.topLeft(), region.bottomRight())
+        box = QRectF(*(QPointF(*placement.to_view(corner.x(), corner.y())) for corner in corners)).toAlignedRect()
+        outer = box.adjusted(-RIM_PX, -RIM_PX, RIM_PX, RIM_PX)
+        return QRegion(outer).subtracted(QRegion(box.adjusted(RIM_PX, RIM_PX, -RIM_PX, -RIM_PX)))
 
     @property
     def _shown(self) -> Scene:

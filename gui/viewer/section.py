@@ -29,6 +29,7 @@ class Section(QWidget):
         self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._heading.setMinimumHeight(TARGET_PX)
+        self.setFocusProxy(self._heading)
         font = QFont(self._heading.font())
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.1)

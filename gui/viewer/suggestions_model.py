@@ -51,7 +51,12 @@ class SuggestionsModel(QAbstractListModel):
             predictions: best first; empty for no rows.
             class_count: how many classes the model has.
         """
-        rows = [self._class_row(place, prediction) for place, prediction in enumerate(predictions)]
+        labels = [prediction.label for prediction in predictions]
+        rows = [
+            # Nobody could tell two cranes apart without a number.
+            self._class_row(place, prediction, is_shared=labels.count(prediction.label) > 1)
+            for place, prediction in enumerate(predictions)
+        ]
         others = class_count - len(predictions)
         if predictions and others > 0:
             rest = 1.0 - sum(prediction.probability for prediction in predictions)
@@ -103,8 +108,9 @@ class SuggestionsModel(QAbstractListModel):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
-    def _class_row(self, place: int, prediction: Prediction) -> _Values:
+    def _class_row(self, place: int, prediction: Prediction, *, is_shared: bool) -> _Values:
         label, percent = visible(prediction.label), percent_text(prediction.probability)
+        label = f"{label} ({prediction.index})" if is_shared else label
         key = str(place + 1) if place < KEYS else ""
         spoken = [label, percent] + ([self.tr("key {digit}").format(digit=key)] if key else [])
         return {

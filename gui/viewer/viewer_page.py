@@ -33,7 +33,7 @@ class ViewerPage(QWidget):
         inspector: beside the picture; holds suggestions, class_search, map_panel, facts.
 
     Signals:
-        class_shown_changed(int): the map must now show this class.
+        class_shown_changed(int): the map must now show this class; -1: none, and nothing that belongs to one.
         classify_requested(): the person wants the picture classified now.
         reclassify_requested(): the person wants a picture that failed to be read and classified again.
         reveal_requested(): the person wants to see a picture that failed in the file manager.
@@ -129,9 +129,9 @@ class ViewerPage(QWidget):
 
     def show_sentence(self, text: str, *, can_classify: bool = False, has_failed: bool = False) -> None:
         """Say why there are no suggestions now ("Classifying…"); the map goes, the picture stays."""
-        self._class_shown = NO_CLASS
         self.inspector.show_sentence(text, can_classify=can_classify, has_failed=has_failed)
         self._forget_map()
+        self._show_class(NO_CLASS)
         self.sentence_shown.emit(text)
 
     def show_failure(self, reason: str) -> None:

@@ -19,7 +19,7 @@ from inference.arrays import EvidenceMap, RgbImage
 from inference.attention.closed_forms import eigen_cam
 from inference.attention.earlier import EARLIER_METHODS, earlier_map
 from inference.attention.methods import Method
-from inference.attention.sanity import ALIKE, rank_correlation
+from inference.attention.sanity import ALIKE, compare_maps, is_the_same_everywhere
 from inference.cancel import CancelToken
 from inference.engine.gradient_network import Direction, GradientNetwork
 from inference.models.gradient_facts import Part
@@ -29,6 +29,9 @@ OnProgress: TypeAlias = Callable[[int, int], None]
 
 CHECKED_METHODS = EARLIER_METHODS | {Method.EVIDENCE, Method.EIGEN_CAM}
 """What can be checked; evidence and Eigen-CAM at the last stage only."""
+
+FINAL_DRAWS = 5
+"""So often the whole network is drawn: it decides, and one random map of a few dozen cells may agree by accident."""
 
 _LAST_STAGE_ONLY = CHECKED_METHODS - EARLIER_METHODS
 _SEED = 2018
@@ -40,7 +43,8 @@ class BackboneStep:
 
     Attributes:
         part: which: "head", "stage 4" and so on, "stem".
-        signed: rank correlation with the network's own map, -1...1; 0 where the map is the same everywhere.
+        signed: rank correlation with the network's own map, -1...1; 0 where the map is the same everywhere; of the last
+            part the mean over `FINAL_DRAWS` random networks.
         absolute: the same of the maps' absolute values. It stays above 0 where activations are strong in the same
             cells whatever the weights are.
         is_flat: the map is the same everywhere, so that there are no ranks to compare.
@@ -60,16 +64,19 @@ class BackboneCheck:
         method: the map's.
         stage: where it was made.
         steps: in order; in the last one nothing is left of what the network learned.
+        is_flat: the network's own map is the same everywhere; then there are no ranks to compare, and nothing was
+            checked.
     """
 
     method: Method
     stage: int
     steps: tuple[BackboneStep, ...]
+    is_flat: bool = False
 
     @property
     def passed(self) -> bool:
-        """Whether the map of the wholly random network is another one."""
-        return bool(self.steps) and abs(self.steps[-1].signed) < ALIKE
+        """Whether the map of the wholly random network is another one; not where there was nothing to compare."""
+        return bool(self.steps) and not self.is_flat and abs(self.steps[-1].signed) < ALIKE
 
 
 def check_backbone(
@@ -104,24 +111,23 @@ def check_backbone(
     at = network.stages[-1] if stage is None else stage
     if method not in CHECKED_METHODS or (method in _LAST_STAGE_ONLY and at != network.stages[-1]):
         raise ValueError(f"{method} is not made at stage {at}")
-    total = 1 + len(network.parts)
+    total = len(network.parts) + FINAL_DRAWS
     own = _map_of(network, image, direction, method, at, cancel)
     if on_progress is not None:
         on_progress(1, total)
-    steps = []
-    for part, randomised in _cascade(network, seed):
+    maps: dict[str, list[EvidenceMap]] = {}
+    for done, (part, randomised) in enumerate(_randomised(network, seed), 2):
         if cancel is not None:
             cancel.raise_if_set()
         try:
             made = _map_of(randomised, image, direction, method, at, cancel)
         finally:
             randomised.close()
-        signed = rank_correlation(own, made)
-        absolute = rank_correlation(np.abs(own), np.abs(made))
-        steps.append(BackboneStep(part, signed, absolute, bool(made.min() == made.max())))
+        maps.setdefault(part, []).append(made)
         if on_progress is not None:
-            on_progress(1 + len(steps), total)
-    return BackboneCheck(method, at, tuple(steps))
+            on_progress(done, total)
+    steps = tuple(_step(part, own, made) for part, made in maps.items())
+    return BackboneCheck(method, at, steps, is_the_same_everywhere(own))
 
 
 def randomised_weights(part: Part, seed: int) -> dict[str, NDArray[np.float32]]:
@@ -133,12 +139,20 @@ def randomised_weights(part: Part, seed: int) -> dict[str, NDArray[np.float32]]:
     return drawn
 
 
-def _cascade(network: GradientNetwork, seed: int) -> Iterator[tuple[str, GradientNetwork]]:
-    """The network with more and more parts randomised, and which one was the latest."""
-    weights: dict[str, NDArray[np.float32]] = {}
-    for number, part in enumerate(network.parts):
-        weights |= randomised_weights(part, seed * len(network.parts) + number)
-        yield part.name, network.with_weights(weights)
+def _randomised(network: GradientNetwork, seed: int) -> Iterator[tuple[str, GradientNetwork]]:
+    """The network with more and more parts randomised, and which one was the latest; then all of it drawn again."""
+    parts = network.parts
+    for draw in range(seed * FINAL_DRAWS, (seed + 1) * FINAL_DRAWS):
+        weights: dict[str, NDArray[np.float32]] = {}
+        for number, part in enumerate(parts):
+            weights |= randomised_weights(part, draw * len(parts) + number)
+            if draw == seed * FINAL_DRAWS or part is parts[-1]:
+                yield part.name, network.with_weights(weights)
+
+
+def _step(part: str, own: EvidenceMap, made: list[EvidenceMap]) -> BackboneStep:
+    found = compare_maps(own, made)
+    return BackboneStep(part, found.signed, found.absolute, all(map(is_the_same_everywhere, made)))
 
 
 def _map_of(

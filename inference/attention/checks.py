@@ -1,7 +1,8 @@
 """Check a map against the network: hide what it calls strongest, run once, and see whether the answer falls.
 
 The deletion badge is one point of the deletion curve of Petsiuk et al. (2018), section 4.2, all of which
-`inference.attention.curves` draws.
+`inference.attention.curves` draws. Only cells that speak for the class are hidden: of the others the map does not say
+that the class needs them, and the zeros of a rectified map have no order.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 
 from inference.arrays import EvidenceMap
 from inference.attention.confirming import HiddenRun, run_hidden
-from inference.attention.masking import Filling, strongest_cells
+from inference.attention.masking import Filling, supporting_cells
 from inference.attention.runs import CopyRunner, SeenPicture
 
 HIDDEN_SHARE = 0.2
-"""The strongest fifth of the cells is hidden."""
+"""The strongest fifth of the cells is hidden, or as many as speak for the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,31 @@ class DeletionBadge:
         subject: the class.
         before: its probability for the whole picture, 0...1.
         after: its probability without the cells.
-        done: the run itself.
+        done: the run itself; nothing was hidden, and nothing run, where `has_support` is False.
+        rival: the class that the map compares it with, or None.
     """
 
     subject: int
     before: float
     after: float
     done: HiddenRun
+    rival: int | None = None
+
+    @property
+    def has_support(self) -> bool:
+        """Whether any cell of the map speaks for the class; else there is nothing to hide, and nothing was checked."""
+        return bool(self.done.cells.any())
+
+    @property
+    def gaps(self) -> tuple[float, float] | None:
+        """How far the class's logit is ahead of the rival's, before and after; None without a rival."""
+        return None if self.rival is None else self.done.gaps(self.subject, self.rival)
 
     @property
     def is_borne_out(self) -> bool:
-        """Whether the class lost by it, as the map says."""
-        return self.after < self.before
+        """Whether the class lost by it, as the map says; of a comparison, whether its lead did."""
+        before, after = (self.before, self.after) if self.gaps is None else self.gaps
+        return self.has_support and after < before
 
 
 def deletion_badge(
@@ -45,23 +59,31 @@ def deletion_badge(
     contributions: EvidenceMap,
     subject: int,
     *,
+    rival: int | None = None,
     share: float = HIDDEN_SHARE,
     filling: Filling = Filling.BLUR,
 ) -> DeletionBadge:
     """Hide the cells that a map calls strongest and run once. Runs on: the thread that owns the network.
+
+    Without a run where no cell speaks for the class, or the map has values that are no numbers.
 
     Args:
         runner: runs the changed picture.
         seen: the picture and what the network said of it.
         contributions: (h, w), the map of any method.
         subject: its class.
-        share: of all cells, 0...1.
+        rival: the class that the map compares it with, where it does.
+        share: of all cells, 0...1; so many are hidden at most.
         filling: what is put there.
 
     Raises:
         Cancelled: if the runner's `cancel` was used.
         InferenceError: the network cannot run, or gives no valid numbers.
     """
-    done = run_hidden(runner, seen, strongest_cells(contributions, share), filling)
+    cells = supporting_cells(contributions, share)
+    if cells.any():
+        done = run_hidden(runner, seen, cells, filling)
+    else:
+        done = HiddenRun(filling, cells, seen.logits, seen.logits)
     before, after = done.probabilities(subject)
-    return DeletionBadge(subject, before, after, done)
+    return DeletionBadge(subject, before, after, done, rival)

@@ -87,15 +87,19 @@ def hide(image: RgbImage, hidden: PixelMask, filled: RgbImage) -> RgbImage:
     return np.where(hidden[..., None], filled, image)
 
 
-def strongest_cells(contributions: NDArray[np.floating], share: float) -> CellMask:
-    """The cells with the largest contributions: `share` of all of them, at least one; ties in reading order.
+def supporting_cells(contributions: NDArray[np.floating], share: float) -> CellMask:
+    """The cells with the largest contributions, `share` of all at most and at least one, as far as they are above 0.
 
     Args:
         contributions: (h, w).
         share: 0...1.
+
+    Returns:
+        (h, w) bool; ties go in reading order. No cell where none is above 0, or some value is no number.
     """
-    count = max(1, round(share * contributions.size))
-    order = np.argsort(-contributions.ravel(), kind="stable")
     mask = np.zeros(contributions.size, np.bool_)
-    mask[order[:count]] = True
+    if np.isfinite(contributions).all():
+        values = contributions.ravel()
+        count = min(max(1, round(share * values.size)), int((values > 0).sum()))
+        mask[np.argsort(-values, kind="stable")[:count]] = True
     return mask.reshape(contributions.shape)

@@ -127,7 +127,7 @@ def picture_with_map(
     Args:
         pixels: (H, W, 3), the picture at any size.
         contributions: (h, w) float32 in logits.
-        crop: what the network saw, in original pixels.
+        crop: what the network saw, in original pixels; of what lies beside the picture nothing is drawn.
         original_size: (width, height) that `crop` refers to.
         caption: what the legend says.
         strength: opacity of the map, 0...1.
@@ -141,18 +141,22 @@ def picture_with_map(
     scale_x, scale_y = width / original_size[0], height / original_size[1]
     left, right = round(crop.left * scale_x), max(round(crop.right * scale_x), round(crop.left * scale_x) + 1)
     top, bottom = round(crop.top * scale_y), max(round(crop.bottom * scale_y), round(crop.top * scale_y) + 1)
-    canvas = pixels.astype(np.float32) * np.float32(_DIMMED)
-    seen = pixels[top:bottom, left:right].astype(np.float32)
+    # Of a very long picture only a part was read, and rounding may lead a pixel out of that.
+    margin = max(0, -left, -top, right - width, bottom - height)
+    framed = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)))
+    box = np.s_[top + margin : bottom + margin, left + margin : right + margin]
+    seen = framed[box].astype(np.float32)
     if style in _PAINTERS:
         overlay = _PAINTERS[style](contributions, caption.scale, (right - left, bottom - top))
-        seen = _covered(seen, overlay[: seen.shape[0], : seen.shape[1]], style, strength)
-    canvas[top:bottom, left:right] = seen
+        seen = _covered(seen, overlay, style, strength)
+    canvas = framed.astype(np.float32) * np.float32(_DIMMED)
+    canvas[box] = seen
     drawn = np.rint(canvas).astype(np.uint8)
     if outline or style is Style.OUTLINE:
-        box = drawn[top:bottom, left:right]
         unit = max(1, round(max(height, width) / _LINES_ACROSS))
-        drawn[top:bottom, left:right] = _with_lines(box, outline_segments(contributions, _grid(box)), unit)
-    return np.concatenate([drawn, _legend(width, caption, style, outline=outline)])
+        drawn[box] = _with_lines(drawn[box], outline_segments(contributions, _grid(drawn[box])), unit)
+    within = drawn[margin : margin + height, margin : margin + width]
+    return np.concatenate([within, _legend(width, caption, style, outline=outline)])
 
 
 def as_png(drawn: RgbImage) -> bytes:

@@ -1,13 +1,15 @@
 """Give a region in the forms that other programs read: a mask, a COCO data set, a YOLO row.
 
-COCO: boxes are [x, y, width, height] in pixels from the top left corner, category ids begin at 1, a mask is run-length
-encoded column by column beginning with the zeros (the uncompressed form of the COCO API). YOLO: one line
-`class x y width height`, class numbers from 0, centre and size as shares of the picture.
+COCO: boxes are [x, y, width, height] in pixels from the top left corner, category ids begin at 1, a region is a list of
+polygons; one of cells is rectangles side by side. (Run lengths would say the same, but in COCO they mark a crowd, and
+readers leave crowds out of training.) YOLO: one line `class x y width height`, class numbers from 0, centre and size as
+shares of the picture.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +77,7 @@ def coco_data_set(marked: MarkedPicture, mask: PixelMask | None = None) -> dict[
         mask: (height, width) bool, where the region is no rectangle; else the box's own corners are the outline.
     """
     box = marked.box
-    outline = [[box.left, box.top, box.right, box.top, box.right, box.bottom, box.left, box.bottom]]
+    outline = [box] if mask is None else rectangles_of(mask)
     return {
         "images": [{"id": 1, "file_name": marked.name, "width": marked.width, "height": marked.height}],
         "annotations": [
@@ -85,24 +87,31 @@ def coco_data_set(marked: MarkedPicture, mask: PixelMask | None = None) -> dict[
                 "category_id": marked.class_index + 1,
                 "bbox": [box.left, box.top, box.width, box.height],
                 "area": box.width * box.height if mask is None else float(mask.sum()),
-                "segmentation": outline if mask is None else run_lengths(mask),
-                # A run-length mask is what COCO calls a crowd, and readers choose the decoder by this.
-                "iscrowd": 0 if mask is None else 1,
+                "segmentation": [_corners(one) for one in outline],
+                "iscrowd": 0,
             }
         ],
         "categories": [{"id": marked.class_index + 1, "name": marked.label}],
     }
 
 
-def run_lengths(mask: PixelMask) -> dict[str, list[int]]:
-    """COCO's uncompressed run-length form: {"size": [height, width], "counts": [zeros, ones, zeros, ...]}."""
-    pixels = mask.ravel(order="F")
-    changes = np.flatnonzero(np.diff(pixels)) + 1
-    edges = np.concatenate([[0], changes, [pixels.size]])
-    counts = np.diff(edges).tolist()
-    if pixels.size and pixels[0]:
-        counts = [0, *counts]
-    return {"size": list(mask.shape), "counts": counts}
+def rectangles_of(mask: PixelMask) -> list[Box]:
+    """Rectangles of pixels that together cover exactly a (height, width) mask, none of them another's."""
+    changes = np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1
+    found = []
+    for top, bottom in pairwise([0, *changes.tolist(), len(mask)]):
+        # Where the pixels of the row change, from the left: the beginning and the end of each run, by turns.
+        ends = np.flatnonzero(np.diff(mask[top], prepend=False, append=False)).tolist()
+        found += [
+            Box(float(left), float(top), float(right), float(bottom))
+            for left, right in zip(ends[::2], ends[1::2], strict=True)
+        ]
+    return found
+
+
+def _corners(box: Box) -> list[float]:
+    """The corners, x and y one after the other."""
+    return [box.left, box.top, box.right, box.top, box.right, box.bottom, box.left, box.bottom]
 
 
 def _cells_of(pixels: int, low: float, high: float, cells: int) -> tuple[np.ndarray, np.ndarray]:

@@ -38,16 +38,19 @@ class SanityCheck:
         absolute: the same of their absolute values. This one stays above 0 for any method that multiplies with the
             features, since strong cells stay strong with either sign.
         draws: how many random maps there were.
+        is_flat: the map is the same everywhere, as a rectified one is where nothing speaks for the class; then there
+            are no ranks to compare, and nothing was checked.
     """
 
     signed: float
     absolute: float
     draws: int
+    is_flat: bool = False
 
     @property
     def passed(self) -> bool:
-        """Whether the map changed."""
-        return abs(self.signed) < ALIKE
+        """Whether the map changed; not where there was nothing to compare."""
+        return self.draws > 0 and not self.is_flat and abs(self.signed) < ALIKE
 
 
 def randomise_head(head: Head, seed: int) -> Head:
@@ -59,26 +62,44 @@ def randomise_head(head: Head, seed: int) -> Head:
 
 
 def check_head(
-    method: Method, picture: InspectedPicture, head: Head, subject: int, *, draws: int = DRAWS
+    method: Method,
+    picture: InspectedPicture,
+    head: Head,
+    subject: int,
+    *,
+    rival: int | None = None,
+    draws: int = DRAWS,
 ) -> SanityCheck:
     """Compare a closed-form map of a class with maps made with random heads.
+
+    Args:
+        method: how the map is made.
+        picture: what was inspected.
+        head: that the map is made with: the model's own, or `relative_head` of it.
+        subject: the class.
+        rival: the class that it is compared with, where it is.
+        draws: how many random heads.
 
     Raises:
         ValueError: the method needs runs of the network.
     """
-    own = closed_form(method, picture.features, class_weight(head, subject))
-    others = (
-        closed_form(method, picture.features, class_weight(randomise_head(head, seed), subject))
-        for seed in range(draws)
-    )
-    return compare_maps(own, others)
+
+    def made_with(used: Head) -> EvidenceMap:
+        return closed_form(method, picture.features, class_weight(used, subject, rival))
+
+    return compare_maps(made_with(head), (made_with(randomise_head(head, seed)) for seed in range(draws)))
 
 
 def compare_maps(own: EvidenceMap, others: Iterable[EvidenceMap]) -> SanityCheck:
     """How alike a map is to some others of the same grid; 0 where there are none."""
     rows = [(rank_correlation(own, other), rank_correlation(np.abs(own), np.abs(other))) for other in others]
     signed, absolute = np.mean(rows, axis=0).tolist() if rows else (0.0, 0.0)
-    return SanityCheck(signed, absolute, len(rows))
+    return SanityCheck(signed, absolute, len(rows), is_the_same_everywhere(own))
+
+
+def is_the_same_everywhere(made: EvidenceMap) -> bool:
+    """Whether a map has no ranks: one value in all cells, or values that are no numbers."""
+    return not bool(made.min() < made.max())
 
 
 def rank_correlation(first: EvidenceMap, second: EvidenceMap) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -59,15 +59,21 @@ class SharedLegend:
 
     Attributes:
         style: how the maps are drawn; None where none is.
-        scale: s of the scale -s...+s, in logits.
+        scale: s of the scale -s...+s, in logits unless `in_logits` says otherwise.
         strength: opacity of the maps, 0...1.
         lines: what is said besides the scale: classes, models.
+        outline: lines are drawn over the colours, too.
+        in_logits: the scale counts logits; else only shares of its end, the largest value of all maps, mean something.
+        is_signed: the maps can speak against the class.
     """
 
     style: Style | None
     scale: float
     strength: float
     lines: tuple[str, ...]
+    outline: bool = False
+    in_logits: bool = True
+    is_signed: bool = True
 
 
 def side_by_side(panels: Sequence[Panel], legend: SharedLegend) -> RgbImage:
@@ -103,12 +109,18 @@ def _picture(panel: Panel, legend: SharedLegend) -> Image.Image:
     factor = min(1.0, _WIDEST / max(width, height))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     photo = np.asarray(Image.fromarray(panel.pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
-    contributions, style = panel.contributions, legend.style
+    contributions, style, outline = panel.contributions, legend.style, legend.outline
     if contributions is None or style is None:
-        contributions, style = np.zeros((1, 1), np.float32), Style.EVIDENCE
-    caption = Caption("", legend.scale, "")
+        contributions, style, outline = np.zeros((1, 1), np.float32), Style.EVIDENCE, False
     drawn = picture_with_map(
-        photo, contributions, panel.crop, panel.original_size, caption, strength=legend.strength, style=style
+        photo,
+        contributions,
+        panel.crop,
+        panel.original_size,
+        Caption("", legend.scale, ""),
+        strength=legend.strength,
+        style=style,
+        outline=outline,
     )
     # The legend below it is left out: one for all panels is enough.
     return Image.fromarray(drawn[: size[1]])
@@ -126,7 +138,7 @@ def _caption(panel: Panel, width: int, size: int) -> Image.Image:
 def _foot(width: int, size: int, legend: SharedLegend) -> Image.Image:
     """The scale, the words that hold for all panels, and the caution."""
     font = ImageFont.load_default(size)
-    sentences = [*legend.lines, *_style_words(legend.style)]
+    sentences = [*legend.lines, *_style_words(legend)]
     if legend.style is not None:
         sentences.append(NOT_A_PROOF)
     lines = [(text, font, _GREY) for sentence in sentences for text in _broken(visible(sentence), font, width)]
@@ -139,31 +151,38 @@ def _foot(width: int, size: int, legend: SharedLegend) -> Image.Image:
     return band
 
 
-def _style_words(style: Style | None) -> tuple[str, ...]:
-    words = {
-        Style.OUTLINE: ("Lines at 50 % and 80 % of the strongest evidence for the class, in each picture.",),
-        Style.SPOTLIGHT: ("Dark and without colours where nothing speaks for the class.",),
-    }
-    return () if style is None else words.get(style, ())
+def _style_words(legend: SharedLegend) -> Iterator[str]:
+    if legend.style is Style.SPOTLIGHT:
+        yield "Dark and without colours where nothing speaks for the class."
+    if legend.style is Style.OUTLINE or (legend.outline and legend.style is not None):
+        yield "Lines at 50 % and 80 % of the strongest evidence for the class, in each picture."
 
 
 def _draw_scale(band: Image.Image, size: int, legend: SharedLegend) -> None:
     """The bar of colours in the first line of the band, between its two ends in logits."""
     font = ImageFont.load_default(size)
     draw = ImageDraw.Draw(band)
-    is_signed = legend.style is Style.EVIDENCE
-    low = f"-{legend.scale:.2g}" if is_signed else "0"
-    high = f"+{legend.scale:.2g} logits, the same for all"
+    is_evidence = legend.style is Style.EVIDENCE
+    is_signed = is_evidence and legend.is_signed
+    low, high = _ends(legend, is_signed=is_signed)
     low_width, high_width = (round(draw.textlength(text, font=font)) for text in (low, high))
     room = band.width - low_width - high_width - 2 * size
     bar_width, height, left = max(2, min(20 * size, room)), round(size * 0.9), low_width + size // 2
     ramp = np.linspace(-1 if is_signed else 0, 1, bar_width, dtype=np.float32)[None]
-    painter = evidence_rgba if is_signed else heat_rgba
+    painter = evidence_rgba if is_evidence else heat_rgba
     bar = Image.fromarray(painter(ramp, 1.0, (bar_width, height)), "RGBA")
     draw.text((0, 0), low, font=font, fill=_BLACK)
     band.paste(bar, (left, 2), bar)
     draw.rectangle((left, 2, left + bar_width, 2 + height), outline=(120, 120, 120))
     draw.text((left + bar_width + size // 2, 0), high, font=font, fill=_BLACK)
+
+
+def _ends(legend: SharedLegend, *, is_signed: bool) -> tuple[str, str]:
+    """What stands left and right of the bar."""
+    if legend.in_logits:
+        return f"-{legend.scale:.2g}" if is_signed else "0", f"+{legend.scale:.2g} logits, the same for all"
+    sign = "+" if is_signed else ""
+    return "-1" if is_signed else "0", f"{sign}1 of the largest of all maps, the same for all"
 
 
 def _written(lines: Sequence[tuple[str, _Font, tuple[int, int, int]]], width: int, size: int) -> Image.Image:

@@ -157,8 +157,9 @@ def _counted(rows: Callable[[], Iterator[AuditRow]]) -> Iterator[AuditRow]:
 def in_words(report: AuditReport, title: str) -> Iterator[str]:
     """The table for people: numbers first, the most suspicious class first."""
     even = report.classes[0].border_if_even
+    counted = "1 picture" if report.counted == 1 else f"{report.counted} pictures"
     yield (
-        f"{report.counted} pictures counted, {title}. Border: share of the positive evidence in the outer eighth of "
+        f"{counted} counted, {title}. Border: share of the positive evidence in the outer eighth of "
         f"what the network saw on each side; {percent(even)} if it were spread evenly."
     )
     yield f"{'border':>8} {'outside':>8} {'pictures':>8}  {'strongest':<13} class"
@@ -190,12 +191,17 @@ def _outliers_in_words(report: AuditReport, shown: list[int]) -> Iterator[str]:
     wanted = [
         one
         for index in shown
-        for one in [each for each in report.outliers if each.class_index == index][:_OUTLIERS_IN_TABLE]
+        for one in [each for each in report.outliers if _deviates(each, index)][:_OUTLIERS_IN_TABLE]
     ]
     if wanted:
         yield "Farthest from their class's mean map (1: no place in common):"
     for one in wanted:
         yield f"{one.distance:>8.2f}  {report.names.get(one.class_index, '')}: {one.path}"
+
+
+def _deviates(one: OutlierPicture, class_index: int) -> bool:
+    """Whether it is one of a class and farther from the mean than nothing, which the only picture of a class is not."""
+    return one.class_index == class_index and round(one.distance, 2) > 0
 
 
 def _write(arguments: argparse.Namespace, report: AuditReport, evidence: EvidenceSource, title: str) -> None:

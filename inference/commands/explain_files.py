@@ -22,6 +22,9 @@ from inference.results import Classification
 PICTURE = ".png"
 NUMBERS = ".npy"
 
+STRENGTH = 0.6
+"""Opacity of maps that are drawn side by side, as of one alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -31,26 +34,53 @@ class Drawing:
     outline: bool = False
 
 
-def checked_output(name: str | None, image: str, model: str | None, drawing: Drawing) -> Path | None:
+def checked_output(name: str | None, image: str, model: str | None, *, also_changed: bool = False) -> Path | None:
     """Where the map goes.
 
+    Args:
+        name: as a person gave it, or None.
+        image: the picture.
+        model: the model, where it was named.
+        also_changed: the numbers of a changed copy go beside those of the picture (`changed_numbers`).
+
     Raises:
-        OutputWriteError: the name has another suffix than those that are known, or something would be lost there, or
-            it says how to draw and there is no picture to draw.
+        OutputWriteError: the name has another suffix than those that are known, or something would be lost there.
     """
-    output = None if name is None else Path(name)
-    if drawing != Drawing() and (output is None or output.suffix.lower() != PICTURE):
-        raise OutputWriteError(name or "-", f"--mode and --outline draw a picture; name one that ends in {PICTURE}.")
-    if output is None:
+    if name is None:
         return None
+    output = Path(name)
+    require_possible(output)
     inputs = inputs_of([image], model)
     if output.suffix.lower() == PICTURE:
         require_map_target(output, inputs)
     elif output.suffix.lower() == NUMBERS:
-        require_numbers_target(output, inputs)
+        for target in (output, *([changed_numbers(output)] if also_changed else [])):
+            require_possible(target, target.with_suffix(".json"))
+            require_numbers_target(target, inputs)
     else:
         raise OutputWriteError(str(output), f"the name must end in {PICTURE} or {NUMBERS}.")
     return output
+
+
+def require_possible(*targets: Path) -> None:
+    """Refuse names that no file can have, before anything is asked: too long ones, say.
+
+    Raises:
+        OutputWriteError: with the system's reason.
+    """
+    for target in targets:
+        try:
+            target.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise OutputWriteError(str(target), f"{reason}.") from error
+
+
+def changed_numbers(output: Path) -> Path:
+    """Where the numbers of a changed copy go: `x-hidden.npy` beside `x.npy`."""
+    return output.with_name(f"{output.stem}-hidden{output.suffix}")
 
 
 def checked_region_output(name: str | None) -> Path | None:
@@ -59,7 +89,10 @@ def checked_region_output(name: str | None) -> Path | None:
     Raises:
         OutputWriteError: the name has another suffix than those that are known, or is taken.
     """
-    return None if name is None else checked_region_target(name)
+    if name is None:
+        return None
+    require_possible(Path(name))
+    return checked_region_target(name)
 
 
 def write_picture(
@@ -121,6 +154,26 @@ def write_numbers(
         classification: of the view that was explained.
         more: what else was found out, by name.
     """
+    described = described_map(explanation, network.contract, network.model_hash, classification, more)
+    write_grid(output, explanation.contributions, described)
+
+
+def described_map(
+    explanation: Explanation,
+    contract: ModelContract,
+    model_hash: str,
+    classification: Classification,
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What a manifest says of a map.
+
+    Args:
+        explanation: the map.
+        contract: of the model.
+        model_hash: SHA-256 of its file, in hex.
+        classification: of the view that was explained.
+        more: what else was found out, by name.
+    """
     numbers = MapNumbers(
         contributions=explanation.contributions,
         class_index=explanation.class_index,
@@ -136,5 +189,4 @@ def write_numbers(
     )
     # No number is that of the last stage.
     of_stage = {"stage": explanation.stage, "unit": explanation.unit.value}
-    described = manifest(numbers, network.contract, network.model_hash, classification, of_stage | dict(more))
-    write_grid(output, explanation.contributions, described)
+    return manifest(numbers, contract, model_hash, classification, of_stage | dict(more))

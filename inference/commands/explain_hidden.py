@@ -1,4 +1,4 @@
-"""The `--hide` of `explain`: what the network says when parts of the picture are hidden from it, in one real run."""
+"""The `--hide` of `explain`: hide parts of what the network saw, and say what that did to its answer."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from inference.arrays import Logits
+from inference.arrays import Logits, RgbImage
 from inference.attention.masking import Filling, PixelMask, fill, hide
 from inference.attention.region import Box
 from inference.attention.region_files import mask_of_box
 from inference.attention.relative import relative_logits
-from inference.attention.runs import CopyRunner
 from inference.classify.postprocess import softmax, top_predictions
-from inference.commands.explanation import Explanation, Look, MapError
+from inference.commands.explanation import Explanation, Look, MapError, class_name
 from inference.commands.rows import percent
-from inference.models.contract import ModelContract
+from inference.models.contract import ModelContract, Preprocessing
 from inference.results import CropGeometry, Prediction
 
 _LISTED = 5
@@ -68,14 +67,18 @@ class HiddenFound:
 
     def in_words(self) -> Iterator[str]:
         """Line by line."""
-        parts = "this part" if len(self.boxes) == 1 else f"these {len(self.boxes)} parts"
         yield (
-            f"With {parts} hidden ({self.filling.value}), {self.subject} goes from {percent(self.before)} to "
-            f"{percent(self.after)}; {self._leader()}."
+            f"{self.title}, {self.subject} goes from {percent(self.before)} to {percent(self.after)}; {self._leader()}."
         )
         if self.lead is not None:
             lead = self.lead
             yield f"Its lead over {lead.over} goes from {lead.before:+.2f} to {lead.after:+.2f} logits."
+
+    @property
+    def title(self) -> str:
+        """What was done, in words."""
+        parts = "this part" if len(self.boxes) == 1 else f"these {len(self.boxes)} parts"
+        return f"With {parts} hidden ({self.filling.value})"
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
@@ -98,41 +101,65 @@ class HiddenFound:
         return f"{first.label} still leads with {share}" if still else f"now {first.label} leads with {share}"
 
 
-def find_hidden(
-    boxes: Sequence[Box], filling: Filling, explanation: Explanation, look: Look, runner: CopyRunner
-) -> HiddenFound:
-    """Hide parts of what the network saw and run it once.
+@dataclass(frozen=True, slots=True, eq=False)
+class HiddenParts:
+    """A copy of what the network saw, in which some parts are hidden.
+
+    Attributes:
+        filling: what they show.
+        boxes: in upright original pixels, cut to the picture.
+        mask: (H, W) bool, the hidden pixels of the network's input.
+        image: (H, W, 3) uint8, the input with the parts hidden.
+    """
+
+    filling: Filling
+    boxes: tuple[Box, ...]
+    mask: PixelMask
+    image: RgbImage
+
+
+def hide_parts(boxes: Sequence[Box], filling: Filling, look: Look, preprocessing: Preprocessing) -> HiddenParts:
+    """Hide parts of what the network saw.
 
     Args:
         boxes: in upright original pixels, at least one.
         filling: what hidden parts show.
-        explanation: of the class that is followed, and what it is compared with.
-        look: the picture.
-        runner: runs the changed copy.
+        look: the picture, which stays as it is.
+        preprocessing: of the model.
 
     Raises:
-        InferenceError: the network cannot run, or gives no valid numbers.
         MapError: the network saw nothing of a part.
     """
-    image, contract = look.prepared.input, runner.network.contract
-    facts = look.classification.facts
+    image, facts = look.prepared.input, look.classification.facts
     picture = Box(0.0, 0.0, float(facts.width), float(facts.height))
     parts = [box.within(picture) for box in boxes]
     masks = [
         _require_seen(pixels_under(part, look.prepared.crop, image.shape[:2]), box)
         for part, box in zip(parts, boxes, strict=True)
     ]
-    hidden: PixelMask = np.logical_or.reduce(masks)
-    inspection = look.answer.inspection
-    before = runner.run_one(image) if inspection is None else inspection.logits
-    after = runner.run_one(hide(image, hidden, fill(image, filling, contract.preprocessing)))
+    mask: PixelMask = np.logical_or.reduce(masks)
+    return HiddenParts(filling, tuple(parts), mask, hide(image, mask, fill(image, filling, preprocessing)))
+
+
+def compare_hidden(
+    parts: HiddenParts, explanation: Explanation, before: Logits, after: Logits, contract: ModelContract
+) -> HiddenFound:
+    """What hiding some parts did to the answer.
+
+    Args:
+        parts: what was hidden.
+        explanation: of the class that is followed, and what it is compared with.
+        before: (C,) scores of the picture as it is.
+        after: (C,) scores of the changed one.
+        contract: of the model.
+    """
     subject = explanation.class_index
     return HiddenFound(
-        filling=filling,
-        boxes=tuple(parts),
-        share=float(hidden.mean()),
+        filling=parts.filling,
+        boxes=parts.boxes,
+        share=float(parts.mask.mean()),
         class_index=subject,
-        subject=contract.labels[subject].name,
+        subject=class_name(contract, subject),
         before=float(softmax(before)[subject]),
         after=float(softmax(after)[subject]),
         lead=_lead(explanation, contract, before, after),
@@ -181,4 +208,4 @@ def _lead(explanation: Explanation, contract: ModelContract, before: Logits, aft
     if rival is None:
         return None
     gaps = [float(logits[subject]) - float(logits[rival]) for logits in (before, after)]
-    return Lead(contract.labels[rival].name, gaps[0], gaps[1])
+    return Lead(class_name(contract, rival), gaps[0], gaps[1])

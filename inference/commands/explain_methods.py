@@ -45,7 +45,9 @@ def run_methods(arguments: argparse.Namespace, profile: Profile) -> int:
     network = classifier.network
     try:
         if network.head is None:
-            raise MapError(f"{network.contract.title} has no exact maps, so the methods cannot be compared.")
+            raise MapError(
+                f"{network.contract.title} has no exact maps, so there is nothing to measure of its methods."
+            )
         with DecodePool.open(workers=1) as pool, counting("runs") as show:
             pictures = _Pictures(sample.paths, classifier, pool)
             runner = CopyRunner(network, on_progress=_Total(show).add)
@@ -54,7 +56,8 @@ def run_methods(arguments: argparse.Namespace, profile: Profile) -> int:
     finally:
         network.close()
     if RowFormat(arguments.format) is RowFormat.TABLE:
-        drawn = f"{pictures.count} pictures of {sample.total} (drawn with seed {arguments.seed})"
+        counted = "1 picture" if pictures.count == 1 else f"{pictures.count} pictures"
+        drawn = f"{counted} of {sample.total} (drawn with seed {arguments.seed})"
         hidden = f"hidden cells show {arguments.filling}"
         put_line(f"{drawn}, {network.contract.title}, {network.device.value}; {hidden}.")
     put("".join(lines))

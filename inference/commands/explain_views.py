@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from inference.arrays import Logits, RgbImage
 from inference.attention.finer import ViewChange, compare_views, is_enlarged, scale_for, view_fields, view_order
 from inference.classify.classifier import Classifier
-from inference.classify.preprocess import PrepareOrder, prepare_picture
+from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.commands.explanation import Look, MapError
 from inference.commands.rows import percent
+from inference.errors import ImageReadError
 from inference.models.contract import ModelContract
 from inference.pictures.decode_pool import DecodePool
 
@@ -82,25 +86,49 @@ def look_at(path: str, classifier: Classifier, pool: DecodePool, *, factor: int,
         _scale(contract, usual, look),
         factor,
         whole,
-        _change(usual, look, classifier),
+        compare_views(logits_of(usual), logits_of(look)),
         (usual.classification.predictions[0].label, first),
         enlarged=factor > 1 and is_enlarged(look.classification.facts, order),
     )
 
 
+def look_again(look: Look, image: RgbImage, classifier: Classifier) -> Look:
+    """The same view of a picture that was changed; one run.
+
+    Args:
+        look: the picture as it is.
+        image: (H, W, 3) uint8, the network's input with the change.
+        classifier: with the open network.
+
+    Raises:
+        InferenceError: the network cannot run.
+        MapError: the network gives no valid numbers for it.
+    """
+    try:
+        return _asked(look.classification.path, replace(look.prepared, input=image), classifier)
+    except ImageReadError as error:
+        raise MapError("The model gave no valid numbers for the changed picture.") from error
+
+
+def logits_of(look: Look) -> Logits:
+    """The scores of all classes, (C,) float32, of a look that was taken here."""
+    if look.answer.inspection is not None:
+        return look.answer.inspection.logits
+    ranked = look.classification.predictions
+    logits: Logits = np.empty(len(ranked), np.float32)
+    logits[[one.index for one in ranked]] = [one.logit for one in ranked]
+    return logits
+
+
 def _look(path: str, order: PrepareOrder, classifier: Classifier, pool: DecodePool) -> Look:
-    prepared = pool.submit(prepare_picture, path, order).result()
-    return Look.of(prepared, classifier.classify([path], [prepared], inspect=True)[0])
+    return _asked(path, pool.submit(prepare_picture, path, order).result(), classifier)
 
 
-def _change(usual: Look, look: Look, classifier: Classifier) -> ViewChange:
-    logits = [
-        classifier.network.run(one.prepared.input[None], evidence=False).logits[0]
-        if one.answer.inspection is None
-        else one.answer.inspection.logits
-        for one in (usual, look)
-    ]
-    return compare_views(logits[0], logits[1])
+def _asked(path: str, prepared: PreparedPicture, classifier: Classifier) -> Look:
+    # All classes are ranked: any may be asked about, and a model without exact maps keeps no logits.
+    network = classifier.network
+    asked = Classifier(network, batch_size=1, top_count=len(network.contract.labels))
+    return Look.of(prepared, asked.classify([path], [prepared], inspect=True)[0])
 
 
 def _scale(contract: ModelContract, usual: Look, look: Look) -> float | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from inference.arrays import EvidenceMap
 from inference.attention.evidence import Finding, find, place_in_words
+from inference.attention.ledger_digits import ledger_numbers
 from inference.attention.methods import FACTS, Unit
 from inference.commands.explanation import Explanation
 from inference.commands.rows import percent
 from inference.results import Classification
+
+_DECIMALS = 2
+_UNIT = 10.0**-_DECIMALS
 
 _SENTENCES = {
     Finding.NO_NUMBERS: "The map has values that are no numbers.",
@@ -21,7 +27,7 @@ _SENTENCES = {
 def in_words(explanation: Explanation, classification: Classification) -> Iterator[str]:
     """What the map says, line by line."""
     yield _sum(explanation, classification)
-    if explanation.adds_up is False:
+    if explanation.adds_up is False and explanation.stage is None:
         yield (
             f"These parts do not add up to the network's own {explanation.network_logit:.2f} logits as exactly as they "
             "should; the map may mislead."
@@ -43,12 +49,21 @@ def _sum(explanation: Explanation, classification: Classification) -> str:
     is_own = explanation.against_index is None and not explanation.relative
     score = scores.get(explanation.class_index) if is_own else None
     share = f" ({percent(score)})" if score is not None else ""
-    if explanation.supporting is None or explanation.opposing is None:
+    # The cells of an earlier stage add up to nothing, and the parts are those of the last one.
+    if explanation.supporting is None or explanation.opposing is None or explanation.stage is not None:
         return f"{explanation.subject}: {explanation.logit:.2f} logits{share}"
-    parts = f"{explanation.subject}: {explanation.supporting:+.2f} for, {explanation.opposing:+.2f} against"
-    if explanation.bias is None:
-        return f"{parts}; {explanation.logit:.2f} logits{share}"
-    return f"{parts}, bias {explanation.bias:+.2f} = {explanation.logit:.2f} logits{share}"
+    parts = (explanation.supporting, explanation.opposing)
+    if explanation.bias is None or not all(map(math.isfinite, (*parts, explanation.bias))):
+        return f"{_for_and_against(explanation.subject, *parts)}; {explanation.logit:.2f} logits{share}"
+    *parts_shown, bias = ledger_numbers((*parts, explanation.bias), _DECIMALS)
+    added_up = sum(parts_shown) + bias
+    # A sum on the border between two last digits is written as its parts have it; one that differs is not hidden.
+    total = added_up if abs(added_up - explanation.logit) < _UNIT else explanation.logit
+    return f"{_for_and_against(explanation.subject, *parts_shown)}, bias {bias:+.2f} = {total:.2f} logits{share}"
+
+
+def _for_and_against(subject: str, supporting: float, opposing: float) -> str:
+    return f"{subject}: {supporting:+.2f} for, {opposing:+.2f} against"
 
 
 def _place(explanation: Explanation) -> str:
@@ -66,7 +81,13 @@ def _place(explanation: Explanation) -> str:
         finding = Finding.PLACE
     if finding is not Finding.PLACE:
         return _SENTENCES[finding]
+    if unit is Unit.LOGITS and float(shown.sum(dtype=float)) < 0:
+        return f"The evidence is against this class; what there is for it is strongest at the {_place_of(shown)}."
     what = "evidence" if unit is Unit.LOGITS else f"{explanation.method.value} map"
     if explanation.stage is not None:
         what = f"{what} of stage {explanation.stage}"
-    return f"The {what} is strongest at the {place_in_words(shown)} of what the network saw."
+    return f"The {what} is strongest at the {_place_of(shown)}."
+
+
+def _place_of(shown: EvidenceMap) -> str:
+    return f"{place_in_words(shown)} of what the network saw"

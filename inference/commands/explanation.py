@@ -71,6 +71,14 @@ class Look:
         """(K, h, w) float32, None where the model has no head."""
         return None if self.answer.inspection is None else self.answer.inspection.features
 
+    @property
+    def inspected(self) -> InspectedPicture | None:
+        """What closed forms are made of; None where the model has no head."""
+        inspection = self.answer.inspection
+        if inspection is None or inspection.features is None:
+            return None
+        return InspectedPicture(SeenPicture(self.prepared.input, inspection.logits), inspection.features)
+
     @classmethod
     def of(cls, prepared: PreparedPicture, answer: Answer) -> Look:
         """Put a picture and its answer together.
@@ -178,7 +186,7 @@ def _find_classes(question: Question, look: Look, contract: ModelContract) -> _P
     subject = first if question.subject is None else find_class(question.subject, contract)
     rival = None if question.against is None else find_class(question.against, contract)
     if subject == rival:
-        raise MapError(f"{contract.labels[subject].name} cannot be compared with itself.")
+        raise MapError(f"{class_name(contract, subject)} cannot be compared with itself.")
     return _Pair(subject, rival)
 
 
@@ -245,9 +253,9 @@ def _explanation(
     logits: tuple[float, float],
     adds_up: bool | None,
 ) -> Explanation:
-    subject = contract.labels[pair.subject].name
+    subject = class_name(contract, pair.subject)
     if pair.rival is not None:
-        subject = f"{subject} rather than {contract.labels[pair.rival].name}"
+        subject = f"{subject} rather than {class_name(contract, pair.rival)}"
     if question.relative:
         subject = f"{subject} rather than the average class"
     return Explanation(
@@ -302,17 +310,29 @@ def _approximate(outcome: Classification, contract: ModelContract, index: int) -
     )
 
 
+def class_name(contract: ModelContract, index: int) -> str:
+    """A class's name; with its number where another class has the same (ImageNet has two cranes)."""
+    name = contract.labels[index].name
+    return name if sum(label.name == name for label in contract.labels) == 1 else f"{name} ({index})"
+
+
 def find_class(name: str, contract: ModelContract) -> int:
     """The index of a class by number, WordNet id or name (case does not matter).
 
     Raises:
+        MapError: several classes have that name.
         UnknownClassError: no class is meant.
     """
     if name.isdecimal() and int(name) < len(contract.labels):
         return int(name)
     wanted = name.casefold()
     for index, label in enumerate(contract.labels):
-        names = {label.name.casefold()} | ({label.wordnet_id.casefold()} if label.wordnet_id else set())
-        if wanted in names:
+        if label.wordnet_id and label.wordnet_id.casefold() == wanted:
             return index
-    raise UnknownClassError(name, contract.title)
+    named = [index for index, label in enumerate(contract.labels) if label.name.casefold() == wanted]
+    if not named:
+        raise UnknownClassError(name, contract.title)
+    if len(named) > 1:
+        known = " and ".join(map(str, named))
+        raise MapError(f"{contract.title} has {len(named)} classes named {name}; name one by its number: {known}.")
+    return named[0]

@@ -18,6 +18,7 @@ from gui.app import build
 from gui.gallery.image_state import ImageState
 from gui.program import Program
 from gui.wishes import Wishes
+from inference.engine.network import Network
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
 
@@ -109,3 +110,17 @@ def make_bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     """A program with the tiny model."""
     return make_bench()
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """Grows with every run of a network, by the shape of its input."""
+    made: list[tuple[int, ...]] = []
+    real = Network.run
+
+    def run(self: Network, images: object, **options: object) -> object:
+        made.append(images.shape)  # type: ignore[attr-defined]
+        return real(self, images, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Network, "run", run)
+    return made

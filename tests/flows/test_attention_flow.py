@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,23 +22,8 @@ from gui.viewer.suggestions_model import NO_CLASS
 from inference.attention.evidence import evidence_map
 from inference.attention.region import Box, ask_region
 from inference.attention.region_saving import REGION_SUFFIXES
-from inference.engine.network import Network
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
-
-
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with every run of a network."""
-    made: list[int] = []
-    real = Network.run
-
-    def run(self: Network, *arguments: object, **options: object) -> object:
-        made.append(1)
-        return real(self, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Network, "run", run)
-    return made
 
 
 @pytest.fixture
@@ -54,7 +40,9 @@ def bench(make_bench: Callable[..., Bench], tmp_path: Path) -> Bench:
     return made
 
 
-def test_classes_and_duels_switch_without_a_run_and_are_confirmed_by_one(bench: Bench, runs: list[int]) -> None:
+def test_classes_and_duels_switch_without_a_run_and_are_confirmed_by_one(
+    bench: Bench, runs: list[tuple[int, ...]]
+) -> None:
     program = bench.program
     page, panel = program.window.page, program.attention.duel.panel
     before = len(runs)
@@ -103,7 +91,7 @@ def test_another_picture_asks_anew(bench: Bench, tmp_path: Path) -> None:
     bench.until(lambda: program.viewing.examined is not None and program.attention.duel.panel.words() not in {"", said})
 
 
-def test_a_region_answers_while_it_is_drawn_without_a_run(bench: Bench, runs: list[int]) -> None:
+def test_a_region_answers_while_it_is_drawn_without_a_run(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     picture, panel = program.window.page.picture, program.attention.region.panel
     placement = picture.placement
@@ -139,7 +127,9 @@ def test_the_whole_of_what_the_network_saw_says_what_the_network_says(bench: Ben
     assert "saw nothing" in program.attention.region.panel.words()
 
 
-def test_a_suggestion_becomes_the_rival_by_ctrl_click_menu_search_and_swap(bench: Bench, runs: list[int]) -> None:
+def test_a_suggestion_becomes_the_rival_by_ctrl_click_menu_search_and_swap(
+    bench: Bench, runs: list[tuple[int, ...]]
+) -> None:
     program = bench.program
     page, duel = program.window.page, program.attention.duel
     suggestions = page.inspector.suggestions
@@ -169,7 +159,7 @@ def test_a_suggestion_becomes_the_rival_by_ctrl_click_menu_search_and_swap(bench
     assert len(runs) == before
 
 
-def test_a_region_is_moved_pulled_and_dismissed_without_a_run(bench: Bench, runs: list[int]) -> None:
+def test_a_region_is_moved_pulled_and_dismissed_without_a_run(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     picture, region = program.window.page.picture, program.attention.region
     before = len(runs)
@@ -198,7 +188,7 @@ def test_a_region_is_moved_pulled_and_dismissed_without_a_run(bench: Bench, runs
     assert len(runs) == before
 
 
-def test_the_map_gives_a_region_that_holds_half_of_the_evidence(bench: Bench, runs: list[int]) -> None:
+def test_the_map_gives_a_region_that_holds_half_of_the_evidence(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     region, examined = program.attention.region, program.viewing.examined
     assert examined is not None
@@ -220,7 +210,7 @@ def test_the_map_gives_a_region_that_holds_half_of_the_evidence(bench: Bench, ru
     assert region.cells is None
 
 
-def test_the_network_is_asked_about_the_region_alone_once(bench: Bench, runs: list[int]) -> None:
+def test_the_network_is_asked_about_the_region_alone_once(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     region = program.attention.region
     before = len(runs)
@@ -272,7 +262,7 @@ def test_the_dialog_gives_the_name_its_forms_suffix(
     assert not (tmp_path / "chosen.png").exists()
 
 
-def test_a_check_runs_the_network_and_goes_with_its_picture(bench: Bench, runs: list[int]) -> None:
+def test_a_check_runs_the_network_and_goes_with_its_picture(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     panel, before = program.attention.check.panel, len(runs)
     panel.check_requested.emit("grey")
@@ -289,7 +279,105 @@ def test_a_check_can_be_stopped(bench: Bench) -> None:
     panel = program.attention.check.panel
     panel.check_requested.emit("blur")
     assert program.attention.parts.examiner.is_open("check")
-    panel.stop_requested.emit()
+    panel.checking.stop_requested.emit()
     assert not program.attention.parts.examiner.is_open("check")
     bench.qtbot.wait(300)
     assert panel.words() == ""
+
+
+def test_a_region_without_numbers_says_so_and_can_still_be_run_alone(bench: Bench) -> None:
+    program, region = bench.program, bench.program.attention.region
+    examined, key = program.viewing.examined, program.viewing.key
+    assert examined is not None
+    assert key is not None
+    lost = replace(examined.inspection, features=np.full_like(examined.inspection.features, np.nan))
+    program.viewing.on_inspection(key, lost)
+    region.ask(QRectF(80, 60, 100, 80))
+    assert "no valid numbers" in region.panel.words()
+    assert "\N{EN DASH}" not in region.panel.words()
+    region.panel.run_requested.emit()
+    bench.until(lambda: "run by itself" in region.panel.words())
+    region.panel.map_requested.emit()
+    assert region.region is None
+    assert "no valid numbers" in region.panel.words()
+
+
+def test_deciding_cells_go_while_the_picture_is_classified_again(bench: Bench) -> None:
+    program, picture = bench.program, bench.program.window.page.picture
+    bench.until(lambda: picture.placement is not None)
+    program.viewing.set_mode(MapMode.OFF)
+    plain = picture.grab().toImage()
+    program.actions[ActionId.MAP_DUEL].trigger()
+    assert picture.grab().toImage() != plain
+    hatched = picture.grab().toImage()
+    program.window.page.show_sentence("Classifying\N{HORIZONTAL ELLIPSIS}")
+    assert picture.grab().toImage() == plain
+    assert program.attention.duel.panel.words() == ""
+    program.viewing.refresh()
+    assert picture.grab().toImage() == hatched
+    assert "leads" in program.attention.duel.panel.words()
+
+
+def test_what_was_confirmed_is_there_again_when_the_pointer_leaves(bench: Bench) -> None:
+    program = bench.program
+    page, panel = program.window.page, program.attention.duel.panel
+    program.actions[ActionId.MAP_DUEL].trigger()
+    panel.confirm_requested.emit()
+    # The pointer goes over other classes while the network runs.
+    page.hover_class(3)
+    page.hover_class(NO_CLASS)
+    bench.until(lambda: "real run" in panel.words())
+    said = panel.words()
+    page.hover_class(3)
+    assert "real run" not in panel.words()
+    page.hover_class(NO_CLASS)
+    assert panel.words() == said
+    program.viewing.show_nothing()
+    assert "real run" not in panel.words()
+
+
+def test_a_duel_is_checked_as_a_duel(bench: Bench) -> None:
+    program = bench.program
+    check, page = program.attention.check.panel, program.window.page
+    program.actions[ActionId.MAP_DUEL].trigger()
+    check.check_requested.emit("blur")
+    bench.until(lambda: "Area under" in check.words())
+    assert "its lead over" in check.words()
+    assert "Of the score of" in check.words()
+    # Another class under the pointer changes nothing; another comparison does.
+    page.hover_class(3)
+    page.hover_class(NO_CLASS)
+    assert "its lead over" in check.words()
+    program.attention.duel.panel.rival_chosen.emit(42)
+    assert check.words() == ""
+    check.check_requested.emit("blur")
+    bench.until(lambda: "Area under" in check.words())
+    program.actions[ActionId.MAP_DUEL].trigger()
+    assert check.words() == ""
+
+
+def test_each_part_is_found_from_the_menu(bench: Bench) -> None:
+    program, attention = bench.program, bench.program.attention
+    view = program.window.page.inspector.viewport()
+    for action, section in (
+        (ActionId.MAP_CHECK, attention.check.section),
+        (ActionId.MAP_REGION, attention.region.section),
+        (ActionId.MAP_CLOSER, attention.finer.section),
+    ):
+        assert not section.is_open
+        program.actions[action].trigger()
+        assert section.is_open
+        bench.until(
+            lambda section=section: 0 <= section.mapTo(view, QPoint(0, 0)).y() < view.height() - section.height()
+        )
+
+
+def test_every_part_says_what_it_waits_for(bench: Bench) -> None:
+    attention = bench.program.attention
+    bench.program.viewing.show_nothing()
+    needs = "Needs a picture that was classified, and a model with exact maps."
+    assert attention.duel.panel.words() == needs
+    assert attention.region.panel.words() == needs
+    assert attention.finer.panel.words() == needs
+    assert attention.check.panel.about() == needs
+    assert attention.what_if.panel.words() == needs

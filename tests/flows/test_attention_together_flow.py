@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import onnx
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QFileDialog
 
 from gui.main_window import View
-from inference.models.contract import METADATA_KEY
 from tests.flows.conftest import Bench
 from tests.inference.engine.variants import variant
+from tests.odd_maps import without_scale
 
 
 def _shown(bench: Bench, folder: Path) -> Bench:
@@ -28,15 +27,10 @@ def _shown(bench: Bench, folder: Path) -> Bench:
     return bench
 
 
-def _without_scale(model: onnx.ModelProto) -> None:
-    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
-    entry.value = entry.value.replace('"evidence_scale": 0.05', '"evidence_scale": null')
-
-
 def test_a_model_without_a_scale_has_one_for_all_parts_from_the_first_picture(
     make_bench: Callable[..., Bench], tmp_path: Path
 ) -> None:
-    bench = _shown(make_bench(model=str(variant(tmp_path, _without_scale))), tmp_path / "one")
+    bench = _shown(make_bench(model=str(variant(tmp_path, without_scale))), tmp_path / "one")
     viewing = bench.program.viewing
     assert viewing.examined is not None
     assert viewing.examined.contract.evidence_scale is None

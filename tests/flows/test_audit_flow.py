@@ -14,7 +14,7 @@ from gui.audit.audit_dialog import AuditDialog
 from gui.main_window import View
 from inference.engine.network import Network
 from inference.models.contract import MapKind
-from tests.flows.conftest import Bench
+from tests.flows.conftest import TINY, Bench
 from tests.flows.making import hashes
 from tests.inference.commands.lesser_models import model_with
 from tests.make_bright import BRIGHT
@@ -129,3 +129,19 @@ def test_approximate_maps_are_audited_and_a_model_without_maps_says_so(
         else:
             assert "on the border" in dialog.words()
             assert _listed(dialog)
+
+
+def test_another_model_makes_an_audit_one_of_the_model_before(bench: Bench) -> None:
+    dialog, program = _audited(bench), bench.program
+    assert "Orange speaks for the class" in dialog.words()
+    assert "Another model" not in dialog.words()
+    program.models.open(TINY)
+    bench.until(lambda: "Another model is open now" in dialog.words())
+    arrangement = program.images.arrangement
+    program.window.show_view(View.VIEWER)
+    QTest.keyClick(dialog.classes, Qt.Key.Key_Return)
+    assert program.images.arrangement == arrangement
+    assert program.window.view is View.VIEWER
+    bench.until_done(2 * COUNT + 1)
+    _audited(bench)
+    assert "Another model" not in dialog.words()

@@ -17,26 +17,16 @@ from gui.attention.finer_desk import FinerDesk
 from gui.main_window import View
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
+from gui.viewer.number_texts import percent_text
 from gui.viewer.suggestions_model import NO_CLASS
+from inference.arrays import RgbImage
 from inference.attention.methods import Method
+from inference.classify.postprocess import softmax
+from inference.engine.gradient_network import GradientNetwork
 from inference.engine.network import Network
 from inference.errors import InferenceError
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
-
-
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
-    """Grows with every run of a network, by the shape of its input."""
-    made: list[tuple[int, ...]] = []
-    real = Network.run
-
-    def run(self: Network, images: object, **options: object) -> object:
-        made.append(images.shape)  # type: ignore[attr-defined]
-        return real(self, images, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Network, "run", run)
-    return made
 
 
 @pytest.fixture
@@ -218,3 +208,63 @@ def test_what_is_saved_is_the_map_of_the_look(bench: Bench, tmp_path: Path, monk
     assert float(grid.sum()) + bias == pytest.approx(float(finer.examined.inspection.logits[shown]), abs=1e-4)
     with Image.open(tmp_path / "kept.png") as drawn:
         assert drawn.width == 480
+
+
+def test_checks_are_about_the_look_on_screen_and_say_so(bench: Bench, runs: list[tuple[int, ...]]) -> None:
+    attention = bench.program.attention
+    panel, examiner = attention.check.panel, attention.parts.examiner
+    assert panel.about() == ""
+    finer = _look(bench, 2)
+    assert "2 times the size" in panel.about()
+    before = len(runs)
+    panel.check_requested.emit("grey")
+    bench.until(lambda: "Area under deletion" in panel.words())
+    sides = {shape[1:3] for shape in runs[before:]}
+    side = finer.examined.classification.crop  # type: ignore[union-attr]
+    assert side.right - side.left == pytest.approx(side.bottom - side.top)
+    assert sides == {(144, 144)}
+    labels = finer.examined.contract.labels  # type: ignore[union-attr]
+    first = bench.program.window.page.inspector.suggestions.chosen
+    score = float(softmax(finer.examined.inspection.logits)[first])  # type: ignore[union-attr]
+    assert f"{labels[first].name} {percent_text(score)}" in panel.words()
+    finer.back()
+    assert panel.words() == panel.about() == ""
+    # A question about the usual look is given up when another comes.
+    panel.check_requested.emit("grey")
+    _look(bench, 1, whole=True)
+    assert not examiner.is_open("check")
+    assert "whole picture" in panel.about()
+
+
+def test_the_network_is_randomised_on_the_look_on_screen(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, ...]] = []
+    real = GradientNetwork.run
+
+    def run(self: GradientNetwork, image: RgbImage, *rest: object, **options: object) -> object:
+        seen.append(image.shape)
+        return real(self, image, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(GradientNetwork, "run", run)
+    finer = _look(bench, 1, whole=True)
+    panel = bench.program.attention.check.panel
+    panel.randomise_requested.emit()
+    bench.until(lambda: "what the network learned" in panel.words())
+    assert finer.examined is not None
+    assert set(seen) == {finer.examined.inspection.image.shape}
+    assert finer.examined.inspection.image.shape[1] > finer.examined.inspection.image.shape[0]
+
+
+def test_a_look_that_fails_leaves_what_is_said_of_the_one_on_screen(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finer = _look(bench, 2)
+
+    def refuse(self: Network, *_arguments: object, **_options: object) -> object:
+        del self
+        raise InferenceError("Got invalid dimensions for input.")
+
+    monkeypatch.setattr(Network, "run", refuse)
+    finer.panel.look_requested.emit(3, False)
+    bench.until(lambda: "its own size only" in finer.panel.words())
+    assert "2 times the size" in finer.panel.words().lower()
+    assert finer.examined is not None

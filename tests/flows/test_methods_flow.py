@@ -55,7 +55,7 @@ def open_pictures(make_bench: Callable[..., Bench], tmp_path: Path) -> Callable[
 
     def open_them(model: str) -> Bench:
         folder = tmp_path / "pictures"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
         Image.linear_gradient("L").resize((240, 320)).convert("RGB").save(folder / "b.png")
         bench = make_bench(model=model)
@@ -161,7 +161,7 @@ def test_an_earlier_stage_takes_one_run_for_each_class_and_the_latest_counts(
     check = bench.program.attention.check
     check.panel.check_requested.emit("blur")
     bench.until(lambda: "Area under deletion" in check.panel.words())
-    assert check.panel.words().startswith("Grad-CAM (Selvaraju et al. 2017), stage 1. With the strongest fifth")
+    assert check.panel.words().startswith("Grad-CAM (Selvaraju et al. 2017), stage 1. With the strongest")
     assert "random last layer" not in check.panel.words()
     # What evidence cannot be made of is refused with a reason.
     row.choose(MapChoice(Method.EVIDENCE, 2))
@@ -381,3 +381,58 @@ def test_the_outline_goes_over_the_colours_by_its_key(open_pictures: Callable[[s
     page.inspector.map_panel.set_mode(MapMode.OFF)
     QTest.keyClick(page.picture, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
     assert not page.inspector.map_panel.has_outline
+
+
+def test_method_stage_and_outline_are_as_they_were_left(open_pictures: Callable[[str], Bench]) -> None:
+    bench = open_pictures(BUILT_IN_NAME)
+    open_stages(bench, Method.LAYER_CAM)
+    row_of(bench).choose(MapChoice(Method.LAYER_CAM, 2, relative=True))
+    bench.program.window.page.inspector.map_panel.toggle_outline()
+    left = row_of(bench).choice
+    bench.program.close()
+    again = open_pictures(BUILT_IN_NAME)
+    again.until(lambda: drawn_choice(again) == left)
+    assert again.program.window.page.inspector.map_panel.has_outline
+    assert "LayerCAM" in again.program.window.page.legend.text()
+    assert "stage 2" in again.program.window.page.legend.text()
+    # What a person chooses now counts, at the next start too.
+    row_of(again).choose(MapChoice(Method.EIGEN_CAM))
+    again.program.window.page.inspector.map_panel.toggle_outline()
+    again.program.close()
+    third = open_pictures(BUILT_IN_NAME)
+    assert row_of(third).choice == MapChoice(Method.EIGEN_CAM)
+    assert drawn_choice(third) == MapChoice(Method.EIGEN_CAM)
+    assert not third.program.window.page.inspector.map_panel.has_outline
+
+
+def test_a_stage_waits_for_a_picture_and_goes_where_the_model_has_none(
+    open_pictures: Callable[[str], Bench], make_bench: Callable[..., Bench]
+) -> None:
+    bench = open_pictures(BUILT_IN_NAME)
+    open_stages(bench)
+    left = row_of(bench).choice
+    bench.program.close()
+    # A start without a picture asks nothing of the model, and forgets nothing.
+    idle = make_bench(model=BUILT_IN_NAME)
+    idle.until(lambda: idle.program.viewing.map_scale != 1.0)
+    assert row_of(idle).choice == MapChoice(left.method)
+    assert not idle.program.attention.gradients.is_opening
+    idle.program.close()
+    lesser = open_pictures(TINY)
+    lesser.until(lambda: row_of(lesser).words() != "" and not lesser.program.attention.gradients.is_opening)
+    assert row_of(lesser).choice == MapChoice(left.method)
+    assert drawn_choice(lesser) == MapChoice(left.method)
+    assert lesser.program.attention.methods.wanted == MapChoice(left.method)
+
+
+def test_a_check_of_what_stood_in_goes_when_the_map_comes(open_pictures: Callable[[str], Bench]) -> None:
+    bench = open_pictures(TINY)
+    row, check = row_of(bench), bench.program.attention.check.panel
+    row.choose(MapChoice(Method.OCCLUSION))
+    check.check_requested.emit("grey")
+    bench.until(lambda: "Area under deletion" in check.words())
+    assert "Evidence, which is shown in place of Occlusion." in check.words()
+    row.run_requested.emit()
+    bench.until(lambda: drawn_choice(bench) == MapChoice(Method.OCCLUSION))
+    assert check.words() == ""
+    assert "logits lost where the cell is hidden" in bench.program.window.page.legend.text()

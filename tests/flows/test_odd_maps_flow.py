@@ -6,17 +6,28 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from gui.notices import map_approximate, no_map
 from gui.viewer.map_mode import MapMode
+from gui.viewer.number_texts import decimal_text, decimals_for
 from inference.models.contract import MapKind
 from tests.flows.conftest import Bench
 from tests.inference.commands.lesser_models import model_with
+from tests.inference.engine.variants import variant
 from tests.make_bright import BRIGHT
-from tests.odd_maps import black_picture, light_picture, mapless_on_black, plain_picture, scoreless_on_black
+from tests.odd_maps import (
+    black_picture,
+    light_picture,
+    mapless_on_black,
+    plain_picture,
+    scoreless_on_black,
+    without_scale,
+)
 
 
 @pytest.fixture
@@ -99,3 +110,57 @@ def test_a_map_without_numbers_is_said_and_not_drawn(show: Callable[[str, str], 
     with_map = page.picture.grab().toImage()
     bench.program.viewing.set_mode(MapMode.OFF)
     assert page.picture.grab().toImage() == with_map
+
+
+def _blocks(path: Path, *, seed: int, contrast: float) -> None:
+    """A wide picture of colours that differ much, or little: its map has cells that do, too."""
+    colours = np.random.default_rng(seed).uniform(-127, 127, (4, 8, 3)) * contrast + 128
+    Image.fromarray(colours.astype(np.uint8)).resize((320, 160), Image.Resampling.NEAREST).save(path)
+
+
+def _shown_scale(bench: Bench) -> bool:
+    """Whether the legend says the scale that is known now."""
+    scale = bench.program.viewing.map_scale
+    return decimal_text(scale, decimals_for(scale), signed=True) in bench.program.window.page.legend.text().split()
+
+
+@pytest.mark.parametrize("is_closer", [False, True], ids=["usual", "closer"])
+def test_the_map_on_screen_follows_a_scale_that_is_still_growing(
+    make_bench: Callable[..., Bench], tmp_path: Path, is_closer: bool
+) -> None:
+    bench = make_bench(model=str(variant(tmp_path, without_scale)))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    _blocks(folder / "a.png", seed=1, contrast=0.2)
+    bench.drop([str(folder)])
+    bench.until_done(1)
+    bench.program.window.show_view(View.VIEWER)
+    viewing, page = bench.program.viewing, bench.program.window.page
+    bench.until(lambda: viewing.examined is not None and page.picture.placement is not None)
+    finer = bench.program.attention.finer
+    if is_closer:
+        finer.panel.look_requested.emit(1, True)
+        bench.until(lambda: finer.examined is not None)
+    assert _words(bench) in {"", "The evidence is against this class."}
+    before, drawn, legend = viewing.map_scale, page.picture.grab().toImage(), page.legend.text()
+    told: list[None] = []
+    viewing.scale_changed.connect(lambda: told.append(None))
+    for number in range(3):
+        _blocks(folder / f"strong-{number}.png", seed=number, contrast=1.0)
+    bench.drop([str(folder)])
+    bench.until_done(4)
+    assert viewing.map_scale != before
+    bench.until(lambda: page.legend.text() != legend)
+    assert page.picture.grab().toImage() != drawn
+    assert viewing.examined is not None
+    bench.until(lambda: viewing.examined is not None and viewing.examined.scale == viewing.map_scale)
+    assert 1 <= len(told) <= 3
+    if is_closer:
+        usual, seen = viewing.examined, finer.examined
+        assert seen is not None
+        assert usual.inspection.features is not None
+        assert seen.inspection.features is not None
+        cells = usual.inspection.features[0].size / seen.inspection.features[0].size
+        assert seen.scale == pytest.approx(usual.scale * cells)
+    else:
+        bench.until(lambda: _shown_scale(bench))

@@ -17,6 +17,7 @@ from gui.action_table import ActionId
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from gui.viewer.map_mode import MapMode
+from gui.viewer.picture_canvas import PictureCanvas
 from inference.classify.postprocess import softmax
 from inference.engine.network import Network
 from inference.errors import InferenceError
@@ -27,20 +28,6 @@ from tests.flows.conftest import Bench
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 CAT = PROJECT_ROOT / "assets" / "samples" / "chelsea.png"
-
-
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with every run of a network."""
-    made: list[int] = []
-    real = Network.run
-
-    def run(self: Network, *arguments: object, **options: object) -> object:
-        made.append(1)
-        return real(self, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Network, "run", run)
-    return made
 
 
 @pytest.fixture
@@ -82,7 +69,9 @@ def settled(bench: Bench) -> None:
     bench.until(lambda: what_if.is_settled)
 
 
-def test_scores_and_map_follow_the_brush_and_come_back(bench: Bench, runs: list[int], tmp_path: Path) -> None:
+def test_scores_and_map_follow_the_brush_and_come_back(
+    bench: Bench, runs: list[tuple[int, ...]], tmp_path: Path
+) -> None:
     program = bench.program
     page, what_if = program.window.page, program.attention.what_if
     files = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("two/*")}
@@ -141,7 +130,7 @@ def test_undo_takes_strokes_before_decisions(bench: Bench) -> None:
     assert program.images.count(ImageState.ACCEPTED) == 0
 
 
-def test_one_run_at_most_waits_and_the_last_stroke_counts(bench: Bench, runs: list[int]) -> None:
+def test_one_run_at_most_waits_and_the_last_stroke_counts(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     what_if, before = program.attention.what_if, len(runs)
     for x in range(60, 260, 4):
@@ -243,3 +232,61 @@ def test_grey_over_the_cat_takes_the_cat_away(make_bench: Callable[..., Bench]) 
     assert what_if.now is not None
     assert softmax(what_if.now.logits)[first.index] < first.probability / 2
     assert "leads" in what_if.panel.words()
+
+
+def test_nothing_is_called_painted_over_before_the_network_has_seen_it(bench: Bench) -> None:
+    page, what_if = bench.program.window.page, bench.program.attention.what_if
+    what_if.hand.stroke_began.emit(QPointF(160, 120))
+    what_if.redraw()
+    assert what_if.now is None
+    assert "before it was painted over" in page.legend.text()
+    settled(bench)
+    assert "painted over" in page.legend.text()
+    assert "before" not in page.legend.text()
+
+
+def test_a_run_that_fails_leaves_no_numbers_of_other_strokes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, what_if = bench.program.window.page, bench.program.attention.what_if
+    paint(bench, (160, 120))
+    settled(bench)
+    assert "\N{RIGHTWARDS ARROW}" in what_if.panel.words()
+
+    def fail(self: Network, *_arguments: object, **_options: object) -> object:
+        del self
+        raise InferenceError("the card is gone.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Network, "run", fail)
+        paint(bench, (200, 60))
+        bench.until(lambda: "the card is gone" in what_if.panel.words() and what_if.is_settled)
+        assert what_if.now is None
+        assert not page.legend.is_shown
+        assert "\N{RIGHTWARDS ARROW}" not in what_if.panel.words()
+        assert "leads" not in what_if.panel.words()
+    paint(bench, (100, 60))
+    settled(bench)
+    assert "painted over" in page.legend.text()
+    assert "the card is gone" not in what_if.panel.words()
+
+
+def test_cells_that_decide_are_not_hatched_over_what_is_painted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, picture = bench.program, bench.program.window.page.picture
+    program.actions[ActionId.MAP_DUEL].trigger()
+    hatched = picture.snapshot()
+    marks: list[int] = []
+    real = PictureCanvas.set_marked_cells
+
+    def mark(canvas: PictureCanvas, cells: frozenset[tuple[int, int]]) -> None:
+        marks.append(len(cells))
+        real(canvas, cells)
+
+    monkeypatch.setattr(PictureCanvas, "set_marked_cells", mark)
+    paint(bench, (160, 120))
+    settled(bench)
+    assert marks[-1] == 0
+    program.window.page.hover_class(3)
+    assert marks[-1] == 0
+    program.window.page.hover_class(-1)
+    program.attention.what_if.panel.restart_requested.emit()
+    assert marks[-1] > 0
+    assert picture.snapshot() == hatched

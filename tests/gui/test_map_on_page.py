@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
@@ -16,6 +18,7 @@ from gui.viewer.viewer_page import ViewerPage
 from inference.arrays import Features
 from inference.attention.methods import FACTS, Method
 from inference.classify.classifier import Inspection
+from inference.engine.devices import Precision
 from inference.engine.network import Head
 from inference.models.contract import Label, MapKind, ModelContract, Preprocessing
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
@@ -73,7 +76,7 @@ class Bench:
         if features is None or self.head is None:
             return ShownPicture(said, None, None)
         inspection = Inspection(np.array(own, np.float32), features, np.zeros((8, 8, 3), np.uint8))
-        examined = Examined(1, "x", said, inspection, self.contract, self.head, "", 1.0)
+        examined = Examined(1, "x", said, inspection, self.contract, self.head, "", 1.0, "cpu", Precision.FLOAT32)
         return ShownPicture(said, inspection, examined)
 
     @property
@@ -225,3 +228,12 @@ def test_off_shows_nothing_and_keeps_the_map_for_saving(bench: Bench) -> None:
     assert bench.legend == ""
     assert bench.map.drawn is not None
     assert not bench.page.picture._scene.has_map
+
+
+def test_two_classes_of_one_name_are_told_apart(qtbot: QtBot) -> None:
+    bench = Bench(qtbot)
+    bench.contract = replace(bench.contract, labels=(Label("crane"), Label("dog"), Label("crane")))
+    bench.map.set_model(bench.contract, MapMaker(bench.contract, bench.head))
+    bench.map.rival = 2
+    bench.show(_features(1.0, 0.0))
+    assert "crane (0) rather than crane (2)" in bench.legend

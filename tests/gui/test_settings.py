@@ -14,7 +14,9 @@ from PySide6.QtCore import QSettings
 
 from gui.settings import Settings, SettingsStore, WindowState
 from gui.theme import ThemeChoice
+from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
+from inference.attention.methods import Method
 from inference.errors import OutputWriteError
 from inference.profile import PROJECT_ROOT, Profile
 
@@ -24,6 +26,8 @@ _CHOSEN = Settings(
     device="cuda",
     map_mode=MapMode.HEAT,
     map_strength=0.35,
+    map_outline=True,
+    map_choice=MapChoice(Method.LAYER_CAM, 2, relative=True),
     last_folders=("/a b", "/\udcfe\n", "C:\\x;y=[1]"),
     top_count=3,
     thumbnail_px=224,
@@ -76,6 +80,11 @@ def test_choices_come_back_in_a_new_process(store: SettingsStore, tmp_path: Path
         ("map_mode", '"spot"'),
         ("map_strength", "1.5"),
         ("map_strength", "true"),
+        ("map_outline", "1"),
+        ("map_choice", '"grad-cam"'),
+        ("map_choice", '{"method": "cam-of-the-future", "stage": null, "relative": false}'),
+        ("map_choice", '{"method": "layercam", "stage": 0, "relative": false}'),
+        ("map_choice", '{"method": "layercam", "stage": 2}'),
         ("map_strength", "NaN"),
         ("last_folders", '"/a"'),
         ("last_folders", "[1]"),
@@ -156,3 +165,9 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_sentence(tmp_path: Pa
     store = SettingsStore(Profile.below(tmp_path))
     with pytest.raises(OutputWriteError, match="could not be written"):
         store.save(_CHOSEN)
+
+
+def test_what_a_method_does_not_have_is_left_out(store: SettingsStore) -> None:
+    store.save(_CHOSEN)
+    _write(store, map_choice='{"method": "eigen-cam", "stage": 2, "relative": true}')
+    assert store.load().settings.map_choice == MapChoice(Method.EIGEN_CAM)

@@ -8,6 +8,7 @@ from gui.attention.examined import Examined
 from inference.arrays import Features
 from inference.classify.classifier import Inspection
 from inference.classify.postprocess import top_predictions
+from inference.engine.devices import Precision
 from inference.engine.network import Head
 from inference.results import Classification, CropGeometry, PictureFacts
 from tests.fakes import CHANNELS, CLASSES, fake_contract
@@ -40,7 +41,7 @@ def examined_picture(features: Features, path: str = "/p/cow.png", head: Head = 
         "float32",
     )
     inspection = Inspection(logits, features, np.zeros((8, 8, 3), np.uint8))
-    return Examined(1, path, classification, inspection, contract, head, "0" * 64, 0.5)
+    return Examined(1, path, classification, inspection, contract, head, "0" * 64, 0.5, "cpu", Precision.FLOAT32)
 
 
 def features_of(*channels: list[list[float]]) -> Features:

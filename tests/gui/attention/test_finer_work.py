@@ -69,7 +69,18 @@ def _examined(path: str, classifier: Classifier) -> Examined:
     assert isinstance(answer.outcome, Classification)
     assert answer.inspection is not None
     assert network.head is not None
-    return Examined(1, path, answer.outcome, answer.inspection, network.contract, network.head, network.model_hash, 0.5)
+    return Examined(
+        1,
+        path,
+        answer.outcome,
+        answer.inspection,
+        network.contract,
+        network.head,
+        network.model_hash,
+        0.5,
+        network.device.value,
+        network.precision,
+    )
 
 
 def _bench(examined: Examined, wanted: Wanted, classifier: Classifier) -> ExaminationBench:

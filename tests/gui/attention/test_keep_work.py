@@ -23,7 +23,9 @@ from inference.attention.methods import Method, Unit
 from inference.attention.picture import Style
 from inference.classify.classifier import Inspection
 from inference.classify.preprocess import geometry, prepare_picture
+from inference.engine.devices import Precision
 from inference.engine.network import Head
+from inference.engine.self_check import TOLERANCES
 from inference.errors import ImageReadError, OutputWriteError
 from inference.results import Classification, PictureFacts, Prediction
 from tests.fakes import fake_contract
@@ -40,7 +42,7 @@ def _examined(path: str, size: tuple[int, int], features: Features | None) -> Ex
     crop = geometry(*size, contract.preprocessing)
     said = Classification(path, facts, crop, (Prediction(0, "class 0", 1.0, 1.0),), None, "fake", "cpu", "float32")
     inspection = Inspection(logits, features, np.zeros((8, 8, 3), np.uint8))
-    return Examined(1, path, said, inspection, contract, HEAD, "0" * 64, 0.5)
+    return Examined(1, path, said, inspection, contract, HEAD, "0" * 64, 0.5, "cpu", Precision.FLOAT32)
 
 
 def _features() -> Features:
@@ -87,6 +89,21 @@ def test_the_map_adds_up_to_the_networks_logit_or_says_that_it_does_not() -> Non
     assert fight.numbers.logit == fight.numbers.network_logit == -1.0
     examined.inspection.logits[0] += 1
     assert _kept(examined).numbers.adds_up is False
+
+
+def test_a_recalled_answers_device_says_nothing_about_the_map_of_the_network_that_ran_now(tmp_path: Path) -> None:
+    path = tmp_path / "grey.png"
+    Image.new("RGB", (40, 30)).save(path)
+    now = _examined(str(path), (40, 30), _features())
+    recalled = replace(now, classification=replace(now.classification, device="openvino", precision="bf16"))
+    off = (TOLERANCES[Precision.FLOAT32] * TOLERANCES[Precision.BFLOAT16]) ** 0.5
+    now.inspection.logits[0] = 2 * (1 + off)
+    kept = _kept(recalled)
+    assert kept.numbers.adds_up is False
+    assert _kept(replace(recalled, precision=Precision.BFLOAT16)).numbers.adds_up is True
+    write(str(tmp_path / "map"), kept, prepare_picture(str(path), reading_order(recalled)))
+    fields = json.loads((tmp_path / "map.json").read_text())
+    assert (fields["device"], fields["precision"]) == ("cpu", "float32")
 
 
 @pytest.mark.parametrize("features", [None, np.full((3, 2, 2), np.nan, np.float32)], ids=["no maps", "NaN"])

@@ -18,6 +18,7 @@ from inference.attention.methods import Method
 from inference.attention.runs import CopyRunner, SeenPicture
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier, Inspection
+from inference.engine.devices import Precision
 from inference.engine.gradient_network import GradientNetwork
 from inference.engine.network import Head, hash_model
 from inference.errors import ModelLoadError
@@ -36,7 +37,18 @@ def _examined(features: Features | None, side: int = 8) -> Examined:
     logits = FakeNetwork().run(image[None]).logits[0]
     facts, crop = PictureFacts(side, side, "PNG", 1), CropGeometry(0, 0, side, side)
     said = Classification("x", facts, crop, (Prediction(0, "class 0", 1.0, 1.0),), None, "fake", "cpu", "float32")
-    return Examined(1, "x", said, Inspection(logits, features, image), fake_contract(), HEAD, "0" * 64, 1.0)
+    return Examined(
+        1,
+        "x",
+        said,
+        Inspection(logits, features, image),
+        fake_contract(),
+        HEAD,
+        "0" * 64,
+        1.0,
+        "cpu",
+        Precision.FLOAT32,
+    )
 
 
 def _opened(model: str, folder: Path) -> GradientNetwork | NoGradientsError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -144,3 +147,28 @@ def test_the_handles_are_seen_and_follow_the_zoom(page: _Page) -> None:
     assert not handle_is_white(20, 20)
     page.picture.zoom_at(2.0, page.at(160, 120).toPointF())
     assert handle_is_white(BOX.right(), BOX.bottom())
+
+
+class _Painted(QObject):
+    """Collects what is painted of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.areas: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            rects: Iterable[QRect] = event.region()  # type: ignore[assignment]  # its stub lacks __iter__
+            self.areas.append(sum(rect.width() * rect.height() for rect in rects))
+        return False
+
+
+def test_a_box_that_moves_has_the_picture_painted_once_and_only_at_its_rim(page: _Page, qtbot: QtBot) -> None:
+    qtbot.wait(50)
+    painted = _Painted(page.picture)
+    page.show_box(BOX.translated(30, 20))
+    qtbot.waitUntil(lambda: bool(painted.areas))
+    qtbot.wait(50)
+    assert len(painted.areas) == 1
+    assert painted.areas[0] < page.picture.width() * page.picture.height() / 5

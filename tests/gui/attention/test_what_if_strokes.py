@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gui.attention.what_if_strokes import STEPS_KEPT, PaintedCopy
@@ -43,6 +43,7 @@ def painted(copy: PaintedCopy) -> np.ndarray:
     return np.array(alpha) > 0
 
 
+@settings(deadline=None)
 @given(shares, shares, shares, shares, diameters)
 def test_a_stroke_covers_exactly_what_is_near_its_line(x0: float, y0: float, x1: float, y1: float, wide: float) -> None:
     copy = a_copy()
@@ -59,6 +60,7 @@ def test_a_stroke_covers_exactly_what_is_near_its_line(x0: float, y0: float, x1:
     assert not (mask & (copy.changed() != IMAGE).any(axis=2))[nearest > radius + 0.05].any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(shares, shares, diameters), min_size=1, max_size=8))
 def test_every_stroke_can_be_taken_back_and_repeated(strokes: list[tuple[float, float, float]]) -> None:
     copy = a_copy()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gui.audit.audit_words import Missing, class_words, ground_words, nothing_words, summary_words
+from gui.audit.audit_words import Missing, class_words, ground_words, map_words, nothing_words, summary_words
 from gui.audit.audit_work import AuditFound, ClassLine
 
 _FOUND = AuditFound("Net {b}", {}, {}, {}, {}, counted=1234, missing={}, failures=(), border_if_even=0.4375, scale=1.0)
@@ -63,3 +63,14 @@ def test_what_lies_below_the_map() -> None:
     assert ground_words(_LINE, 5) == "Below the map: the mean of 5 of the images."
     assert ground_words(replace(_LINE, pictures=1), 1) == "Below the map: the image itself."
     assert ground_words(_LINE, 1) == "Below the map: one of the images."
+
+
+def test_the_colours_of_the_mean_map_have_a_meaning_and_a_scale() -> None:
+    words = map_words(replace(_FOUND, scale=0.0312))
+    assert words.startswith("Orange speaks for the class, blue against it")
+    assert words.endswith("0.031 logits.")
+
+
+def test_an_audit_of_the_model_before_says_so() -> None:
+    assert "Another model is open now" not in summary_words(_FOUND)
+    assert summary_words(_FOUND, is_of_before=True).endswith("audit again to see what that one attends to.")

@@ -78,3 +78,18 @@ def test_a_section_that_cannot_close_has_no_button(qtbot: QtBot, facets: FacetMo
     section.show()
     assert not heading(section).isVisible()
     assert words(section) == ["Labels", "2"]
+
+
+@pytest.mark.parametrize("name", [Section.LABELS, Section.SUGGESTIONS], ids=str)
+def test_the_count_of_rows_makes_the_section_no_wider(qtbot: QtBot, name: Section) -> None:
+    model = FacetModel(is_ranked=True)
+    section = FacetSection(name, model)
+    qtbot.addWidget(section)
+    section.show()
+    before = section.minimumSizeHint().width()
+    for count in (1, 20, 200, 888):
+        model.set_counts([(key, f"class {key}", 1) for key in range(count)])
+        assert words(section) == [str(count)]
+        assert section.minimumSizeHint().width() == before
+    model.set_counts([])
+    assert section.minimumSizeHint().width() == before

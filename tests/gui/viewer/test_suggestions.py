@@ -311,3 +311,10 @@ def test_the_menu_key_asks_about_the_row_with_the_focus(view: SuggestionsView) -
     menu.actions()[0].trigger()
     menu.close()
     assert why_not == [283]
+
+
+def test_two_suggestions_of_one_name_carry_their_numbers() -> None:
+    model = SuggestionsModel()
+    names = (("crane", 134), ("heron", 131), ("crane", 517))
+    model.show_predictions(tuple(Prediction(index, name, 0.2, 1.0) for name, index in names), class_count=3)
+    assert [model.index(row).data() for row in range(3)] == ["crane (134)", "heron", "crane (517)"]

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.theme import DARK, LIGHT, contrast, palette_of
 from gui.viewer.map_mode import MapMode
+from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_colors import viewer_colors
 from gui.viewer.viewer_page import ViewerPage
 from inference.results import CropGeometry
@@ -108,7 +109,7 @@ def test_the_next_picture_tells_its_class_even_if_it_is_the_same(page: ViewerPag
     assert not page.legend.is_shown
     page.show_predictions(some_predictions(), class_count=1000)
     page.show_predictions(some_predictions(), class_count=1000)
-    assert told == [282, 282]
+    assert told == [NO_CLASS, 282, 282]
 
 
 def test_states(page: ViewerPage, qtbot: QtBot) -> None:
@@ -268,3 +269,11 @@ def test_the_page_dies_with_its_window(qtbot: QtBot) -> None:
     del page
     gc.collect()
     assert dead() is None
+
+
+def test_a_sentence_in_place_of_suggestions_takes_the_class_away_and_tells_so(page: ViewerPage) -> None:
+    told = classes_told(page)
+    page.show_sentence("Classifying\N{HORIZONTAL ELLIPSIS}")
+    page.show_sentence("Waiting for its turn\N{HORIZONTAL ELLIPSIS}")
+    assert told == [NO_CLASS]
+    assert page.class_shown == NO_CLASS

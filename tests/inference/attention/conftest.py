@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.network import Head, Network
 from inference.profile import BUILT_IN_MODELS
 from tests.conftest import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from tests.inference.attention.parity import Weights
 
 SAMPLES = tuple(str(PROJECT_ROOT / "assets" / "samples" / name) for name in ("chelsea.png", "coffee.png", "rocket.jpg"))
 
@@ -66,3 +71,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def random_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Weights, Path]:
+    """A ResNeXt-50 32x4d with random weights, and the model file of them: writing it takes seconds."""
+    from tests.inference.attention.parity import random_weights  # noqa: PLC0415 - it imports PyTorch
+
+    target = tmp_path_factory.mktemp("random") / "random.onnx"
+    return random_weights(target), target

@@ -6,7 +6,8 @@ Convention (DESIGN.md 11): the package's own normalisation is repeated on our ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,11 +154,8 @@ def pair_of(weights: Weights, file: Path) -> Pair:
 
 
 def stage_pair_of(weights: Weights, file: Path, folder: Path, *, samples: int = 1) -> StagePair:
-    """Open the same weights here for gradients; what is made for that lies in `folder`. PyTorch goes on in float64.
-
-    Each of `samples` costs PyTorch 40 runs forwards and backwards.
-    """
-    network = weights.network.double()
+    """Open the same weights here for gradients, beside a copy of PyTorch's in float64; `folder` keeps what is made."""
+    network = deepcopy(weights.network).double()
     kept = Weights(network, weights.preprocessing, min(samples, weights.samples))
     return StagePair(kept, GradientNetwork.open(file, Profile.below(folder)))
 
@@ -173,33 +171,59 @@ def as_published(made: EvidenceMap, side: int) -> NDArray[np.float32]:
     return normalised(resized)
 
 
-def last_stage(pair: Pair, method: Method) -> list[Compared]:
-    """A method's closed form at the last stage: the best, the second and the worst class of each sample."""
-    images, compared = pair.weights.inputs(), []
+def last_stage(pair: Pair) -> dict[Method, list[Compared]]:
+    """The closed forms at the last stage: the best, the second and the worst class of each sample."""
+    images, compared = pair.weights.inputs(), {method: list[Compared]() for method in ORACLES}
     logits, features = pair.run(images)
-    with ORACLES[method](model=pair.weights.network, target_layers=pair.weights.layers()) as oracle:
-        for row in range(len(images)):
-            classes = np.argsort(-logits[row])[[0, 1, -1]].tolist()
-            tensor = pair.weights.tensor(np.repeat(images[row : row + 1], len(classes), axis=0))
-            published = oracle(input_tensor=tensor, targets=[ClassifierOutputTarget(index) for index in classes])
-            for index, theirs in zip(classes, published, strict=True):
+    for row in range(len(images)):
+        classes = np.argsort(-logits[row])[[0, 1, -1]].tolist()
+        tensor = pair.weights.tensor(images[row : row + 1])
+        published = _published(pair.weights, [4], tensor, classes)
+        for method in ORACLES:
+            for index, theirs in zip(classes, published[method, 4], strict=True):
                 made = closed_form(method, features[row], pair.head.weight[index])
-                compared.append(_compared(made, theirs))
+                compared[method].append(_compared(made, theirs))
     return compared
 
 
-def earlier_stage(pair: StagePair, method: Method, stage: int) -> list[Compared]:
-    """A method at any stage by gradients: the best and the worst class of each sample."""
-    compared, count = [], pair.ours.facts.classes
-    layers = pair.weights.layers(stage)
-    with ORACLES[method](model=pair.weights.network, target_layers=layers) as oracle:
-        for image in pair.weights.inputs():
-            run = pair.ours.run(image, class_direction(count, 0))
-            for index in np.argsort(-run.logits)[[0, -1]].tolist():
-                made = stage_map(method, pair.ours.run(image, class_direction(count, index)), stage).contributions
-                theirs = oracle(input_tensor=pair.tensor(image), targets=[ClassifierOutputTarget(index)])[0]
-                compared.append(_compared(made, theirs))
+def stages(pair: StagePair, wanted: Sequence[int]) -> dict[tuple[Method, int], list[Compared]]:
+    """Every method at some stages by gradients: the best and the worst class of each sample."""
+    compared = {(method, stage): list[Compared]() for method in ORACLES for stage in wanted}
+    count = pair.ours.facts.classes
+    for image in pair.weights.inputs():
+        logits = pair.ours.run(image, class_direction(count, 0)).logits
+        classes = np.argsort(-logits)[[0, -1]].tolist()
+        runs = [pair.ours.run(image, class_direction(count, index)) for index in classes]
+        published = _published(pair.weights, wanted, pair.tensor(image), classes)
+        for (method, stage), found in compared.items():
+            for run, theirs in zip(runs, published[method, stage], strict=True):
+                found.append(_compared(stage_map(method, run, stage).contributions, theirs))
     return compared
+
+
+def _published(
+    weights: Weights, stages: Sequence[int], tensor: torch.Tensor, classes: Sequence[int]
+) -> dict[tuple[Method, int], NDArray[Any]]:
+    """What the package shows of one input for some classes, by every method at every stage, each as if it were alone.
+
+    All methods begin with the same run forwards and backwards, which takes nearly all of the time: the package does it
+    once, and each method is given what came of it.
+    """
+    layers = [layer for stage in stages for layer in weights.layers(stage)]
+    tensors = tensor.repeat(len(classes), 1, 1, 1)
+    targets = [ClassifierOutputTarget(index) for index in classes]
+    published: dict[tuple[Method, int], NDArray[Any]] = {}
+    with GradCAM(model=weights.network, target_layers=layers) as runner:
+        runner(input_tensor=tensors, targets=targets)
+        for method, oracle in ORACLES.items():
+            with oracle(model=weights.network, target_layers=layers) as its:
+                # Copies: the package empties the lists when it is done.
+                its.activations_and_grads.activations = list(runner.activations_and_grads.activations)
+                its.activations_and_grads.gradients = list(runner.activations_and_grads.gradients)
+                maps = its.compute_cam_per_layer(tensors, targets, eigen_smooth=False)
+                for stage, shown in zip(stages, maps, strict=True):
+                    published[method, stage] = its.aggregate_multi_layers([shown])
+    return published
 
 
 def eigen_cams(pair: Pair) -> list[tuple[float, float]]:
@@ -231,22 +255,26 @@ class _Rounding(torch.nn.Module):
         return scores
 
 
-def score_cams(pair: Pair, side: int, *, rounding: bool) -> Compared:
+def score_cams(pair: Pair, side: int, *, rounding: Sequence[bool]) -> list[Compared]:
     """Score-CAM of the first sample's first class, seen at so many pixels: it needs a run for each channel.
 
     Args:
         pair: the weights.
         side: of the network's input, in pixels.
-        rounding: let the package's network round its input to whole grey values, as a uint8 input does.
+        rounding: for each comparison, let the package's network round its input to whole grey values, as a uint8 input
+            does.
     """
     image = inputs(Preprocessing(resize=side, crop=side))[:1]
     logits, features = pair.run(image)
     index = int(logits[0].argmax())
     made = score_cam(CopyRunner(pair.ours), image[0], features[0], index)
-    network = _Rounding(pair.weights) if rounding else pair.weights.network
-    with ScoreCAM(model=network, target_layers=pair.weights.layers()) as oracle:
-        theirs = oracle(input_tensor=pair.weights.tensor(image), targets=[ClassifierOutputTarget(index)])[0]
-    return _compared(made, theirs)
+    compared = []
+    for rounds in rounding:
+        network = _Rounding(pair.weights) if rounds else pair.weights.network
+        with ScoreCAM(model=network, target_layers=pair.weights.layers()) as oracle:
+            theirs = oracle(input_tensor=pair.weights.tensor(image), targets=[ClassifierOutputTarget(index)])[0]
+        compared.append(_compared(made, theirs))
+    return compared
 
 
 def largest(compared: Iterable[Compared]) -> float:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from inference.attention.backbone_sanity import BackboneCheck, BackboneStep, check_backbone, randomised_weights
+from inference.attention.backbone_sanity import (
+    FINAL_DRAWS,
+    BackboneCheck,
+    BackboneStep,
+    check_backbone,
+    randomised_weights,
+)
 from inference.attention.earlier import class_direction
 from inference.attention.methods import Method
+from inference.attention.sanity import rank_correlation
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.gradient_network import GradientNetwork
 from inference.profile import BUILT_IN_MODELS, Profile
@@ -35,7 +43,7 @@ def test_evidence_depends_on_every_part_and_eigen_cam_not_on_the_head(
     towards = class_direction(network.facts.classes, subject)
     found = check_backbone(network, one.image, towards, on_progress=lambda *progress: told.append(progress))
     assert [step.part for step in found.steps] == PARTS
-    assert told == [(run, 7) for run in range(1, 8)]
+    assert told == [(run, 11) for run in range(1, 12)]
     assert found.passed
     assert found.stage == 4
     assert all(-1 <= step.signed <= 1 and -1 <= step.absolute <= 1 for step in found.steps)
@@ -104,3 +112,39 @@ def test_only_the_wholly_random_network_decides() -> None:
     # A mirror image is no other map.
     assert not check(0.1, -0.9).passed
     assert not check().passed
+    assert not replace(check(0.9, 0.1), is_flat=True).passed
+
+
+def test_one_random_network_that_agrees_by_accident_does_not_decide(
+    network: GradientNetwork, seen: tuple[Seen, ...]
+) -> None:
+    """The last step is the mean over whole networks, drawn as the first of each seed is."""
+    one = seen[0]
+    towards = class_direction(network.facts.classes, int(one.logits.argmax()))
+    own = network.run(one.image, towards).stages[4]
+    signed = []
+    for draw in range(FINAL_DRAWS):
+        weights = {
+            name: values
+            for number, part in enumerate(network.parts)
+            for name, values in randomised_weights(part, draw * len(network.parts) + number).items()
+        }
+        drawn = network.with_weights(weights)
+        made = drawn.run(one.image, towards).stages[4]
+        drawn.close()
+        signed.append(
+            rank_correlation(
+                *(np.einsum("khw,khw->hw", maps.activations, maps.gradients) for maps in (own, made)),
+            )
+        )
+    found = check_backbone(network, one.image, towards)
+    assert found.steps[-1].signed == pytest.approx(np.mean(signed), abs=1e-3)
+    assert max(np.abs(signed)) > abs(found.steps[-1].signed)
+
+
+def test_a_map_that_is_the_same_everywhere_passes_nothing(network: GradientNetwork, seen: tuple[Seen, ...]) -> None:
+    # No logit is asked about, so no gradient flows.
+    nothing = np.zeros(network.facts.classes, np.float32)
+    found = check_backbone(network, seen[0].image, nothing, method=Method.GRAD_CAM)
+    assert found.is_flat
+    assert not found.passed

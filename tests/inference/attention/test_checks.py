@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.attention.checks import deletion_badge
+from inference.attention.checks import DeletionBadge, deletion_badge
+from inference.attention.confirming import HiddenRun
+from inference.attention.duel import duel, runner_up
 from inference.attention.evidence import evidence_map
 from inference.attention.masking import Filling, fill
-from inference.attention.runs import CopyRunner
+from inference.attention.runs import CopyRunner, SeenPicture
 from inference.classify.postprocess import softmax
 from inference.engine.network import Head, Network
+from tests.fakes import FakeNetwork
 from tests.inference.attention.conftest import Seen
 
 
@@ -45,3 +48,50 @@ def test_the_strongest_cells_matter_more_than_the_weakest(
             badge = deletion_badge(CopyRunner(built_in), one.picture, contributions, subject)
             falls.append(badge.before - badge.after)
     assert sum(falls[:3]) > sum(falls[3:])
+
+
+def test_only_cells_that_speak_for_the_class_are_hidden(seen: tuple[Seen, ...], built_in: Network) -> None:
+    one = seen[0]
+    rectified = np.zeros((9, 9), np.float32)
+    rectified[6, 2:5] = 1.0, 3.0, 2.0
+    badge = deletion_badge(CopyRunner(built_in), one.picture, rectified, 3)
+    assert np.argwhere(badge.done.cells).tolist() == [[6, 2], [6, 3], [6, 4]]
+    assert badge.has_support
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
+def test_a_map_that_says_nothing_for_the_class_is_neither_run_nor_borne_out(value: float) -> None:
+    network = FakeNetwork()
+    seen = SeenPicture(np.full((8, 8, 3), 90, np.uint8), np.zeros(6, np.float32))
+    badge = deletion_badge(CopyRunner(network), seen, np.full((2, 2), value, np.float32), 1)
+    assert network.batches == []
+    assert not badge.has_support
+    assert not badge.is_borne_out
+    assert badge.after == badge.before
+
+
+def test_a_comparison_is_borne_out_by_its_lead_and_not_by_the_score() -> None:
+    cells = np.ones((1, 1), np.bool_)
+    # Both of the two lose to a third class; the lead of the first over the second grows.
+    done = HiddenRun(Filling.BLUR, cells, np.array([3, 2, 0], np.float32), np.array([2, 0, 5], np.float32))
+    before, after = done.probabilities(0)
+    alone, compared = (DeletionBadge(0, before, after, done, rival) for rival in (None, 1))
+    assert alone.gaps is None
+    assert alone.is_borne_out
+    assert compared.gaps == (1.0, 2.0)
+    assert not compared.is_borne_out
+    falling = HiddenRun(Filling.BLUR, cells, done.after, done.before)
+    assert DeletionBadge(0, after, before, falling, 1).is_borne_out
+
+
+def test_on_the_real_network_the_lead_falls_without_the_cells_that_give_it(
+    built_in: Network, seen: tuple[Seen, ...], head: Head
+) -> None:
+    for one in seen:
+        subject = int(one.logits.argmax())
+        rival = runner_up(one.logits, subject)
+        fought = duel(one.features, head, subject, rival)
+        badge = deletion_badge(CopyRunner(built_in), one.picture, fought.contributions, subject, rival=rival)
+        assert badge.gaps is not None
+        assert badge.gaps[0] == pytest.approx(fought.gap, abs=1e-3)
+        assert badge.is_borne_out is (badge.gaps[1] < badge.gaps[0])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from inference.attention.curves import MOST_STEPS, Curve, CurvePair, MeanCurves, draw_curves
+from inference.attention.curves import MOST_STEPS, Curve, CurvePair, MeanCurves, draw_curves, strongest_first
 from inference.attention.evidence import evidence_map
 from inference.attention.masking import Filling, fill
 from inference.attention.runs import CopyRunner, SeenPicture
@@ -46,6 +49,28 @@ def test_there_are_no_more_steps_than_cells() -> None:
     pair = draw_curves(CopyRunner(network), seen, np.array([[1.0, 2.0]], np.float32), 0, steps=50)
     assert pair.deletion.shares.tolist() == [0, 0.5, 1]
     assert sum(network.batches) == 6
+
+
+def test_the_strongest_go_first_and_equal_cells_from_no_side() -> None:
+    contributions = np.zeros((9, 9), np.float32)
+    contributions[4, 3:6] = 2.0, 3.0, 1.0
+    contributions[0, 0] = -1.0
+    order = strongest_first(contributions)
+    assert sorted(order.tolist()) == list(range(81))
+    assert order[:3].tolist() == [4 * 9 + 4, 4 * 9 + 3, 4 * 9 + 5]
+    assert order[-1] == 0
+    assert (order == strongest_first(contributions * 7)).all()
+    # Of the zeros, the first half lies no higher and no farther left than the second.
+    halves = [np.stack(np.divmod(half, 9)).mean(axis=1) for half in (order[3:41], order[41:80])]
+    np.testing.assert_allclose(halves[0], halves[1], atol=1.5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(hnp.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(-3, 3).map(float)))
+def test_no_cell_goes_before_a_stronger_one(contributions: np.ndarray) -> None:
+    order = strongest_first(contributions)
+    assert sorted(order.tolist()) == list(range(contributions.size))
+    assert (np.diff(contributions.ravel()[order]) <= 0).all()
 
 
 def test_mean_curves_are_the_mean_at_equal_steps() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.attention.masking import Filling, cell_of_pixels, fill, hide, pixels_of, strongest_cells
+from inference.attention.masking import Filling, cell_of_pixels, fill, hide, pixels_of, supporting_cells
 from inference.models.contract import Preprocessing
 
 PREPROCESSING = Preprocessing(resize=32, crop=32)
@@ -59,6 +59,14 @@ def test_a_filling_fills_everything_the_same_way_each_time(image: np.ndarray, fi
 
 def test_the_strongest_share_of_cells() -> None:
     contributions = np.arange(10, dtype=np.float32).reshape(2, 5)
-    assert strongest_cells(contributions, 0.2).tolist() == [[False] * 5, [False, False, False, True, True]]
-    assert strongest_cells(contributions, 0.0).sum() == 1
-    assert strongest_cells(np.zeros((2, 2), np.float32), 0.5).tolist() == [[True, True], [False, False]]
+    assert supporting_cells(contributions, 0.2).tolist() == [[False] * 5, [False, False, False, True, True]]
+    assert supporting_cells(contributions, 0.0).sum() == 1
+    assert supporting_cells(np.ones((2, 2), np.float32), 0.5).tolist() == [[True, True], [False, False]]
+
+
+def test_cells_that_do_not_speak_for_the_class_are_none_of_the_strongest() -> None:
+    contributions = np.array([[0.0, 0.0, -1.0], [0.0, 3.0, 2.0]], np.float32)
+    assert supporting_cells(contributions, 1.0).tolist() == [[False] * 3, [False, True, True]]
+    assert not supporting_cells(np.minimum(contributions, 0), 0.5).any()
+    contributions[0, 0] = np.nan
+    assert not supporting_cells(contributions, 0.5).any()

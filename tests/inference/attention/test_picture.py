@@ -34,6 +34,24 @@ def test_the_map_falls_on_the_crop_and_the_rest_is_dimmed() -> None:
     assert (grey == 200).all()
 
 
+@pytest.mark.parametrize("style", list(Style))
+def test_a_crop_that_reaches_beyond_the_picture_is_drawn_as_far_as_there_is_one(style: Style) -> None:
+    # Of a very long picture only the middle is read, and rounding may put the crop a pixel beside it.
+    whole = np.random.default_rng(3).integers(0, 256, (120, 80, 3), np.uint8)
+    contributions = np.zeros((12, 8), np.float32)
+    contributions[2:9, 3:6] = 1.0
+    caption = Caption("cat", 1.0, "m")
+    for left, top, right, bottom in ((1, 1, 0, 0), (0, 0, 1, 1), (3, 0, 0, 2)):
+        part = whole[top : 120 - bottom, left : 80 - right]
+        size = (part.shape[1], part.shape[0])
+        crop = CropGeometry(-left, -top, 80 - left, 120 - top)
+        drawn = picture_with_map(part, contributions, crop, size, caption, style=style, outline=True)
+        full = picture_with_map(
+            whole, contributions, CropGeometry(0, 0, 80, 120), (80, 120), caption, style=style, outline=True
+        )
+        assert (drawn[: size[1]] == full[top : 120 - bottom, left : 80 - right]).all()
+
+
 def test_a_picture_of_one_pixel_and_a_hostile_name() -> None:
     pixel = np.zeros((1, 1, 3), np.uint8)
     drawn = picture_with_map(

@@ -15,7 +15,7 @@ from inference.attention.region_files import (
     coco_data_set,
     mask_of_box,
     mask_of_cells,
-    run_lengths,
+    rectangles_of,
     yolo_row,
 )
 from inference.results import CropGeometry
@@ -44,9 +44,22 @@ def test_the_mask_of_a_box_has_its_pixels() -> None:
     assert mask[50, 100]
     assert not mask[49, 100]
     assert not mask[50, 200]
-    data = coco_data_set(MARKED, mask)
-    assert data["annotations"][0]["iscrowd"] == 1
-    assert data["annotations"][0]["area"] == 10_000
+    annotation = coco_data_set(MARKED, mask)["annotations"][0]
+    assert annotation == coco_data_set(MARKED)["annotations"][0]
+
+
+def test_a_coco_region_of_cells_is_polygons_that_no_reader_leaves_out_as_a_crowd() -> None:
+    mask = mask_of_cells(
+        np.array([[True, False, True], [True, True, False]]), CropGeometry(0.0, 0.0, 300.0, 200.0), (400, 200)
+    )
+    (annotation,) = json.loads(json.dumps(coco_data_set(MARKED, mask)))["annotations"]
+    assert annotation["iscrowd"] == 0
+    assert annotation["area"] == 4 * 100 * 100
+    assert annotation["segmentation"] == [
+        [0, 0, 100, 0, 100, 100, 0, 100],
+        [200, 0, 300, 0, 300, 100, 200, 100],
+        [0, 100, 200, 100, 200, 200, 0, 200],
+    ]
 
 
 def test_the_mask_of_cells_leaves_out_what_the_network_did_not_see() -> None:
@@ -62,9 +75,9 @@ def test_the_mask_of_cells_leaves_out_what_the_network_did_not_see() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(hnp.arrays(np.bool_, st.tuples(st.integers(1, 8), st.integers(1, 8))))
-def test_run_lengths_can_be_read_back(mask: np.ndarray) -> None:
-    encoded = run_lengths(mask)
-    pixels = np.concatenate([np.full(count, number % 2 == 1) for number, count in enumerate(encoded["counts"])])
-    assert encoded["size"] == list(mask.shape)
-    assert (pixels.reshape(mask.shape, order="F") == mask).all()
-    assert all(isinstance(count, int) for count in encoded["counts"])
+def test_rectangles_cover_the_mask_and_no_pixel_twice(mask: np.ndarray) -> None:
+    covered = np.zeros(mask.shape, np.int64)
+    for box in rectangles_of(mask):
+        assert not box.is_empty
+        covered[int(box.top) : int(box.bottom), int(box.left) : int(box.right)] += 1
+    assert (covered == mask).all()

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from inference.attention.duel import duel
+from inference.attention.evidence import evidence_map
 from inference.attention.making import InspectedPicture
 from inference.attention.methods import Method
 from inference.attention.sanity import check_head, compare_maps, randomise_head, rank_correlation
@@ -58,4 +60,37 @@ def test_maps_of_any_other_randomised_network_can_be_compared() -> None:
     assert [same.signed, same.absolute] == pytest.approx([1.0, 1.0])
     turned = compare_maps(own, [-own])
     assert [turned.signed, turned.absolute] == pytest.approx([-1.0, 1.0])
-    assert compare_maps(own, []).draws == 0
+    none = compare_maps(own, [])
+    assert none.draws == 0
+    assert not none.passed
+
+
+def test_a_map_that_is_the_same_everywhere_passes_nothing(seen: tuple[Seen, ...], head: Head) -> None:
+    flat = np.zeros((2, 2), np.float32)
+    own = np.array([[1.0, -2.0], [3.0, -4.0]], np.float32)
+    found = compare_maps(flat, [own, own])
+    assert found.signed == 0
+    assert found.is_flat
+    assert not found.passed
+    assert not compare_maps(np.full((2, 2), np.nan, np.float32), [own, own]).passed
+    # A map that random weights take everything from did change.
+    assert compare_maps(own, [flat]).passed
+    one, against = seen[1], None
+    for index in np.argsort(one.logits):
+        if (evidence_map(one.features, head.weight[index]) <= 0).all():
+            against = int(index)
+    assert against is not None
+    picture = InspectedPicture(one.picture, one.features)
+    assert not check_head(Method.GRAD_CAM, picture, head, against).passed
+    assert check_head(Method.EVIDENCE, picture, head, against).passed
+
+
+def test_a_comparison_is_compared_with_random_comparisons(seen: tuple[Seen, ...], head: Head) -> None:
+    one = seen[0]
+    picture = InspectedPicture(one.picture, one.features)
+    compared = check_head(Method.EVIDENCE, picture, head, 3, rival=4, draws=5)
+    assert compared.passed
+    fought = duel(one.features, head, 3, 4).contributions
+    others = [duel(one.features, randomise_head(head, seed), 3, 4).contributions for seed in range(5)]
+    assert compared.signed == pytest.approx(compare_maps(fought, others).signed, abs=1e-3)
+    assert compared.signed != check_head(Method.EVIDENCE, picture, head, 3, draws=5).signed

@@ -80,6 +80,50 @@ def test_every_way_of_drawing_says_what_it_is(style: Style | None, monkeypatch: 
     assert (NOT_A_PROOF in written) == (style is not None)
 
 
+@pytest.mark.parametrize(
+    ("style", "in_logits", "is_signed", "ends"),
+    [
+        (Style.EVIDENCE, True, True, ("-0.5", "+0.5 logits, the same for all")),
+        (Style.EVIDENCE, True, False, ("0", "+0.5 logits, the same for all")),
+        (Style.EVIDENCE, False, True, ("-1", "+1 of the largest of all maps, the same for all")),
+        (Style.EVIDENCE, False, False, ("0", "1 of the largest of all maps, the same for all")),
+        (Style.HEAT, True, True, ("0", "+0.5 logits, the same for all")),
+        (Style.HEAT, False, True, ("0", "1 of the largest of all maps, the same for all")),
+    ],
+)
+def test_the_scale_says_what_it_counts_and_has_the_colours_of_the_maps(
+    style: Style, in_logits: bool, is_signed: bool, ends: tuple[str, str]
+) -> None:
+    legend = SharedLegend(style, 0.5, 1.0, (), in_logits=in_logits, is_signed=is_signed)
+    assert module._ends(legend, is_signed=style is Style.EVIDENCE and is_signed) == ends
+    foot = side_by_side([panel(), panel()], legend)[-120:]
+    assert _is_near(foot, ORANGE) == (style is Style.EVIDENCE)
+    assert _is_near(foot, BLUE) == (style is Style.EVIDENCE and is_signed)
+
+
+def _is_near(drawn: np.ndarray, colour: tuple[int, int, int]) -> bool:
+    """Whether a pixel has this colour, or nearly: the ends of the bar are drawn smoothly."""
+    return bool((np.abs(drawn.astype(int) - np.array(colour)).max(axis=2) < 12).any())
+
+
+def test_lines_lie_over_the_colours_where_they_are_wanted() -> None:
+    contributions = np.zeros((7, 7), np.float32)
+    contributions[3, 3] = 1.0
+    drawn = [
+        side_by_side([panel(contributions=contributions), panel()], SharedLegend(Style.HEAT, 1.0, 1.0, (), outline=on))
+        for on in (False, True)
+    ]
+    height = panel().pixels.shape[0]
+    plain, lined = (one[-height - 200 :] for one in drawn)
+    half = lined.shape[1] // 2
+    assert has(lined[:, :half], (255, 255, 255)).sum() != has(plain[:, :half], (255, 255, 255)).sum()
+    # A panel without a map has no lines.
+    without = SharedLegend(None, 1.0, 1.0, (), outline=True)
+    np.testing.assert_array_equal(
+        side_by_side([panel()], without), side_by_side([panel()], SharedLegend(None, 1.0, 1.0, ()))
+    )
+
+
 def test_hostile_and_endless_words_stay_within_their_panel() -> None:
     title = "\u202e" + "x" * 5000 + ".png"
     lines = ("word " * 2000, "\n\t", "", "<b>&amp;</b>")

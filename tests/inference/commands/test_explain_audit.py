@@ -167,3 +167,10 @@ def test_stopping_leaves_nothing_and_says_so(cardinal: Run, folder: Path, monkey
     code, out, err = cardinal("explain", str(folder), *_MODEL, "--audit")
     assert (code, out) == (130, "")
     assert "Stopped." in err
+
+
+def test_the_only_picture_of_a_class_does_not_deviate_from_it(cardinal: Run, folder: Path) -> None:
+    code, out, _ = cardinal("explain", str(sorted(folder.glob("*.png"))[0]), *_MODEL, "--audit")
+    assert code == 0
+    assert out.startswith("1 picture counted, ")
+    assert "Farthest" not in out

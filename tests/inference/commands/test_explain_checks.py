@@ -1,4 +1,4 @@
-"""`--minimal-set` and `--check`: what the feature map says and what the network then says, also when they differ."""
+"""`--check`: what the network then says, of the map that was explained; where nothing was checked, that is said."""
 
 from __future__ import annotations
 
@@ -7,45 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.attention.backbone_sanity import BackboneCheck, BackboneStep
+from inference.attention.checks import DeletionBadge
+from inference.attention.confirming import HiddenRun
+from inference.attention.curves import Curve, CurvePair
 from inference.attention.masking import Filling, fill, hide, pixels_of
+from inference.attention.methods import Method
+from inference.attention.relative import relative_head
+from inference.attention.sanity import randomise_head
 from inference.classify.postprocess import softmax
+from inference.commands.explain_checks import CheckFound
 from inference.engine.network import Network
 from inference.models.contract import Preprocessing
 from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import TINY, answer, explained, patched
 from tests.inference.commands.sessions import Run
 from tests.make_bright import BRIGHT_RESIZE, BRIGHT_SIDE
+from tests.odd_maps import light_picture
 
 SAMPLE = str(PROJECT_ROOT / "assets" / "samples" / "chelsea.png")
-
-
-def test_the_fewest_cells_are_named_and_tried_for_real(cardinal: Run, tmp_path: Path) -> None:
-    words, grid, fields = explained(cardinal, tmp_path, SAMPLE, "--minimal-set", model=TINY)
-    assert words.count("Hidden in the picture (blur) and run again") == sum(
-        found is not None for found in fields["minimal_set"]["sets"].values()
-    )
-    assert set(fields["minimal_set"]["sets"]) == {"zeroed", "re-pooled"}
-    for found in fields["minimal_set"]["sets"].values():
-        if found is None:
-            assert "No set of cells turns it" in words
-            continue
-        assert found["gap_after"] < 0 < found["gap_before"]
-        assert f"Without {len(found['cells'])} of {grid.size} cells" in words
-        assert ("the real run agrees" if found["real_run"]["agrees"] else "the real run disagrees") in words
-
-
-def test_a_real_run_that_disagrees_is_told(cardinal: Run, tmp_path: Path) -> None:
-    # The bright patch decides; hidden by blur, its light stays and is only spread.
-    picture = patched(tmp_path)
-    _, logits = answer(picture)
-    assert logits[1] > logits[0]
-    words, _, fields = explained(cardinal, tmp_path, picture, "--class", "bright", "--minimal-set", "--filling", "blur")
-    assert (fields["minimal_set"]["leading"], fields["minimal_set"]["other"]) == (1, 0)
-    zeroed = fields["minimal_set"]["sets"]["zeroed"]
-    # Nearly every cell is dark, and without all of them the biases, which are for "bright", decide.
-    assert len(zeroed["cells"]) > 50
-    assert zeroed["real_run"]["agrees"] is False
-    assert "the real run disagrees; the first class is now dark" in words
 
 
 def test_the_check_hides_the_strongest_fifth(cardinal: Run, tmp_path: Path) -> None:
@@ -53,17 +33,20 @@ def test_the_check_hides_the_strongest_fifth(cardinal: Run, tmp_path: Path) -> N
     words, grid, fields = explained(cardinal, tmp_path, picture, "--class", "bright", "--check", "--filling", "grey")
     image, logits = answer(picture)
     cells = np.zeros(64, np.bool_)
-    cells[np.argsort(-grid.ravel(), kind="stable")[:13]] = True
+    # A fifth of 64 cells are 13, but fewer speak for the class.
+    count = min(13, int((grid > 0).sum()))
+    assert 0 < count < 13
+    cells[np.argsort(-grid.ravel(), kind="stable")[:count]] = True
     filled = fill(image, Filling.GREY, Preprocessing(BRIGHT_RESIZE, BRIGHT_SIDE))
     changed = hide(image, pixels_of(cells.reshape(8, 8), (64, 64)), filled)
     network = Network.open(PROJECT_ROOT / "tests" / "data" / "bright.onnx", device="cpu")
     after = softmax(network.run(changed[None]).logits[0])[0]
     network.close()
     check = fields["check"]
-    assert check["hidden_cells"] == 13
+    assert check["hidden_cells"] == count
     assert check["probability_before"] == pytest.approx(float(softmax(logits)[0]))
     assert check["probability_after"] == pytest.approx(float(after), abs=1e-5)
-    assert "With the strongest 13 of 64 cells hidden (grey)" in words
+    assert f"With the strongest {count} of 64 cells hidden (grey)" in words
     assert ("not borne out" in words) is bool(after >= softmax(logits)[0])
     assert 0 <= check["curves"]["deletion"]["area"] <= 1
     assert check["curves"]["insertion"]["probabilities"][-1] == pytest.approx(check["probability_before"], abs=1e-5)
@@ -77,3 +60,90 @@ def test_a_method_that_knows_no_class_fails_the_sanity_check(cardinal: Run, tmp_
     assert "same for every class" in words
     words, _, fields = explained(cardinal, tmp_path, SAMPLE, "--method", "occlusion", "--check", model=TINY)
     assert fields["check"]["randomised_head"] is None
+
+
+@pytest.mark.parametrize("more", [("--against", "yellow"), ("--relative",)])
+def test_the_check_is_of_the_map_that_was_explained(cardinal: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """A duel and relative evidence are maps of their own: other random heads agree with them otherwise."""
+    question = (SAMPLE, "--class", "red", "--check")
+    _, _, plain = explained(cardinal, tmp_path, *question, model=TINY)
+    for name in ("map.npy", "map.json"):
+        (tmp_path / name).unlink()
+    _, grid, fields = explained(cardinal, tmp_path, *question, *more, model=TINY)
+    network = Network.open(TINY, device="cpu")
+    image, _ = answer(SAMPLE, TINY)
+    features = network.run(image[None], features=True).features
+    head = network.head
+    network.close()
+    assert features is not None
+    assert head is not None
+    agreements, is_relative = [], more == ("--relative",)
+    for seed in range(20):
+        # Of relative evidence, the random head has the mean and the spread of the relative one.
+        own = relative_head(head) if is_relative else head
+        weight = randomise_head(own, seed).weight.astype(np.float64)
+        row = weight[0] if is_relative else weight[0] - weight[3]
+        random_map = np.tensordot(row, features[0].astype(np.float64), 1)
+        # Without equal cells, Spearman's correlation is that of the places in order.
+        ranks = [np.argsort(np.argsort(cells.ravel())) for cells in (grid, random_map)]
+        agreements.append(float(np.asarray(np.corrcoef(ranks))[0, 1]))
+    found = fields["check"]["randomised_head"]
+    assert found["signed"] == pytest.approx(float(np.mean(agreements)), abs=1e-3)
+    assert found["signed"] != pytest.approx(plain["check"]["randomised_head"]["signed"], abs=1e-3)
+
+
+def test_a_comparison_is_judged_by_its_lead(cardinal: Run, tmp_path: Path) -> None:
+    words, grid, fields = explained(
+        cardinal, tmp_path, SAMPLE, "--class", "red", "--against", "blue", "--check", model=TINY
+    )
+    image, logits = answer(SAMPLE, TINY)
+    lead = fields["check"]["lead"]
+    assert lead["over"] == "blue"
+    assert lead["before"] == pytest.approx(float(logits[0] - logits[2]), abs=1e-5)
+    count = min(round(grid.size / 5), int((grid > 0).sum()))
+    cells = np.zeros(grid.size, np.bool_)
+    cells[np.argsort(-grid.ravel(), kind="stable")[:count]] = True
+    network = Network.open(TINY, device="cpu")
+    filled = fill(image, Filling.BLUR, network.contract.preprocessing)
+    changed = hide(image, pixels_of(cells.reshape(grid.shape), image.shape[:2]), filled)
+    after = network.run(changed[None]).logits[0]
+    network.close()
+    assert lead["after"] == pytest.approx(float(after[0] - after[2]), abs=1e-4)
+    assert fields["check"]["borne_out"] is (lead["after"] < lead["before"])
+    assert f"its lead over blue goes from {lead['before']:+.2f} to {lead['after']:+.2f} logits, and red goes" in words
+    assert ("not borne out" in words) is not fields["check"]["borne_out"]
+    assert "the deletion curve of red's score" in words
+
+
+def test_where_nothing_speaks_for_the_class_nothing_is_hidden_or_compared(cardinal: Run, tmp_path: Path) -> None:
+    picture = light_picture(tmp_path)
+    question = (picture, "--class", "dark", "--method", "grad-cam", "--check")
+    words, grid, fields = explained(cardinal, tmp_path, *question)
+    assert not grid.any()
+    check = fields["check"]
+    assert (check["hidden_cells"], check["borne_out"]) == (0, None)
+    assert (check["randomised_head"]["flat"], check["randomised_head"]["passed"]) == (True, None)
+    assert "No cell of the map speaks for dark, so there was nothing to hide." in words
+    assert "nothing to compare with maps of a random last layer" in words
+    assert "borne out" not in words
+    assert "depends on it" not in words
+
+
+def _backbone(own: bool, *steps: BackboneStep) -> CheckFound:
+    curve = Curve(np.array([0.0, 1.0]), np.array([0.5, 0.5], np.float32))
+    cells = np.ones((2, 2), np.bool_)
+    done = HiddenRun(Filling.BLUR, cells, np.zeros(2, np.float32), np.zeros(2, np.float32))
+    badge = DeletionBadge(0, 0.5, 0.5, done)
+    backbone = BackboneCheck(Method.GRAD_CAM, 4, steps, is_flat=own)
+    return CheckFound(badge, CurvePair(curve, curve, Filling.BLUR), None, backbone, "", "cow", "")
+
+
+def test_maps_without_ranks_are_called_so_and_not_a_correlation_of_zero() -> None:
+    steps = (BackboneStep("head", 0.0, 0.0, is_flat=True), BackboneStep("stem", 0.12, 0.3, is_flat=False))
+    words = " ".join(_backbone(False, *steps).in_words())
+    assert "head flat, stem +0.12 (flat: a map that is the same everywhere): the map depends" in words
+    found = _backbone(True, *steps)
+    words = " ".join(found.in_words())
+    assert "The map is the same everywhere, so there is nothing to compare with maps of randomised parts." in words
+    assert "depends" not in words
+    assert found.as_fields()["backbone_passed"] is None

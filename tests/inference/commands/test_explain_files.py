@@ -53,8 +53,25 @@ def test_every_way_of_drawing_with_and_without_lines(cardinal: Run, tmp_path: Pa
     assert (drawn[0] == drawn[1]) is (mode is Style.OUTLINE)
 
 
-@pytest.mark.parametrize("options", [["--mode", "heat"], ["--outline"], ["--outline", "--output", "x.npy"]])
-def test_how_to_draw_without_a_picture_to_draw_is_refused(cardinal: Run, tmp_path: Path, options: list[str]) -> None:
-    code, _, errors = cardinal("explain", "--model", TINY, "--device", "cpu", patched(tmp_path), *options)
-    assert code == 2
-    assert "--mode and --outline draw a picture" in errors
+@pytest.mark.parametrize("options", [["--output"], ["--save-region"], ["--compare", "--output"]])
+@pytest.mark.parametrize("suffix", [".png", ".npy"])
+def test_a_name_that_no_file_can_have_is_a_sentence(
+    cardinal: Run, tmp_path: Path, options: list[str], suffix: str
+) -> None:
+    name = str(tmp_path / ("x" * 300 + suffix))
+    code, words, errors = cardinal("explain", "--model", TINY, "--device", "cpu", patched(tmp_path), *options, name)
+    assert (code, words) == (2, "")
+    assert "could not be written: " in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_name_that_is_too_long_with_its_ending_is_refused_before_anything_is_written(
+    cardinal: Run, tmp_path: Path
+) -> None:
+    """The file system takes 255 bytes, and the numbers of the changed picture have a longer name."""
+    output = tmp_path / ("x" * 248 + ".npy")
+    arguments = (patched(tmp_path), "--hide", "70,20,90,40", "--output", str(output))
+    code, words, errors = cardinal("explain", "--model", str(BRIGHT), "--device", "cpu", *arguments)
+    assert (code, words) == (2, "")
+    assert "-hidden.npy could not be written: " in errors
+    assert not output.exists()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference.arrays import Logits
 from inference.attention.masking import Filling, fill
@@ -130,6 +132,94 @@ def test_a_model_without_maps_can_be_asked_too(cardinal: Run, tmp_path: Path) ->
         (tmp_path / name).unlink()
     _, _, fields = explained(cardinal, tmp_path, SAMPLE, *arguments, model=TINY)
     assert after == pytest.approx(fields["hidden"]["probability_after"], abs=1e-5)
+
+
+def _width(path: Path) -> int:
+    with Image.open(path) as drawn:
+        return drawn.width
+
+
+def test_the_changed_picture_has_a_map_of_its_own(cardinal: Run, tmp_path: Path) -> None:
+    """Its cells are the head's product with the features of the changed pixels, and add up to the new logit."""
+    picture = patched(tmp_path)
+    arguments = ("--class", "bright", "--hide", PATCH, "--filling", "grey")
+    before, after = _by_hand(picture, [(70, 20, 90, 40)], Filling.GREY)
+    words, grid, fields = explained(cardinal, tmp_path, picture, *arguments)
+    changed = np.load(tmp_path / "map-hidden.npy")
+    described = json.loads((tmp_path / "map-hidden.json").read_text())
+    of_hidden = fields["hidden"]["map"]
+    assert grid.sum() + fields["bias"] == pytest.approx(float(before[0]), abs=1e-5)
+    assert changed.sum() + of_hidden["bias"] == pytest.approx(float(after[0]), abs=1e-5)
+    assert of_hidden["logit"] == pytest.approx(float(after[0]), abs=1e-5)
+    np.testing.assert_array_equal(np.array(of_hidden["cells"], np.float32), changed)
+    assert of_hidden["adds_up"] is True
+    # The patch is what speaks for the class.
+    assert grid.max() > 2 * changed.max()
+    for key in ("logit", "supporting", "opposing", "bias"):
+        assert described[key] == of_hidden[key]
+    assert described["hidden"]["boxes"] == fields["hidden"]["boxes"]
+    assert described["path"] == picture
+    assert "Changed picture: bright: " in words
+
+
+def test_the_changed_map_is_of_the_class_and_method_that_were_asked_for(cardinal: Run, tmp_path: Path) -> None:
+    arguments = (patched(tmp_path), "--hide", PATCH, "--method", "layercam", "--against", "dark", "--class", "bright")
+    _, _, fields = explained(cardinal, tmp_path, *arguments)
+    described = json.loads((tmp_path / "map-hidden.json").read_text())
+    for key in ("class", "against", "method", "stage", "unit", "view", "crop"):
+        assert described[key] == fields[key]
+
+
+def test_without_a_class_the_changed_map_is_of_the_first_one_before(cardinal: Run, tmp_path: Path) -> None:
+    pixels = np.full((100, 100, 3), 30, np.uint8)
+    pixels[20:80, 20:80] = 250
+    picture = tmp_path / "turning.png"
+    Image.fromarray(pixels).save(picture)
+    words, _, fields = explained(cardinal, tmp_path, str(picture), "--hide", "20,20,80,80", "--filling", "grey")
+    assert fields["class"]["label"] == "bright"
+    assert fields["hidden"]["predictions"][0]["label"] == "dark"
+    assert json.loads((tmp_path / "map-hidden.json").read_text())["class"]["label"] == "bright"
+    assert "now dark leads" in words
+
+
+def test_before_and_after_stand_side_by_side_and_the_original_stays(cardinal: Run, tmp_path: Path) -> None:
+    picture, output = patched(tmp_path, (400, 300)), tmp_path / "map.png"
+    content = Path(picture).read_bytes()
+    arguments = ("explain", "--model", str(BRIGHT), "--device", "cpu", picture, "--output", str(output))
+    assert cardinal(*arguments)[0] == 0
+    alone = _width(output)
+    code, _, errors = cardinal(*arguments, "--hide", "60,60,200,200", "--mode", "heat", "--outline")
+    assert (code, errors) == (0, "")
+    assert alone == 400
+    assert _width(output) == 2 * 400 + 3 * 16
+    assert Path(picture).read_bytes() == content
+
+
+def test_numbers_of_somebody_else_are_not_replaced(cardinal: Run, tmp_path: Path) -> None:
+    (tmp_path / "map-hidden.npy").write_bytes(b"my embeddings")
+    arguments = (patched(tmp_path), "--hide", PATCH, "--output", str(tmp_path / "map.npy"))
+    code, words, errors = cardinal("explain", "--model", str(BRIGHT), "--device", "cpu", *arguments)
+    assert (code, words) == (2, "")
+    assert "map-hidden.npy could not be written: it is there already" in errors
+    assert not (tmp_path / "map.npy").exists()
+    assert (tmp_path / "map-hidden.npy").read_bytes() == b"my embeddings"
+
+
+def test_a_map_that_the_changed_picture_does_not_have_is_told(cardinal: Run, tmp_path: Path) -> None:
+    """A model with approximate maps has those of the first classes only, and the class is none of them any more."""
+    lesser = model_with(MapKind.APPROXIMATE, tmp_path)
+    picture = tmp_path / "red.png"
+    Image.new("RGB", (80, 80), (255, 0, 0)).save(picture)
+    arguments = (str(picture), "--hide", "0,0,80,80", "--filling", "grey", "--class", "yellow")
+    words, grid, fields = explained(cardinal, tmp_path, *arguments, model=lesser)
+    assert fields["hidden"]["map"] is None
+    assert "There is no map of the changed picture. Tiny test network has approximate maps" in words
+    assert grid.shape == (8, 8)
+    assert not (tmp_path / "map-hidden.npy").exists()
+    output = tmp_path / "map.png"
+    code, _, errors = cardinal("explain", "--model", lesser, "--device", "cpu", *arguments, "--output", str(output))
+    assert (code, errors) == (0, "")
+    assert _width(output) > 2 * 80
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_without_a_region_the_strongest_cells_are_outlined(cardinal: Run, tmp_pa
     assert abs(columns.mean() - 80) <= cell
     assert _explain(cardinal, picture, "--class", "bright", "--save-region", str(tmp_path / "m.json"))[0] == 0
     annotation = json.loads((tmp_path / "m.json").read_text())["annotations"][0]
-    assert annotation["iscrowd"] == 1
+    assert annotation["iscrowd"] == 0
     assert annotation["area"] == np.load(tmp_path / "m.npy").sum()
 
 

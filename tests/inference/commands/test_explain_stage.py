@@ -11,6 +11,7 @@ from inference.models.catalog import BUILT_IN_NAME
 from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import TINY, explained
 from tests.inference.commands.sessions import Run
+from tests.inference.models.quantize.coloured import write_pictures
 
 SAMPLE = str(PROJECT_ROOT / "assets" / "samples" / "chelsea.png")
 
@@ -26,6 +27,9 @@ def test_a_stage_has_finer_cells_and_the_manifest_says_which(cardinal: Run, tmp_
         assert grid.min() >= 0
         assert grid.max() > 0
         assert f"The layercam map of stage {stage} is strongest" in words
+        # Its cells add up to nothing, so no parts are written.
+        assert " against" not in words
+        assert f": {fields['logit']:.2f} logits (" in words
     assert sides == {1: (36, 36), 2: (18, 18), 3: (9, 9)}
 
 
@@ -84,3 +88,25 @@ def test_a_check_randomises_the_network_from_the_top(cardinal: Run, tmp_path: Pa
     # The closed form of the last stage says nothing about a map of the second.
     assert fields["check"]["randomised_head"] is None
     assert len(fields["check"]["randomised_backbone"]) == 6
+
+
+def test_an_int8_copy_says_in_words_why_it_has_no_earlier_stages(cardinal: Run, tmp_path: Path) -> None:
+    pictures = write_pictures(tmp_path / "pictures", 20)
+    code, _, _ = cardinal("models", "quantize", TINY, "--pictures", str(pictures), "--count", "8", "--force")
+    assert code == 0
+    reason = (
+        "Tiny test network, int8 has maps of its last stage only: it is an int8 copy, and rounded numbers have no "
+        "gradients; ask the model that it was made from."
+    )
+    copy = ("explain", "--device", "cpu", SAMPLE, "--model", "tiny-int8")
+    code, words, errors = cardinal(*copy, "--stage", "2", "--method", "layercam")
+    assert (code, words, errors) == (2, "", f"{reason}\n")
+    code, words, errors = cardinal(*copy, "--check")
+    assert (code, errors) == (0, "")
+    assert f"The network was not randomised part by part. {reason}" in words
+    # What needs no gradients is answered: the last layer can be randomised, and both can be put side by side.
+    assert "With the last layer randomised" in words
+    code, words, _ = cardinal(*copy, "--with-model", TINY)
+    assert code == 0
+    assert words.count("    red: +") == 2
+    assert not (tmp_path / "profile" / "cache" / "gradients").exists()

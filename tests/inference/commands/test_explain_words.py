@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,11 @@ def _explanation(
     [
         ([[2.0, -1.0], [0.0, 0.0]], "The evidence is strongest at the top left of what the network saw."),
         ([[-2.0, -1.0]], "The evidence is against this class."),
+        (
+            [[2.0, -1.0], [-1.0, -1.0]],
+            "The evidence is against this class; what there is for it is strongest at the top left of what the network "
+            "saw.",
+        ),
         ([[0.1, 0.11]], "The evidence is spread evenly; no area stands out."),
         ([[0.0, 0.0]], "No cell speaks for this class or against it."),
         ([[1.5, 1.5]], "The features are the same everywhere; no area stands out."),
@@ -97,3 +104,16 @@ def test_an_approximate_map_and_one_that_knows_no_class_say_so() -> None:
     assert any(
         "same for every class" in line for line in in_words(_explanation([[2.0]], method=Method.EIGEN_CAM), ANSWER)
     )
+
+
+def test_the_parts_that_are_written_add_up_to_the_sum_that_is_written() -> None:
+    # Rounded one by one these are +1.00, -0.00 and +0.50, and 1.51.
+    words = list(in_words(_explanation([[1.0049, -0.0004]]), ANSWER))
+    assert words[0] == "cow: +1.00 for, +0.00 against, bias +0.50 = 1.50 logits (75.0 %)"
+    explanation = dataclasses.replace(_explanation([[1.0]]), logit=1.52, network_logit=1.52)
+    assert "bias +0.50 = 1.52 logits" in next(in_words(explanation, ANSWER))
+
+
+def test_a_class_of_any_name_is_written_as_it_is() -> None:
+    explanation = dataclasses.replace(_explanation([[1.0]]), subject="{0} %s {subject}")
+    assert next(in_words(explanation, ANSWER)).startswith("{0} %s {subject}: +1.00 for")

@@ -1,0 +1,51 @@
+"""A changed copy is shown as the network saw it where it was changed, and as it is everywhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.arrays import RgbImage
+from inference.attention.masking import Filling
+from inference.attention.region import Box
+from inference.commands.explain_changed import painted
+from inference.commands.explain_hidden import HiddenParts, pixels_under
+from inference.results import CropGeometry
+
+SIDE = 32
+
+
+def _parts(box: Box, crop: CropGeometry) -> HiddenParts:
+    """The network's input is red where it was hidden, black elsewhere."""
+    mask = pixels_under(box, crop, (SIDE, SIDE))
+    image: RgbImage = np.zeros((SIDE, SIDE, 3), np.uint8)
+    image[mask] = (255, 0, 0)
+    return HiddenParts(Filling.GREY, (box,), mask, image)
+
+
+@pytest.mark.parametrize("size", [(200, 100), (100, 50), (800, 400)])
+def test_what_was_hidden_lies_on_its_box_at_any_size(size: tuple[int, int]) -> None:
+    crop, box = CropGeometry(50, 0, 150, 100), Box(75, 25, 125, 75)
+    pixels = np.full((size[1], size[0], 3), 90, np.uint8)
+    before = pixels.copy()
+    copy = painted(pixels, _parts(box, crop), crop, (200, 100))
+    np.testing.assert_array_equal(pixels, before)
+    changed = (copy != pixels).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    # The original has 200 x 100 pixels; one pixel of the input is 100 / 32 of them.
+    reach = 100 / SIDE * size[0] / 200 + 1
+    for found, wanted in (
+        (columns.min(), 75), (columns.max() + 1, 125), (rows.min(), 25), (rows.max() + 1, 75),
+    ):  # fmt: skip
+        assert abs(found - wanted * size[0] / 200) <= reach
+    middle = copy[size[1] // 2, size[0] // 2]
+    assert middle[0] > 200
+    assert middle[1] == middle[2] == 0
+
+
+def test_a_crop_of_one_pixel_at_the_edge() -> None:
+    crop = CropGeometry(0, 0, 1, 9000)
+    parts = _parts(Box(0, 0, 1, 9000), crop)
+    copy = painted(np.full((1600, 1, 3), 90, np.uint8), parts, crop, (1, 9000))
+    assert copy.shape == (1600, 1, 3)
+    assert (copy[:, 0, 0] > 200).all()
