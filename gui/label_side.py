@@ -84,7 +84,6 @@ class LabelSide(QObject):
         self.sessions = SessionActions(window, desk, writer, intake, runner, profile)
         self._undo_offers = UndoOffers(desk.labelling, window.messages)
         self._writer = writer
-        self._map_scale = 1.0
         self._connect(intake)
 
     def _connect(self, intake: Intake) -> None:
@@ -106,6 +105,7 @@ class LabelSide(QObject):
             DraggingOut(view, self).message_raised.connect(self.message_raised)
         window.grid.maps_wanted.connect(self._on_maps_wanted)
         self._recalling.maps_recalled.connect(self._on_maps)
+        self._viewing.scale_changed.connect(window.grid.forget_maps)
         self._viewing.answer_wanted.connect(self._recalling.recall)
         self._recalling.answer_recalled.connect(self._viewing.on_recalled)
         self._desk.left.connect(window.grid.forget_maps)
@@ -146,10 +146,9 @@ class LabelSide(QObject):
         if self.deciding.may_decide():
             self.reviewing.start()
 
-    def set_model(self, contract: ModelContract, map_scale: float) -> None:
-        """Another model answers: its classes can be typed, its maps have this scale."""
+    def set_model(self, contract: ModelContract) -> None:
+        """Another model answers: its classes can be typed."""
         self.deciding.set_class_names([label.name for label in contract.labels])
-        self._map_scale = map_scale
 
     def carry_out(self, message: UserMessage, action: MessageAction) -> None:
         """Do what a button of a message about sessions or exports said."""
@@ -232,12 +231,14 @@ class LabelSide(QObject):
 
     @Slot(list)
     def _on_maps_wanted(self, keys: list[int]) -> None:
-        self._recalling.recall_maps(keys, self._map_scale)
+        self._recalling.recall_maps(keys, self._viewing.map_scale)
 
-    @Slot(object)
-    def _on_maps(self, maps: list[tuple[int, QImage]]) -> None:
-        for key, image in maps:
-            self._window.grid.set_map(key, image)
+    @Slot(float, object)
+    def _on_maps(self, scale: float, maps: list[tuple[int, QImage]]) -> None:
+        # Those of a scale that is out of date are asked for again when it is told, or as soon as they are seen.
+        if scale == self._viewing.map_scale:
+            for key, image in maps:
+                self._window.grid.set_map(key, image)
 
     @Slot(str)
     def _on_export_of_label(self, label: str) -> None:

@@ -161,6 +161,10 @@ class MapMaker:
                 self._scale = fixed_scale(self._first_maps)
                 self._first_maps.clear()
 
+    def fix_scale(self, scale: float) -> None:
+        """Draw on this scale from now on; what was computed of a picture stays."""
+        self._scale = scale
+
     def contributions(
         self, class_index: int, classification: Classification, inspection: Inspection | None
     ) -> EvidenceMap | None:

@@ -62,7 +62,7 @@ class ModelState(QObject):
     def _show(self, classifier: Classifier) -> None:
         network = classifier.network
         contract = network.contract
-        self._labels.set_model(contract, self._viewing.map_scale)
+        self._labels.set_model(contract)
         refusals = [f"{one.device.value}: {one}" for one in network.refusals]
         self._window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
         text = tr("{title}, {count} classes, runs on this computer ({device})")

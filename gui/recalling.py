@@ -26,12 +26,13 @@ class Recalling(QObject):
     Signals:
         answers_matched(): every image in the table shows what the open model said of it, or is queued.
         answer_recalled(key: int, classification: Classification | None): what is known of one image.
-        maps_recalled(maps: list[tuple[int, QImage]]): small maps for tiles, by key; a null image where there is none.
+        maps_recalled(scale: float, maps: list[tuple[int, QImage]]): small maps for tiles on a scale, in logits, by key;
+            a null image where there is none.
     """
 
     answers_matched = Signal()
     answer_recalled = Signal(int, object)
-    maps_recalled = Signal(object)
+    maps_recalled = Signal(float, object)
 
     def __init__(self, runner: TaskRunner, holder: SessionHolder, table: ImageTable) -> None:
         super().__init__()
@@ -98,10 +99,10 @@ class Recalling(QObject):
         if session is None:
             return
 
-        def work(_tell: object, _cancel: CancelToken) -> tuple[Session, list[tuple[int, QImage]]]:
+        def work(_tell: object, _cancel: CancelToken) -> tuple[Session, float, list[tuple[int, QImage]]]:
             made: list[tuple[int, QImage]] = importlib.import_module("gui.tile_maps").tile_maps(session, keys, scale)
             have = {key for key, _ in made}
-            return session, made + [(key, QImage()) for key in keys if key not in have]
+            return session, scale, made + [(key, QImage()) for key in keys if key not in have]
 
         task = self._run(work, Lane.READING)
         task.succeeded.connect(self._on_maps)
@@ -126,7 +127,7 @@ class Recalling(QObject):
             self.answer_recalled.emit(key, classification)
 
     @Slot(object)
-    def _on_maps(self, found: tuple[Session, list[tuple[int, QImage]]]) -> None:
-        session, maps = found
+    def _on_maps(self, found: tuple[Session, float, list[tuple[int, QImage]]]) -> None:
+        session, scale, maps = found
         if session is self._holder.session:
-            self.maps_recalled.emit(maps)
+            self.maps_recalled.emit(scale, maps)

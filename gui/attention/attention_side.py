@@ -110,6 +110,7 @@ class AttentionSide(QObject):
         self.duel.redrawn.connect(self.finer.redraw)
         self.what_if.panel.brush_wanted.connect(self.finer.back)
         self.what_if.shown_changed.connect(self.duel.set_painted)
+        self.what_if.shown_changed.connect(self.check.set_painted)
         self.keep.look = lambda: self.finer.kept
         self.keep.is_painted = lambda: self.what_if.is_painted
 

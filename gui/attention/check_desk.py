@@ -55,6 +55,7 @@ class CheckDesk(QObject):
         self._asked: CheckedMap | None = None
         self._wanted = EVIDENCE
         self._waits = False
+        self._is_painted = False
         self.look: Callable[[], LookOnScreen | None] = _none
         self.panel = CheckPanel()
         self.section = page.inspector.add_section(tr("Check the map"), self.panel)
@@ -109,6 +110,12 @@ class CheckDesk(QObject):
     def set_look(self, _look: Examined | None) -> None:
         """Another look is on screen, or the usual one again: what was found out is about the one before."""
         self._forget()
+        self._update_panel()
+
+    @Slot(bool)
+    def set_painted(self, is_painted: bool) -> None:
+        """Something is painted over the picture, or no longer; what was found out is about the picture as it is."""
+        self._is_painted = is_painted
         self._update_panel()
 
     @property
@@ -198,7 +205,7 @@ class CheckDesk(QObject):
         is_available = self._viewing.examined is not None
         self.panel.set_available(is_available)
         self.panel.say_about(
-            about_words(look)
+            about_words(look, is_painted=self._is_painted)
             if is_available
             else tr("Needs a picture that was classified, and a model with exact maps.")
         )

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from inference.attention.backbone_sanity import BackboneCheck, BackboneStep
 
 
-def about_words(look: LookOnScreen | None) -> str:
-    """Which look a check is about; nothing for the usual one."""
+def about_words(look: LookOnScreen | None, *, is_painted: bool = False) -> str:
+    """Which look a check is about; nothing for the usual one.
+
+    Args:
+        look: another look that is on screen.
+        is_painted: the map on screen is that of a picture that is painted over, which is not checked.
+    """
+    if is_painted:
+        return tr("About the picture as it is, without what is painted over it.")
     if look is None:
         return ""
     view = view_in_words(look.factor, whole=look.whole)

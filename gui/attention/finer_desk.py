@@ -201,12 +201,14 @@ class FinerDesk(QObject):
 
     @Slot(str, int, object)
     def _on_answered(self, kind: str, key: int, look: FinerLook) -> None:
-        if kind != _KIND or self._base is None or key != self._base.key:
+        usual = self._viewing.examined
+        if kind != _KIND or usual is None or key != usual.key:
             return
         if self.is_painted():
             # Somebody painted meanwhile: no look knows of that, so nobody is told of this one.
             return
-        self._look = look
+        # The scale may have become another while the network looked.
+        self._look = look = _work().rescaled(look, usual)
         self.look_changed.emit(look.examined)
         self.redraw()
 

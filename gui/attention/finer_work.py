@@ -5,7 +5,7 @@ Imports numpy: it is imported at the first use, after the first paint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -179,8 +179,27 @@ def map_of(
     return LookMap(on_screen, drawn, account)
 
 
-@lru_cache(maxsize=1)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a look saw, which stays the same where its scale becomes another.
+
+    Attributes:
+        identity: of the inspection, whose arrays cannot be compared; it is nobody else's while `seen` is kept.
+        seen: the picture as the look saw it.
+    """
+
+    identity: int
+    seen: Examined = field(compare=False)
+
+
 def _maker_of(seen: Examined) -> MapMaker:
+    maker = _maker_for(_Answer(id(seen.inspection), seen))
+    maker.fix_scale(seen.scale)
+    return maker
+
+
+@lru_cache(maxsize=1)
+def _maker_for(answer: _Answer) -> MapMaker:
     """Kept while the look is on screen: what does not depend on the class is then computed once (0.2 s for 27 x 27)."""
-    contract = replace(seen.contract, evidence_scale=seen.scale)
-    return MapMaker(contract, seen.head, seen.model_hash, seen.precision)
+    seen = answer.seen
+    return MapMaker(seen.contract, seen.head, seen.model_hash, seen.precision)

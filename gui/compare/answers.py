@@ -13,6 +13,7 @@ from inference.results import Classification, CropGeometry
 if TYPE_CHECKING:
     from inference.arrays import RgbImage
     from inference.classify.classifier import Inspection
+    from inference.engine.devices import Precision
     from inference.engine.network import Head
 
 
@@ -37,11 +38,13 @@ class PictureAnswer:
         speaker: the model.
         classification: its best classes; all of them where there is no inspection.
         inspection: logits of all classes and the feature map, or None where the model has no exact maps.
+        precision: in which the network computed them.
     """
 
     speaker: Speaker
     classification: Classification
     inspection: Inspection | None
+    precision: Precision
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,6 @@ from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
 from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PreparedPicture, PrepareOrder
-from inference.engine.devices import Precision
 from inference.errors import InferenceError
 from inference.models.contract import ModelContract
 from inference.profile import Profile
@@ -121,7 +120,7 @@ def _answer(classifier: Classifier, path: str, picture: PreparedPicture, cancel:
     said = asked.classify([path], [picture], inspect=True, cancel=cancel)[0]
     if isinstance(said.outcome, Failure):
         raise said.outcome.error
-    return PictureAnswer(Speaker(network.contract, network.head), said.outcome, said.inspection)
+    return PictureAnswer(Speaker(network.contract, network.head), said.outcome, said.inspection, network.precision)
 
 
 def best(answered: PictureAnswer, count: int) -> tuple[Prediction, ...]:
@@ -150,7 +149,7 @@ def draw(answered: PictureAnswer, class_index: int, mode: MapMode, scale: float,
     speaker, said = answered.speaker, answered.classification
     share = share_of(answered, class_index)
     contract = replace(speaker.contract, evidence_scale=scale)
-    maker = MapMaker(contract, speaker.head, precision=Precision(said.precision))
+    maker = MapMaker(contract, speaker.head, precision=answered.precision)
     if not maker.has_maps:
         return Drawn(share, None, None, None, MapRemark.NONE)
     contributions = maker.contributions(class_index, said, answered.inspection)

@@ -147,6 +147,7 @@ class Comparing(QObject):
         self._second.failed.connect(self._on_second_failed)
         self.saver.message_raised.connect(self.message_raised)
         self._window.view_changed.connect(self._on_view_changed)
+        self._viewing.scale_changed.connect(self._on_scale_changed)
 
     # From the beginning to the end
 
@@ -334,6 +335,13 @@ class Comparing(QObject):
         if self._now is not None:
             models = [(model.name, model.contract.title) for model in self._second.others(self._kept.name)]
             self._page.offer_models(models, "" if self._now.model is None else self._now.model.name)
+
+    @Slot()
+    def _on_scale_changed(self) -> None:
+        """A model without a scale has learned more of it."""
+        if self._now is not None:
+            self._filler.scale = self._now.scale(self._viewing.map_scale)
+            self._draw_all()
 
     def _zoom(self, *, larger: bool) -> None:
         if self._window.view is View.COMPARE:

@@ -10,6 +10,7 @@ from gui.compare.answers import PictureAnswer, Speaker
 from gui.engine_link import EngineLink
 from gui.recent import Recent
 from inference.classify.events import Answers, Inspected, ModelOpened
+from inference.engine.devices import Precision
 from inference.results import Classification, Outcome
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class KeptAnswers(QObject):
 
     def _take(self, key: int, outcome: Outcome, inspection: Inspection | None) -> None:
         if isinstance(outcome, Classification) and inspection is not None and self._speaker is not None:
-            self._answers.put(key, PictureAnswer(self._speaker, outcome, inspection))
+            # What is told was run just now; nothing here is recalled from a session.
+            precision = Precision(outcome.precision)
+            self._answers.put(key, PictureAnswer(self._speaker, outcome, inspection, precision))
         else:
             # It was read again: what was kept may be about other pixels.
             self._answers.discard({key})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gui.viewer.number_texts import decimal_text, ledger_numbers
+from gui.viewer.number_texts import decimal_text
 from gui.words import tr
+from inference.attention.ledger_digits import ledger_numbers
 
 _DECIMALS = 2
 _UNIT = 10.0**-_DECIMALS

@@ -43,20 +43,6 @@ def decimals_for(scale: float) -> int:
     return min(_MOST_DECIMALS, max(_LEAST_DECIMALS, 1 - math.floor(math.log10(scale))))
 
 
-def ledger_numbers(terms: tuple[float, ...], decimals: int) -> tuple[float, ...]:
-    """Round terms so that they add up to their rounded sum, each less than one last digit from its true value.
-
-    Independent rounding would show "9.4 - 1.8 + 0.3 = 7.8", and a ledger that does not add up is not believed.
-    """
-    unit = 10.0**-decimals
-    floors = [math.floor(term / unit) for term in terms]
-    missing = round(sum(terms) / unit) - sum(floors)
-    by_remainder = sorted(range(len(terms)), key=lambda place: floors[place] - terms[place] / unit)
-    for place in by_remainder[:missing]:
-        floors[place] += 1
-    return tuple(round(whole * unit, decimals) for whole in floors)
-
-
 def _percent(number: str) -> str:
     # A no-break space, so that the sign does not wander to the next line.
     return f"{number}\N{NO-BREAK SPACE}%"

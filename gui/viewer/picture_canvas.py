@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.viewer.composition import Scene, box_in_view, paint_scene
 from gui.viewer.map_look import MapLook
 from gui.viewer.photo_layer import PhotoLayer
-from gui.viewer.placement import Placement, ViewArea, fitted
+from gui.viewer.placement import Placement, fitted
 from gui.viewer.region_outline import paint_outline
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
 from gui.viewer.whole_picture import whole_picture
+from gui.viewer.zoomed_widget import ZoomedWidget
 from inference.results import CropGeometry
 
-_MARGIN = 12.0
 _TEXT_MARGIN = 24
-_ZOOM_PER_STEP = 1.25
-_LARGEST_ZOOM = 32.0
 _CELLS_FROM_ZOOM = 2.0
 RIM_PX = 8
 """The lines of a region, and what is drawn at its corners and sides, reach no farther, in logical pixels."""
@@ -30,18 +27,14 @@ _LEAST_CELL_PX = 6.0
 """The grid of a closer look is drawn at any zoom, unless it would be nothing but lines."""
 
 
-class PictureCanvas(QWidget):
+class PictureCanvas(ZoomedWidget):
     """One picture with its map; coordinates are pixels of the upright original, whatever is on screen.
 
-    Zoom is counted in device pixels for each original pixel: 1.0 is 100 %.
-
     Signals:
-        zoom_changed(float): the zoom is now this; 0 when no picture is shown.
         detail_requested(): the zoom now shows more pixels than the given image has, and there may be more of them.
         usual_map_changed(): the usual map was drawn anew while another look's stands in its place.
     """
 
-    zoom_changed = Signal(float)
     detail_requested = Signal()
     usual_map_changed = Signal()
 
@@ -52,12 +45,9 @@ class PictureCanvas(QWidget):
         self._scene = Scene()
         self._look: MapLook | None = None
         self._outline: QPainterPath | None = None
-        self._placement: Placement | None = None
-        self._is_fitted = True
         self._is_placeholder = False
         self._is_plain = False
         self._message = ""
-        self._known_zoom = 0.0
         self._lacks_detail = False
         self._is_full = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -218,72 +208,6 @@ class PictureCanvas(QWidget):
             return whole_picture(self._photo, self._shown, self._outline, self._placement, self._colors.surround)
         return self._view_snapshot()
 
-    # Zoom
-
-    @property
-    def zoom(self) -> float:
-        """Device pixels for each original pixel; 0 without a picture."""
-        return 0.0 if self._placement is None else self._placement.scale * self.devicePixelRatioF()
-
-    @property
-    def is_fitted(self) -> bool:
-        """Whether the picture follows the size of the window."""
-        return self._is_fitted
-
-    @property
-    def placement(self) -> Placement | None:
-        """Where the picture lies in this widget, in logical pixels; None without a picture."""
-        return None if self._placement is None else self._placement.on_device_pixels(self._view())
-
-    @Slot()
-    def zoom_to_fit(self) -> None:
-        """Show the whole picture."""
-        if self._placement is not None:
-            self._set_placement(fitted(self._placement.width, self._placement.height, self._view()), is_fitted=True)
-
-    @Slot()
-    def zoom_to_actual(self) -> None:
-        """Show one original pixel on one device pixel, around the middle of the view."""
-        self.zoom_at(1.0, self._middle())
-
-    @Slot()
-    def zoom_in(self) -> None:
-        """One step larger, around the middle of the view."""
-        self.zoom_at(self.zoom * _ZOOM_PER_STEP, self._middle())
-
-    @Slot()
-    def zoom_out(self) -> None:
-        """One step smaller, around the middle of the view."""
-        self.zoom_at(self.zoom / _ZOOM_PER_STEP, self._middle())
-
-    def toggle_zoom(self, at: QPointF | None = None) -> None:
-        """Switch between the whole picture and 100 % around `at` (the middle where it is None)."""
-        if self._is_fitted:
-            self.zoom_at(1.0, self._middle() if at is None else at)
-        else:
-            self.zoom_to_fit()
-
-    def zoom_at(self, zoom: float, at: QPointF) -> None:
-        """Zoom so that the original point under `at` stays there, as far as the edges allow.
-
-        The whole picture or 100 %, whichever is smaller, is the smallest; the smallest whole picture is a fitted one.
-        """
-        if self._placement is None or not math.isfinite(zoom):
-            return
-        view, ratio = self._view(), self.devicePixelRatioF()
-        whole = fitted(self._placement.width, self._placement.height, view)
-        smallest, largest = min(whole.scale, 1.0 / ratio), max(whole.scale, _LARGEST_ZOOM / ratio)
-        scale = min(largest, max(smallest, zoom / ratio))
-        if scale == whole.scale:
-            self.zoom_to_fit()
-        else:
-            self._set_placement(self._placement.zoomed(scale, at.x(), at.y(), view), is_fitted=False)
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Move the picture by logical pixels, as far as its edges allow."""
-        if self._placement is not None and not self._is_fitted:
-            self._set_placement(self._placement.moved(dx, dy, self._view()), is_fitted=False)
-
     # What Qt asks for
 
     def sizeHint(self) -> QSize:  # Qt's name
@@ -291,29 +215,6 @@ class PictureCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # Qt's name
         return QSize(160, 120)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._placement is None:
-            return
-        if self._is_fitted:
-            self.zoom_to_fit()
-            return
-        old = event.oldSize() if event.oldSize().isValid() else event.size()
-        moved = self._placement.shifted(
-            (event.size().width() - old.width()) / 2, (event.size().height() - old.height()) / 2
-        )
-        self._set_placement(moved.held(self._view()), is_fitted=False)
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self._placement is not None:
-            if self._is_fitted:
-                self._tell_zoom()
-            else:
-                # The zoom in device pixels is what a person chose, so it outlives the move to another screen.
-                self.zoom_at(self._known_zoom, self._middle())
-        return handled
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -327,16 +228,6 @@ class PictureCanvas(QWidget):
         painter.end()
 
     # Within
-
-    def _view(self) -> ViewArea:
-        return ViewArea(self.width(), self.height(), self.devicePixelRatioF(), _MARGIN)
-
-    def _middle(self) -> QPointF:
-        return QPointF(self.width() / 2, self.height() / 2)
-
-    def _has_size(self, size: QSize) -> bool:
-        placement = self._placement
-        return placement is not None and (placement.width, placement.height) == (size.width(), size.height())
 
     def _take(self, image: QImage, original_size: QSize, *, keeps: bool) -> None:
         if image.isNull() or original_size.isEmpty():
@@ -354,23 +245,11 @@ class PictureCanvas(QWidget):
         self._tell_zoom()
         self.update()
 
-    def _set_placement(self, placement: Placement, *, is_fitted: bool) -> None:
-        if placement == self._placement and is_fitted == self._is_fitted:
-            return
-        self._placement = placement
-        self._is_fitted = is_fitted
-        self._tell_zoom()
-        self.update()
-
-    def _tell_zoom(self) -> None:
-        zoom = self.zoom
-        if zoom != self._known_zoom:
-            self._known_zoom = zoom
-            self.zoom_changed.emit(zoom)
+    def _on_zoomed(self) -> None:
         if self._placement is None or self._is_placeholder or self._is_full:
             return
         available = self._photo.size.width() / self._placement.width
-        lacks_detail = available < 1.0 and zoom > available
+        lacks_detail = available < 1.0 and self.zoom > available
         if lacks_detail and not self._lacks_detail:
             self.detail_requested.emit()
         self._lacks_detail = lacks_detail

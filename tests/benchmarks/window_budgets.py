@@ -1,6 +1,6 @@
 """Measure the window's budgets on this machine and print them as a table.
 
-    uv run python -m tests.benchmarks.window_budgets FOLDER_OF_PICTURES
+    uv run python -m tests.benchmarks.window_budgets FOLDER_OF_PICTURES [DEVICE]
 
 The folder's pictures are copied until there are 2,000. Start-up is measured from outside, by several real starts; the
 rest inside one process, with the lateness of a precise 5 ms timer on the GUI thread (UX.md 6.2). Run it alone on the
@@ -94,10 +94,10 @@ def _median_and_worst(values: list[float]) -> str:
 class Session:
     """One running program and what is measured in it."""
 
-    def __init__(self, application: QApplication, folder: Path) -> None:
+    def __init__(self, application: QApplication, folder: Path, device: str) -> None:
         self._application = application
         self._probe = StallProbe()
-        self.program: Program = build(application, Profile.below(folder), Wishes(None, "cpu"))
+        self.program: Program = build(application, Profile.below(folder), Wishes(None, device))
         self.program.start()
         self.wait(lambda: bool(self.program.models.name))
 
@@ -205,7 +205,7 @@ def main(arguments: list[str]) -> int:
         pictures.mkdir()
         for number in range(PICTURES):
             shutil.copy(source[number % len(source)], pictures / f"{number}{source[number % len(source)].suffix}")
-        session = Session(application, Path(scratch) / "profile")
+        session = Session(application, Path(scratch) / "profile", arguments[1] if arguments[1:] else "cpu")
         rows += session.folder_run(pictures)
         rows += session.viewer_run()
         rows += session.stop_run()

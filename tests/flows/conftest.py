@@ -21,6 +21,7 @@ from gui.wishes import Wishes
 from inference.engine.network import Network
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.tried_once import try_each_model_once
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 WAIT_MS = 90_000
@@ -82,6 +83,12 @@ def drop(widget: QWidget, mime: QMimeData) -> Qt.DropAction | None:
     event = QDropEvent(where, offered, mime, button, plain)
     QApplication.sendEvent(widget, event)
     return event.dropAction()
+
+
+@pytest.fixture(autouse=True)
+def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The models of these tests are tried in a process of their own once, not for each profile."""
+    try_each_model_once(monkeypatch)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QFileDialog
 
 from gui.action_table import ActionId
+from gui.attention.examined import Examined
 from gui.attention.finer_desk import FinerDesk
 from gui.main_window import View
 from gui.viewer.map_choice import MapChoice
@@ -27,15 +29,19 @@ from inference.engine.network import Network
 from inference.errors import InferenceError
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
+from tests.inference.engine.variants import variant
+from tests.odd_maps import without_scale
 
 
 @pytest.fixture
 def bench(make_bench: Callable[..., Bench], tmp_path: Path) -> Bench:
     """One wide picture in the viewer, with its feature map."""
-    folder = tmp_path / "one"
+    return _shown(make_bench(model=BUILT_IN_NAME), tmp_path / "one")
+
+
+def _shown(made: Bench, folder: Path) -> Bench:
     folder.mkdir()
     Image.effect_noise((480, 240), 80).convert("RGB").save(folder / "noise.png")
-    made = make_bench(model=BUILT_IN_NAME)
     made.drop([str(folder)])
     made.until_done(1)
     made.program.window.show_view(View.VIEWER)
@@ -268,3 +274,26 @@ def test_a_look_that_fails_leaves_what_is_said_of_the_one_on_screen(
     bench.until(lambda: "its own size only" in finer.panel.words())
     assert "2 times the size" in finer.panel.words().lower()
     assert finer.examined is not None
+
+
+def test_a_look_that_was_asked_for_on_an_older_scale_comes_on_the_one_that_is_known(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    idle = make_bench(model=str(variant(tmp_path, without_scale)))
+    _shown(idle, tmp_path / "one")
+    viewing, finer = idle.program.viewing, idle.program.attention.finer
+    usual = viewing.examined
+    came: list[Examined] = []
+    assert usual is not None
+    assert usual.classification.evidence is not None
+    finer.look_changed.connect(came.append)
+    finer.panel.look_requested.emit(1, True)
+    stronger = replace(usual.classification, evidence=usual.classification.evidence * 9)
+    viewing.on_result(usual.key + 1000, stronger, None)
+    assert viewing.map_scale > 2 * usual.scale
+    idle.until(lambda: bool(came))
+    seen = came[0]
+    assert usual.inspection.features is not None
+    assert seen.inspection.features is not None
+    cells = usual.inspection.features[0].size / seen.inspection.features[0].size
+    assert seen.scale == pytest.approx(viewing.map_scale * cells)

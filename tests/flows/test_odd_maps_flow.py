@@ -164,3 +164,36 @@ def test_the_map_on_screen_follows_a_scale_that_is_still_growing(
         assert seen.scale == pytest.approx(usual.scale * cells)
     else:
         bench.until(lambda: _shown_scale(bench))
+
+
+def test_tile_maps_and_a_comparison_follow_a_scale_that_is_still_growing(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    bench = make_bench(model=str(variant(tmp_path, without_scale)))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(2):
+        _blocks(folder / f"{number}.png", seed=number, contrast=0.2)
+    bench.drop([str(folder)])
+    bench.until_done(2)
+    window, viewing = bench.program.window, bench.program.viewing
+    window.show_view(View.GALLERY)
+    told: list[tuple[float, set[int]]] = []
+    bench.program.recalling.maps_recalled.connect(lambda scale, maps: told.append((scale, {key for key, _ in maps})))
+    window.grid.set_maps_shown(True)
+    bench.until(lambda: sum(len(keys) for _, keys in told) == 2)
+    old = set().union(*(keys for _, keys in told))
+    before = viewing.map_scale
+    assert {scale for scale, _ in told} == {before}
+    window.grid.selectAll()
+    bench.program.attention.compare.open()
+    legend = window.compare.legend
+    bench.until(lambda: f"+{decimal_text(before, decimals_for(before))}" in legend.text())
+    for number in range(3):
+        _blocks(folder / f"strong-{number}.png", seed=number, contrast=1.0)
+    bench.drop([str(folder)])
+    bench.until_done(5)
+    bench.until(lambda: f"+{decimal_text(viewing.map_scale, decimals_for(viewing.map_scale))}" in legend.text())
+    assert viewing.map_scale != before
+    window.show_view(View.GALLERY)
+    bench.until(lambda: old <= set().union(*(keys for scale, keys in told if scale == viewing.map_scale)))

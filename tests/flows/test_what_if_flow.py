@@ -290,3 +290,13 @@ def test_cells_that_decide_are_not_hatched_over_what_is_painted(bench: Bench, mo
     program.attention.what_if.panel.restart_requested.emit()
     assert marks[-1] > 0
     assert picture.snapshot() == hatched
+
+
+def test_a_check_says_that_it_is_not_about_what_is_painted(bench: Bench) -> None:
+    attention = bench.program.attention
+    assert attention.check.panel.about() == ""
+    paint(bench, (160, 120))
+    settled(bench)
+    assert "without what is painted" in attention.check.panel.about()
+    attention.what_if.panel.restart_requested.emit()
+    assert attention.check.panel.about() == ""

@@ -119,6 +119,7 @@ def test_the_look_that_is_checked_is_named(factor: int, whole: bool, words: str)
     examined = examined_picture(features_of(*[[[1.0]]] * 3))
     assert about_words(LookOnScreen(examined, None, factor, whole)) == words
     assert about_words(None) == ""
+    assert "as it is" in about_words(None, is_painted=True)
 
 
 def _checked(

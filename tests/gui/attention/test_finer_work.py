@@ -194,4 +194,8 @@ def test_what_is_the_same_for_every_class_of_a_look_is_computed_once(
     for seen in looks:
         for shown in (0, 1, 0):
             assert map_of(seen, shown, None, MapMode.HEAT, choice) is not None
+    rescaled = replace(looks[1], scale=3 * looks[1].scale)
+    assert map_of(rescaled, 0, None, MapMode.HEAT, choice) is not None
     assert made == [Method.EIGEN_CAM] * 2
+    drawn = [map_of(seen, 0, None, MapMode.EVIDENCE) for seen in (rescaled, looks[1])]
+    assert [one.on_screen.scale for one in drawn if one is not None] == [rescaled.scale, looks[1].scale]

@@ -17,6 +17,7 @@ from inference.classify.classifier import Classifier, Inspection
 from inference.classify.events import ModelOpened
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import geometry
+from inference.engine.devices import Precision
 from inference.engine.network import Head
 from inference.errors import CardinalError
 from inference.results import Classification, CropGeometry, PictureFacts
@@ -43,7 +44,7 @@ def answer_of(path: str = "/p/a.png", *, first: int = 0, size: tuple[int, int] =
         "float32",
     )
     inspection = Inspection(logits, features, np.zeros((8, 8, 3), np.uint8))
-    return PictureAnswer(Speaker(contract, HEAD), said, inspection)
+    return PictureAnswer(Speaker(contract, HEAD), said, inspection, Precision.FLOAT32)
 
 
 def pixels_of(size: tuple[int, int] = (40, 30)) -> Pixels:

@@ -20,6 +20,7 @@ from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PreparedPicture, geometry, prepare_picture
+from inference.engine.devices import Precision
 from inference.errors import ImageReadError, InferenceError
 from inference.models.contract import MapKind
 from inference.profile import Profile
@@ -96,6 +97,24 @@ def test_one_scale_for_all_and_the_ledger_adds_up() -> None:
     assert compare_work.draw(said, 4, MapMode.EVIDENCE, 5.0, None).contributions is None, "nothing is drawn"
 
 
+def test_the_ledger_is_checked_as_exactly_as_the_network_computed() -> None:
+    said = answer_of()
+    assert said.inspection is not None
+    said.inspection.logits[0] += 1e-2
+    recalled = replace(said, classification=replace(said.classification, precision=Precision.BFLOAT16.value))
+    exact = compare_work.draw(recalled, 0, MapMode.EVIDENCE, 5.0, None)
+    rough = compare_work.draw(replace(said, precision=Precision.BFLOAT16), 0, MapMode.EVIDENCE, 5.0, None)
+    assert exact.entry is not None
+    assert rough.entry is not None
+    assert (exact.entry.adds_up, rough.entry.adds_up) == (False, True)
+
+
+def test_an_answer_tells_in_what_the_network_computed() -> None:
+    network = FakeNetwork()
+    network.precision = Precision.FLOAT16
+    assert compare_work.answer("/p/a.png", bench_with(network, prepared())).precision is Precision.FLOAT16
+
+
 def test_every_way_of_drawing() -> None:
     said = answer_of()
     drawn = {mode: compare_work.draw(said, 0, mode, 5.0, None).map for mode in MapMode}
@@ -110,7 +129,9 @@ def test_every_way_of_drawing() -> None:
 def test_models_without_maps_and_numbers_that_are_none() -> None:
     said = answer_of()
     contract = replace(said.speaker.contract, maps=MapKind.NONE)
-    mapless = PictureAnswer(replace(said.speaker, contract=contract, head=None), said.classification, None)
+    mapless = PictureAnswer(
+        replace(said.speaker, contract=contract, head=None), said.classification, None, said.precision
+    )
     nothing = compare_work.draw(mapless, 0, MapMode.EVIDENCE, 1.0, None)
     assert (nothing.map, nothing.entry, nothing.remark) == (None, None, MapRemark.NONE)
     assert nothing.share == pytest.approx(compare_work.share_of(said, 0))
@@ -118,6 +139,7 @@ def test_models_without_maps_and_numbers_that_are_none() -> None:
         replace(said.speaker, contract=replace(contract, maps=MapKind.APPROXIMATE), head=None),
         said.classification,
         None,
+        said.precision,
     )
     rare = compare_work.draw(approximate, 0, MapMode.EVIDENCE, 1.0, None)
     assert (rare.map, rare.remark) == (None, MapRemark.BEST_CLASSES_ONLY)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from gui.compare.kept_answers import KEPT, KeptAnswers
 from inference.classify.events import Answered, Answers, Inspected
+from inference.engine.devices import Precision
 from inference.errors import ImageProblem, ImageReadError
 from inference.results import Failure
 from tests.gui.compare.answering import FakeLink, answer_of
@@ -32,6 +35,7 @@ def test_inspections_are_kept_by_key_and_path(link: FakeLink) -> None:
     assert found is not None
     assert found.inspection is told.inspection
     assert found.speaker is kept.speaker
+    assert found.precision is Precision.FLOAT32
     assert kept.find(2, "/p/a.png") is not None
     assert kept.find(1, "/other session/a.png") is None
     assert kept.find(3, "/p/a.png") is None
@@ -63,5 +67,5 @@ def test_only_so_many_are_kept_and_none_without_a_feature_map(link: FakeLink) ->
     assert kept.find(0, "/p/a.png") is None
     assert kept.find(KEPT, "/p/a.png") is not None
     told = answer_of()
-    kept.keep(99, type(told)(told.speaker, told.classification, None))
+    kept.keep(99, replace(told, inspection=None))
     assert kept.find(99, "/p/a.png") is None

@@ -12,10 +12,8 @@ from pytestqt.qtbot import QtBot
 from gui.viewer.legend import Legend, ScaleBar
 from gui.viewer.map_choice import MapChoice, method_name, paper_name
 from gui.viewer.map_mode import MapMode
-from gui.viewer.number_texts import decimal_text, decimals_for, ledger_numbers
+from gui.viewer.number_texts import decimal_text, decimals_for
 from inference.attention.methods import Method
-
-TERMS = st.floats(-200, 200)
 
 
 @pytest.fixture
@@ -26,15 +24,6 @@ def legend(qtbot: QtBot) -> Legend:
     widget.resize(600, widget.sizeHint().height())
     widget.show()
     return widget
-
-
-@given(positive=st.floats(0, 200), negative=st.floats(-200, 0), bias=TERMS, decimals=st.integers(0, 3))
-def test_the_ledger_adds_up(positive: float, negative: float, bias: float, decimals: int) -> None:
-    terms = (positive, negative, bias)
-    shown = ledger_numbers(terms, decimals)
-    unit = 10.0**-decimals
-    assert sum(shown) == pytest.approx(sum(terms), abs=unit * 0.5001)
-    assert all(abs(one - other) < unit * 1.0001 for one, other in zip(shown, terms, strict=True))
 
 
 def test_ends_and_class_are_named(legend: Legend) -> None:

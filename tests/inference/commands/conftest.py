@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from inference.pictures.decode_pool import DecodePool
 from tests.inference.commands.sessions import Run, run_main
+from tests.inference.commands.shared_pool import Lender
+from tests.tried_once import try_each_model_once
+
+
+@pytest.fixture(scope="session")
+def lender() -> Iterator[Lender]:
+    """The decode processes of all commands."""
+    lender = Lender(DecodePool.open)
+    yield lender
+    lender.close()
+
+
+@pytest.fixture
+def own_pool() -> None:
+    """For a test whose command starts and ends decode processes of its own, as outside the tests."""
+
+
+@pytest.fixture(autouse=True)
+def shared_pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, lender: Lender) -> None:
+    """Commands share decode processes, whose start takes longer than most tests."""
+    if "own_pool" not in request.fixturenames:
+        monkeypatch.setattr(DecodePool, "open", lender.open)
+
+
+@pytest.fixture(autouse=True)
+def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of the tests are tried in a process of their own once, not for each profile."""
+    try_each_model_once(monkeypatch)
 
 
 @pytest.fixture

@@ -54,12 +54,16 @@ def _record(capsys: pytest.CaptureFixture[str], profile: Path, *options: str) ->
     return code, json.loads(captured.out)
 
 
-def test_everything_is_measured_and_recorded_together(
+def test_everything_is_measured_recorded_together_and_kept_in_both_forms(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", pictures.name)
+    monkeypatch.setattr("inference.engine.machine.processor_name", lambda: "ACME(R) Quick /2, 4.0 GHz")
+    (tmp_path / "kept").mkdir()
+    options = ("--device", "cpu", "--no-baselines", "--keep", "kept")
+    code, found = _record(capsys, tmp_path / "p", *QUICK, *options, pictures.name)
     assert code == 0
+    _assert_kept(tmp_path / "kept", found)
     assert [one["name"] for one in found["candidates"]] == _PARTS
     own = found["configuration"]["batch"]
     # The sizes that were asked for, and the pipeline's.
@@ -87,6 +91,16 @@ def test_everything_is_measured_and_recorded_together(
     if sys.platform == "linux":
         assert found["memory"]["all_bytes"] > found["memory"]["main_bytes"] > 2**20
         assert found["candidates"][0]["cpu_ms"] >= found["candidates"][0]["cpu_ms_below"] >= 0
+
+
+def _assert_kept(folder: Path, found: dict[str, Any]) -> None:
+    """Both forms of what was found are there, under a name that says what they are."""
+    kept = sorted(folder.iterdir())
+    assert [path.suffix for path in kept] == [".json", ".md"]
+    assert json.loads(kept[0].read_text()) == found
+    cores = found["machine"]["usable_cores"]
+    assert kept[0].stem == kept[1].stem == f"{found['date'][:10]}-acme-r-quick-2-4-0-ghz-{cores}-cores-tiny-cpu"
+    assert "| the model of SCALING.md | predicted | measured | difference |" in kept[1].read_text()
 
 
 def test_without_paths_pictures_are_made_and_not_left(
@@ -117,31 +131,26 @@ def test_a_baseline_that_cannot_be_had_is_skipped_with_its_reason(
         assert "PyTorch weights" in one["skipped"] or "torchvision" in one["skipped"]
 
 
-def test_damaged_pictures_are_left_out_and_told(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path
+def test_damaged_pictures_are_left_out_only_so_many_are_taken_and_the_output_is_a_file(
+    tmp_path: Path, pictures: Path
 ) -> None:
     (pictures / "4.jpg").write_bytes((pictures / "0.jpg").read_bytes()[:300])
     (pictures / "5.jpg").write_bytes(b"")
-    code, found = _record(capsys, tmp_path / "p", *QUICK, "--device", "cpu", "--no-baselines", str(pictures))
-    assert code == 1
+    (pictures / "6.jpg").write_bytes((pictures / "0.jpg").read_bytes())
+    target = tmp_path / "found.json"
+    options = ("--device", "cpu", "--no-baselines", "--pictures", "5", "--format", "json", "--output", str(target))
+    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 1
+    found = json.loads(target.read_text())
+    assert found["schema"] == "cardinal.bench/1"
     assert (found["pictures"]["taken"], found["pictures"]["failed"]) == (5, 2)
     assert found["pictures"]["formats"] == {"JPEG": 3}
+    assert found["pictures"]["has_more"]
 
 
 def test_where_no_picture_can_be_read_there_is_nothing_to_measure(tmp_path: Path) -> None:
     (tmp_path / "0.jpg").write_bytes(b"")
     with pytest.raises(CardinalError, match=r"^Nothing could be measured: it could not be read\.$"):
         _run(tmp_path / "p", *QUICK, "--device", "cpu", str(tmp_path / "0.jpg"))
-
-
-def test_only_so_many_are_taken_and_the_output_is_a_file_where_one_is_named(tmp_path: Path, pictures: Path) -> None:
-    target = tmp_path / "found.json"
-    options = ("--device", "cpu", "--no-baselines", "--pictures", "2", "--format", "json", "--output", str(target))
-    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
-    found = json.loads(target.read_text())
-    assert found["schema"] == "cardinal.bench/1"
-    assert found["pictures"]["taken"] == 2
-    assert found["pictures"]["has_more"]
 
 
 def test_an_empty_folder_is_told_and_replaces_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -176,21 +185,6 @@ def test_an_output_that_would_cost_an_input_is_refused(tmp_path: Path, pictures:
     with pytest.raises(CardinalError, match="never changed"):
         _run(tmp_path / "p", *QUICK, "--output", str(pictures / "0.jpg"), str(pictures / "0.jpg"))
     assert (pictures / "0.jpg").read_bytes() == before
-
-
-def test_both_forms_are_kept_under_a_name_that_says_what_they_are(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("inference.engine.machine.processor_name", lambda: "ACME(R) Quick /2, 4.0 GHz")
-    (tmp_path / "kept").mkdir()
-    options = ("--device", "cpu", "--no-baselines", "--keep", str(tmp_path / "kept"))
-    assert _run(tmp_path / "p", *QUICK, *options, str(pictures)) == 0
-    kept = sorted((tmp_path / "kept").iterdir())
-    assert [path.suffix for path in kept] == [".json", ".md"]
-    found = json.loads(kept[0].read_text())
-    cores = found["machine"]["usable_cores"]
-    assert kept[0].stem == kept[1].stem == f"{found['date'][:10]}-acme-r-quick-2-4-0-ghz-{cores}-cores-tiny-cpu"
-    assert kept[1].read_text() == capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_there_is_told_before_anything_is_measured(

@@ -88,6 +88,7 @@ def test_without_recursion_subfolders_are_left_out(classify: Run, pictures: Path
     assert len(_rows(output)) == 2
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_a_file_that_fails_is_one_row_and_exit_code_1(classify: Run, pictures: Path) -> None:
     (pictures / "empty.jpg").touch()
     code, output, _ = classify("--format", "jsonl", str(pictures), str(pictures / "gone.jpg"))
@@ -211,6 +212,7 @@ def test_overlays_are_pictures_beside_which_nothing_changes(classify: Run, pictu
     assert {path: path.read_bytes() for path in pictures.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_many_files_come_in_order_whatever_the_workers_do(classify: Run, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
@@ -335,6 +337,7 @@ def test_a_network_that_fails_in_the_middle_keeps_the_rows_it_gave(classify: Run
     assert _rows(target.read_text()) == rows
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_ctrl_c_ends_a_search_that_finds_nothing_more(pictures: Path, tmp_path: Path) -> None:
     """The search waits for its cancellation; a run that waited for the search would never end."""
     cancel = CancelToken()

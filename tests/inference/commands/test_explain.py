@@ -112,6 +112,7 @@ def test_what_cannot_be_done_is_a_sentence(
     assert sentence in done[2]
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_a_picture_that_cannot_be_read_is_exit_code_1(explain: Run, tmp_path: Path) -> None:
     (tmp_path / "no.jpg").write_text("text")
     code, output, errors = explain(str(tmp_path / "no.jpg"))

@@ -52,6 +52,7 @@ def test_the_class_that_looks_at_the_border_comes_first(cardinal: Run, folder: P
     assert hashes(folder) == before
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_the_table_has_numbers_first_and_tells_what_does_not_count(cardinal: Run, folder: Path) -> None:
     code, out, err = cardinal("explain", str(folder), *_MODEL, "--audit")
     lines = out.splitlines()

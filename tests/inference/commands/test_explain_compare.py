@@ -67,6 +67,7 @@ def _labels(fields: dict[str, Any]) -> list[str]:
     return [panel["class"]["label"] for panel in fields["panels"]]
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_the_first_four_classes_of_one_picture_need_one_run(cardinal: Run, compare: Compare, tmp_path: Path) -> None:
     with mock.patch.object(Network, "run", autospec=True, side_effect=Network.run) as runs:
         cardinal("explain", "--model", TINY, "--device", "cpu", CAT)

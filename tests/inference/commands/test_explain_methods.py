@@ -82,6 +82,7 @@ def test_the_mean_curves_begin_and_end_at_the_same_pictures(cardinal: Run, folde
     assert out.splitlines()[-1].split()[0] == "area"
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_damaged_pictures_are_told_and_do_not_count(cardinal: Run, tmp_path: Path) -> None:
     folder = make_shortcut(tmp_path / "pictures", 1)
     (folder / "broken.png").write_text("not a picture")

@@ -22,6 +22,7 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_many_questions_have_the_answers_that_each_has_alone(cardinal: Run, tmp_path: Path) -> None:
     picture = patched(tmp_path)
     question = (picture, "--class", "bright", "--filling", "grey")

@@ -12,6 +12,7 @@ from tests.inference.models.quantize.coloured import write_pictures
 from tests.make_data import TINY
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_made_told_used(cardinal: Run, tmp_path: Path) -> None:
     pictures = write_pictures(tmp_path / "pictures", 20)
     words = ("models", "quantize", str(TINY), "--pictures", str(pictures), "--count", "8")

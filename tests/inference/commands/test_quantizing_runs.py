@@ -40,6 +40,7 @@ def turned(folder: Path) -> Path:
     return variant(folder, turn)
 
 
+@pytest.mark.usefixtures("own_pool")
 def test_pictures_come_in_order_as_the_program_prepares_them(tmp_path: Path) -> None:
     folder = write_pictures(tmp_path, 20)
     (folder / "3.png").write_bytes(b"no picture")
