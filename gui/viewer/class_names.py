@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,5 +20,23 @@ def distinct_name(labels: Sequence[Label], index: int) -> str:
         index: of the class.
     """
     name = labels[index].name
-    is_shared = any(label.name == name for other, label in enumerate(labels) if other != index)
-    return f"{name} ({index})" if is_shared else name
+    return f"{name} ({index})" if name in _shared_names(labels) else name
+
+
+class _Known:
+    """The names that several classes of one model have; counted once, since all classes are listed in one frame."""
+
+    def __init__(self, labels: Sequence[Label]) -> None:
+        self.labels = labels
+        self.shared = frozenset(name for name, count in Counter(label.name for label in labels).items() if count > 1)
+
+
+_known = _Known(())
+
+
+def _shared_names(labels: Sequence[Label]) -> frozenset[str]:
+    global _known  # noqa: PLW0603 - a cache of one, replaced as a whole: other threads see the old or the new one
+    known = _known
+    if known.labels is not labels:
+        known = _known = _Known(labels)
+    return known.shared

@@ -96,7 +96,7 @@ def coco_data_set(marked: MarkedPicture, mask: PixelMask | None = None) -> dict[
 
 
 def rectangles_of(mask: PixelMask) -> list[Box]:
-    """Rectangles of pixels that together cover exactly a (height, width) mask, none of them another's."""
+    """Rectangles of pixels that together cover exactly a (height, width) mask and do not overlap."""
     changes = np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1
     found = []
     for top, bottom in pairwise([0, *changes.tolist(), len(mask)]):

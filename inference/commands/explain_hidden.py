@@ -194,7 +194,8 @@ def _require_seen(mask: PixelMask, box: Box) -> PixelMask:
     if not mask.any():
         corners = ",".join(f"{side:g}" for side in (box.left, box.top, box.right, box.bottom))
         raise MapError(
-            f"The network saw nothing of {corners}, so there is nothing to hide. Use --whole, or another part."
+            f"The network saw nothing of {corners}, so there is nothing to hide. "
+            "Use --whole, or a part that is larger or elsewhere."
         )
     return mask
 

@@ -20,7 +20,7 @@ EXAMPLES = """\
 examples:
   main.py explain cat.jpg                                 what speaks for the first class, and where
   main.py explain cat.jpg --class tabby --output map.png  the map of a class, drawn over the picture
-  main.py explain cat.jpg --against lynx --minimal-set    why this and not lynx, and which cells decide
+  main.py explain cat.jpg --against lion --minimal-set    why this and not lion, and which cells decide
   main.py explain cat.jpg --hide 0,0,200,150 --output what-if.png   before and after, side by side
   main.py explain cat.jpg --compare --output classes.png  its first four classes, side by side
   main.py explain a.jpg b.jpg c.jpg --compare --class tabby --output tabby.png

@@ -87,7 +87,7 @@ class Compared:
         return next((one for one in ranked if one.index == self.class_index), None)
 
     def in_words(self, *, tells_first: bool) -> Iterator[str]:
-        """Line by line; with the picture's first suggestion, where that is not one of the panels."""
+        """Line by line; with the picture's first suggestion where `tells_first`, unless it is this panel's class."""
         if self.explanation is not None:
             yield from in_words(self.explanation, self.look.classification)
         else:
@@ -95,9 +95,10 @@ class Compared:
                 name = class_name(self.speaker.contract, self.asked.index)
                 yield f"{name}: {percent(self.asked.probability)}"
             yield self.sentence
-        if tells_first:
-            first = self.look.classification.predictions[0]
-            yield f"The first suggestion here is {first.label}, {percent(first.probability)}."
+        first = self.look.classification.predictions[0]
+        if tells_first and first.index != self.class_index:
+            name = class_name(self.speaker.contract, first.index)
+            yield f"The first suggestion here is {name}, {percent(first.probability)}."
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""

@@ -35,7 +35,7 @@ STRONG_SHARE = 0.5
 
 _SIDES = 4
 _SHOWN = 5
-_UNSEEN = "The network saw nothing of that region. Use --whole, or another region."
+_UNSEEN = "The network saw nothing of that region. Use --whole, or a region that is larger or elsewhere."
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from inference.attention.masking import Filling
 from inference.attention.methods import Method
 from inference.attention.picture import Style
 from inference.commands.explain_compare import LEAST, MOST, is_compared
-from inference.commands.explain_files import NUMBERS, PICTURE
+from inference.commands.explain_files import NUMBERS, PICTURE, changed_numbers
 from inference.commands.explain_folder import OUTLIERS, is_about_folder
 from inference.commands.rows import RowFormat
 from inference.commands.terminal import EXIT_NOTHING_DONE, say
@@ -102,23 +102,30 @@ def _of_targets(arguments: argparse.Namespace) -> _Rules:
         "--output needs a name.": arguments.output == "",
         "--save-region needs a name.": arguments.save_region == "",
         "--session needs a name.": arguments.session == "",
+        "--with-model needs a name.": arguments.with_model == "",
         f"--mode and --outline draw a picture; name one with --output that ends in {PICTURE}.": (
             (arguments.outline or arguments.mode != Style.EVIDENCE.value) and not draws
         ),
         "--output and --save-region would write one file; name two that differ, by more than the ending.": (
-            _is_one_file(arguments.output, arguments.save_region)
+            _is_one_file(arguments.output, arguments.save_region, hides=arguments.hide is not None)
         ),
     }
 
 
-def _is_one_file(output: str | None, region: str | None) -> bool:
-    """Whether the region would be written over the map, its numbers or their manifest, or the other way round."""
+def _is_one_file(output: str | None, region: str | None, *, hides: bool) -> bool:
+    """Whether the region would be written over the map, its numbers or their manifest, or the other way round.
+
+    With parts hidden, the numbers of the changed copy have a name of their own beside those of the map.
+    """
     if not output or not region:
         return False
-    stems = (Path(output).absolute().with_suffix(""), Path(region).absolute().with_suffix(""))
-    return stems[0] == stems[1] and (
-        Path(output).suffix.lower() == NUMBERS or Path(output).suffix.lower() == Path(region).suffix.lower()
-    )
+    # Unlike `Path.with_suffix` this takes names that are none, such as "/"; what is wrong with them is told later.
+    (stem, ending), (other, its_ending) = (os.path.splitext(os.path.abspath(name)) for name in (output, region))  # noqa: PTH100, PTH122
+    has_numbers = ending.lower() == NUMBERS
+    if other == stem:
+        return has_numbers or ending.lower() == its_ending.lower()
+    changed = os.path.splitext(changed_numbers(Path(f"{stem}{NUMBERS}")))[0]  # noqa: PTH122
+    return hides and has_numbers and other == changed
 
 
 def _belongings(arguments: argparse.Namespace) -> _Rules:

@@ -15,7 +15,7 @@ from inference.pictures.regular_file import NotRegularError, open_regular
 MANIFEST_KEYS = frozenset({"class", "method", "crop", "model_sha256"})
 """By these a JSON file is known as one that `explain` wrote beside its numbers."""
 
-_LARGEST_MANIFEST = 1_000_000
+_LARGEST_MANIFEST = 64_000_000
 
 
 def inputs_of(paths: Iterable[str], model: str | None) -> tuple[str, ...]:

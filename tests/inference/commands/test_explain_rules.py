@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.sessions import Run
 
+SAMPLE = str(PROJECT_ROOT / "assets" / "samples" / "chelsea.png")
 WITH = ("--with-model", "other")
 
 
@@ -74,6 +76,9 @@ WITH = ("--with-model", "other")
         (("a.png", "--output", "x.png", "--save-region", "./x.png"), "would write one file"),
         (("a.png", "--output", "x.npy", "--save-region", "x.json"), "would write one file"),
         (("a.png", "--output", "x.npy", "--save-region", "x.NPY"), "would write one file"),
+        (("a.png", "--hide", "0,0,9,9", "--output", "x.npy", "--save-region", "x-hidden.npy"), "would write one file"),
+        (("a.png", "--hide", "0,0,9,9", "--output", "x.npy", "--save-region", "x-hidden.json"), "would write one file"),
+        (("a.png", "--with-model", ""), "--with-model needs a name."),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -97,6 +102,22 @@ def test_a_folder_is_asked_about_otherwise(cardinal: Run, tmp_path: Path, argume
 def test_a_region_of_another_kind_may_have_the_name_of_the_picture(cardinal: Run, tmp_path: Path) -> None:
     """The map as x.png and its region as x.json do not meet, so the refusal is about the missing picture."""
     names = ("--output", str(tmp_path / "x.png"), "--save-region", str(tmp_path / "x.json"))
+    code, _, err = cardinal("explain", str(tmp_path / "missing.png"), *names)
+    assert code == 1
+    assert "The file does not exist" in err
+
+
+@pytest.mark.parametrize("output", ["/", "x.npy", "x.png"])
+def test_a_name_that_is_none_is_a_sentence(cardinal: Run, tmp_path: Path, output: str) -> None:
+    names = ("--output", output if output == "/" else str(tmp_path / output), "--save-region", "/")
+    code, out, err = cardinal("explain", SAMPLE, *names)
+    assert (code, out) == (2, "")
+    assert err
+    assert "Traceback" not in err
+
+
+def test_without_hidden_parts_that_name_is_free(cardinal: Run, tmp_path: Path) -> None:
+    names = ("--output", str(tmp_path / "x.npy"), "--save-region", str(tmp_path / "x-hidden.npy"))
     code, _, err = cardinal("explain", str(tmp_path / "missing.png"), *names)
     assert code == 1
     assert "The file does not exist" in err
