@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -20,9 +21,11 @@ from gui.attention.preloading import Preloading
 from gui.attention.region_desk import RegionDesk
 from gui.attention.what_if_desk import WhatIfDesk
 from gui.audit.audit_desk import AuditDesk
+from gui.audit.methods_desk import MethodsDesk
 from gui.compare.comparing import Comparing
 from gui.dragging_map import MapDragging
 from gui.engine_link import EngineLink
+from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow
 from gui.session_holder import SessionHolder
 from gui.tasks import TaskRunner
@@ -70,7 +73,10 @@ class AttentionSide(QObject):
         self.gradients = MethodGradients(parts.link, parts.runner, parts.profile)
         self.methods = MethodDesk(parts.window.page, parts.viewing, parts.examiner, self.gradients)
         self.check = CheckDesk(parts.window.page, parts.viewing, parts.examiner, self.gradients)
-        self.audit = AuditDesk(parts.window, parts.holder, parts.runner)
+        table = cast("ImageModel", parts.window.grid.model()).table
+        comparing = MethodsDesk(table, parts.holder, parts.link, parts.runner)
+        self.audit = AuditDesk(parts.window, parts.holder, parts.runner, comparing)
+        parts.window.close_requested.connect(comparing.stop)
         self.keep = KeepDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner)
         self.what_if = WhatIfDesk(parts.window.page, parts.viewing, parts.examiner, parts.link)
         self.compare = Comparing(parts.window, parts.viewing, parts.examiner, parts.link, parts.runner, parts.profile)
@@ -97,7 +103,7 @@ class AttentionSide(QObject):
     def _on_event(self, event: object) -> None:
         if isinstance(event, ModelOpened) and event.classifier.network.model_hash != self._model_hash:
             self._model_hash = event.classifier.network.model_hash
-            self.audit.on_model_changed()
+            self.audit.on_model_changed(self._model_hash)
 
     def _connect_looks(self) -> None:
         """Another look at the picture is what duel, region and checks are about; painting ends it."""

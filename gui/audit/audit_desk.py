@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.audit.audit_dialog import AuditDialog
 from gui.audit.audit_words import class_words, ground_words, map_words, nothing_words, summary_words
+from gui.audit.methods_desk import MethodsDesk
+from gui.audit.table_saver import TableSaver
 from gui.gallery.arrangement import ImageFilter
 from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
@@ -25,6 +27,8 @@ from inference.cancel import CancelToken
 from inference.errors import CardinalError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gui.audit.audit_work import AuditFound, AuditRun
     from inference.attention.region import Box
     from inference.sessions.session import Session
@@ -35,6 +39,7 @@ class AuditDesk(QObject):
 
     Attributes:
         dialog: the window of the audit, or None before the first.
+        methods: compares the methods on the audited images.
 
     Signals:
         ended(): an audit came to its end, was stopped, or failed.
@@ -44,21 +49,25 @@ class AuditDesk(QObject):
     ended = Signal()
     arrangement_wanted = Signal(object)
 
-    def __init__(self, window: MainWindow, holder: SessionHolder, runner: TaskRunner) -> None:
+    def __init__(self, window: MainWindow, holder: SessionHolder, runner: TaskRunner, methods: MethodsDesk) -> None:
         super().__init__()
         self._window = window
         self._images = cast("ImageModel", window.grid.model())
         self._holder = holder
         self._runner = runner
         self.dialog: AuditDialog | None = None
+        self.methods = methods
         self._run: AuditRun | None = None
         self._task: Task | None = None
         self._found: tuple[Session, AuditFound] | None = None
-        self._is_of_before = False
+        self._open_model = self._audited_model = ""
         self._box: Box | None = None
+        self._keys: Sequence[int] = ()
         self._filter = ImageFilter()
         self._grounds: dict[int, tuple[QImage, int]] = {}
         self._asked_ground: Task | None = None
+        self._saver = TableSaver(runner, tr("the audit"))
+        self._saver.said.connect(self._say)
         self.arrangement_wanted.connect(window.gallery.bar.arrangement_changed)
         self._images.table.cleared.connect(self._on_cleared)
         self._images.table.thumbnail_changed.connect(self._on_thumbnail_changed)
@@ -86,21 +95,27 @@ class AuditDesk(QObject):
             return
         self._stop()
         self._forget()
-        self._is_of_before = False
+        self._audited_model = self._open_model
         self._filter = self._images.arrangement.filter
         keys: array[int] = self._images.shown_keys()
         self._run = _work().AuditRun(session, keys)
+        self._keys = keys
         dialog.set_busy(busy=True)
         dialog.set_progress(0, 2 * len(keys))
         dialog.say(tr("Reading what the session keeps..."))
         self._advance(session)
 
-    @Slot()
-    def on_model_changed(self) -> None:
-        """Another model is open: what was found is of the one before, whose suggestions the gallery shows no more."""
-        if self._found is not None:
-            self._is_of_before = True
-            self._say_of_all()
+    @property
+    def _is_of_before(self) -> bool:
+        """Another model is open than when this was audited: the gallery shows other suggestions."""
+        return self._audited_model != self._open_model
+
+    def on_model_changed(self, model_hash: str) -> None:
+        """A model was opened, perhaps the one of the audit again; an audit under way begins anew with its answers."""
+        self._open_model = model_hash
+        if self._found is None:
+            self._audited_model = model_hash
+        self._say_of_all()
 
     def _advance(self, session: Session) -> None:
         run = self._run
@@ -126,6 +141,7 @@ class AuditDesk(QObject):
             return
         self._end()
         self._found = (session, run.found)
+        self.methods.set_images(self._keys)
         self._show_found(run.found)
         self.ended.emit()
 
@@ -154,6 +170,7 @@ class AuditDesk(QObject):
 
     def _forget(self) -> None:
         self._found = None
+        self.methods.set_images(())
         self._grounds.clear()
         dialog = self.dialog
         if dialog is not None:
@@ -180,7 +197,7 @@ class AuditDesk(QObject):
         dialog.classes.setFocus()
 
     def _say_of_all(self) -> None:
-        if self.dialog is not None and self.found is not None:
+        if self.dialog is not None and self.found is not None and self.found.counted:
             self.dialog.say(summary_words(self.found, is_of_before=self._is_of_before))
             self.dialog.allow_images(allowed=not self._is_of_before)
 
@@ -300,21 +317,12 @@ class AuditDesk(QObject):
         if self._found is None:
             return
         (session, found), box = self._found, self._box
-        task = self._runner.create(lambda _tell, _cancel: _work().write_table(found, box, session, path), Lane.EXPORTS)
-        task.succeeded.connect(self._on_exported)
-        task.failed.connect(self._on_export_failed)
-        self._runner.start(task)
+        self._saver.write(lambda: _work().write_table(found, box, session, path))
 
-    @Slot()
-    def _on_exported(self) -> None:
+    @Slot(str)
+    def _say(self, text: str) -> None:
         if self.dialog is not None:
-            self.dialog.say(tr("The table was written."))
-
-    @Slot(object)
-    def _on_export_failed(self, error: BaseException) -> None:
-        if self.dialog is not None:
-            message = describe(error) if isinstance(error, CardinalError) else unexpected(tr("the audit"), repr(error))
-            self.dialog.say(message.text)
+            self.dialog.say(text)
 
     def _make_dialog(self) -> AuditDialog:
         dialog = AuditDialog(TableTiles(self._images.table), self._window)
@@ -328,6 +336,8 @@ class AuditDesk(QObject):
         dialog.classes.class_chosen.connect(self._on_class_chosen)
         dialog.tiles.image_chosen.connect(self._show_image)
         dialog.finished.connect(self._stop)
+        dialog.finished.connect(self.methods.stop)
+        self.methods.attach(dialog.methods)
         return dialog
 
     @Slot(int)
@@ -341,6 +351,7 @@ class AuditDesk(QObject):
         self._stop()
         if self.dialog is not None:
             self._forget()
+            self.methods.clear()
             self.dialog.close()
 
 

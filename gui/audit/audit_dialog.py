@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 
 from gui.audit.class_table import ClassTable
 from gui.audit.mean_view import MeanView
+from gui.audit.methods_panel import MethodsPanel
 from gui.audit.outlier_tiles import OutlierModel, OutlierTiles
 from gui.labels import plain_label
 from gui.review.class_tiles_model import TileSource
 from gui.theme import TARGET_PX
+from gui.viewer.section import Section
 from gui.words import tr
 
 _SIZE = (980, 680)
@@ -34,6 +36,7 @@ class AuditDialog(QDialog):
         mean: the mean map and the box.
         outliers: of the current class.
         tiles: show them.
+        methods: compares the methods on these images; folded away until it is wanted, and then in place of the rest.
 
     Signals:
         again_requested(): the person wants to audit what the gallery shows now.
@@ -59,6 +62,9 @@ class AuditDialog(QDialog):
         self.mean = MeanView()
         self.outliers = OutlierModel(tiles, self)
         self.tiles = OutlierTiles(self.outliers)
+        self.methods = MethodsPanel()
+        self._section = Section(tr("Compare the methods"), QWidget(), is_open=False)
+        self._classes_and_map = QSplitter(Qt.Orientation.Horizontal)
         self._summary, self._sentence, self._below = plain_label(), plain_label(), plain_label(secondary=True)
         self._legend = plain_label(secondary=True)
         self._deviating = plain_label(tr("Images that deviate most from the mean map"), secondary=True)
@@ -106,15 +112,29 @@ class AuditDialog(QDialog):
         ):  # fmt: skip
             widget.setEnabled(available)
 
+    def show_methods(self, shown: bool) -> None:
+        """Show the comparison of methods in place of the classes, or these again."""
+        self._section.set_open(shown)
+        self._on_section(shown)
+
     def words(self) -> str:
         """All sentences, as a person reads them."""
         said = [label.text() for label in (self._summary, self._sentence, self._below)]
         return "\n".join([*said, self._legend.text()] if self._legend.text() else said)
 
+    @Slot(bool)
+    def _on_section(self, is_open: bool) -> None:
+        """Never both at once, not for a moment either: the window would grow higher than many a screen."""
+        parts: list[QWidget] = [self._classes_and_map, self.methods]
+        hidden, shown = parts if is_open else reversed(parts)
+        hidden.hide()
+        shown.show()
+
     def _set_up(self) -> None:
         for label in (self._summary, self._legend, self._sentence, self._below):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._section.opened_changed.connect(self._on_section)
         self._has_map.setChecked(True)
         self._has_map.toggled.connect(self.mean.show_map)
         self._progress.setAccessibleName(tr("Progress of the audit"))
@@ -159,7 +179,7 @@ class AuditDialog(QDialog):
         column.addWidget(self._below)
         column.addLayout(below)
         column.addWidget(self.tiles)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = self._classes_and_map
         split.addWidget(self.classes)
         split.addWidget(right)
         split.setChildrenCollapsible(False)
@@ -175,5 +195,8 @@ class AuditDialog(QDialog):
         whole.setSpacing(12)
         whole.addWidget(self._summary)
         whole.addWidget(split, 1)
+        whole.addWidget(self._section)
+        whole.addWidget(self.methods, 1)
+        self.methods.hide()
         whole.addLayout(buttons)
         self.resize(*_SIZE)

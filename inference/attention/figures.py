@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
 
 from inference.arrays import EvidenceMap, RgbImage
-from inference.attention.curves import draw_curves
+from inference.attention.curves import MOST_STEPS, CurvePair, MeanCurves, draw_curves
 from inference.attention.grad_cam import grad_cam, normalised
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.masking import Filling
 from inference.attention.methods import Method
-from inference.attention.runs import CopyRunner
+from inference.attention.runs import CopyRunner, RunCount
 from inference.classify.postprocess import softmax
 from inference.engine.network import Head
 
@@ -38,6 +38,7 @@ class MethodFigures:
         deletion_area: mean area below the deletion curves, less is better; None where curves were not asked for.
         insertion_area: mean area below the insertion curves, more is better; likewise.
         seconds: mean time to make one map, without the network's run that gives the feature map.
+        runs: of the network on changed copies, for all pictures together.
     """
 
     method: Method
@@ -47,6 +48,28 @@ class MethodFigures:
     deletion_area: float | None
     insertion_area: float | None
     seconds: float = 0.0
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFigures:
+    """What one method's map of one picture came to.
+
+    Attributes:
+        method: which.
+        before: probability (0...1) of the picture's first class.
+        after: its probability of what the map points at.
+        curves: of deletion and insertion; None where they were not asked for.
+        runs: how many changed copies the network ran for it.
+        seconds: how long the map took.
+    """
+
+    method: Method
+    before: float
+    after: float
+    curves: CurvePair | None
+    runs: int
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -55,6 +78,7 @@ class FiguresSum:
 
     method: Method
     pictures: int = 0
+    runs: int = 0
     _drop: float = 0.0
     _increased: int = 0
     _areas: list[tuple[float, float]] = field(default_factory=list)
@@ -91,7 +115,51 @@ class FiguresSum:
             deletion,
             insertion,
             self._seconds / self.pictures,
+            self.runs,
         )
+
+
+class MethodComparison:
+    """Adds up the figures of several methods on the same pictures; keeps no picture.
+
+    A picture counts with all methods or not at all, so what was counted stays comparable whenever one stops.
+
+    Attributes:
+        pictures: how many were counted.
+    """
+
+    def __init__(self, methods: Sequence[Method], filling: Filling = Filling.BLUR) -> None:
+        self.pictures = 0
+        self._sums = {method: FiguresSum(method) for method in methods}
+        self._curves = {method: MeanCurves(filling) for method in methods}
+
+    def add(self, measured: Sequence[PictureFigures]) -> None:
+        """Count a picture: what `measure_methods` says of it, for the same methods."""
+        self.pictures += 1
+        for one in measured:
+            total = self._sums[one.method]
+            total.add(one.before, one.after)
+            total.add_time(one.seconds)
+            total.runs += one.runs
+            if one.curves is not None:
+                total.add_areas(one.curves.deletion.area, one.curves.insertion.area)
+                self._curves[one.method].add(one.curves)
+
+    def figures(self) -> tuple[MethodFigures, ...]:
+        """The figures so far, in the order of the methods.
+
+        Raises:
+            ValueError: no picture was counted.
+        """
+        return tuple(total.figures() for total in self._sums.values())
+
+    def curves(self, method: Method) -> CurvePair:
+        """The mean curves of a method so far.
+
+        Raises:
+            ValueError: no curves were counted.
+        """
+        return self._curves[method].curves()
 
 
 def compare_methods(
@@ -120,26 +188,56 @@ def compare_methods(
         InferenceError: the network cannot run, or gives no valid numbers.
         ValueError: there is no picture.
     """
-    sums = [FiguresSum(method) for method in methods]
+    comparison = MethodComparison(methods, filling)
     for picture in pictures:
-        subject = int(picture.seen.logits.argmax())
-        before = float(softmax(picture.seen.logits)[subject])
-        maps = [_timed_map(one, picture, head, subject, runner) for one in sums]
-        after = softmax(runner.run(_left_by(picture.seen.image, maps, runner), len(maps)))[:, subject]
-        for one, left in zip(sums, after, strict=True):
-            one.add(before, float(left))
-        if with_curves:
-            for one, made in zip(sums, maps, strict=True):
-                curves = draw_curves(runner, picture.seen, made, subject, filling=filling)
-                one.add_areas(curves.deletion.area, curves.insertion.area)
-    return tuple(one.figures() for one in sums)
+        comparison.add(measure_methods(runner, picture, head, methods, with_curves=with_curves, filling=filling))
+    return comparison.figures()
 
 
-def _timed_map(one: FiguresSum, picture: InspectedPicture, head: Head, subject: int, runner: CopyRunner) -> EvidenceMap:
-    began = time.perf_counter()
-    made = make_map(one.method, picture, head, subject, runner=runner)
-    one.add_time(time.perf_counter() - began)
-    return made
+def measure_methods(
+    runner: CopyRunner,
+    picture: InspectedPicture,
+    head: Head,
+    methods: Sequence[Method],
+    *,
+    with_curves: bool = False,
+    filling: Filling = Filling.BLUR,
+) -> tuple[PictureFigures, ...]:
+    """What several methods' maps of one picture come to, for its first class; arguments and errors as above."""
+    total = sum(runs_of(method, picture, with_curves=with_curves) for method in methods)
+    tell = runner.on_progress
+    count = RunCount(None if tell is None else lambda done: tell(done, total))
+    counting = replace(runner, on_progress=count.add)
+    subject = int(picture.seen.logits.argmax())
+    before = float(softmax(picture.seen.logits)[subject])
+    maps: list[EvidenceMap] = []
+    seconds: list[float] = []
+    for method in methods:
+        began = time.perf_counter()
+        maps.append(make_map(method, picture, head, subject, runner=counting))
+        seconds.append(time.perf_counter() - began)
+    after = softmax(counting.run(_left_by(picture.seen.image, maps, runner), len(maps)))[:, subject]
+    drawn = [
+        draw_curves(counting, picture.seen, made, subject, filling=filling) if with_curves else None for made in maps
+    ]
+    return tuple(
+        PictureFigures(
+            method,
+            before,
+            float(after[place]),
+            drawn[place],
+            runs_of(method, picture, with_curves=with_curves),
+            seconds[place],
+        )
+        for place, method in enumerate(methods)
+    )
+
+
+def runs_of(method: Method, picture: InspectedPicture, *, with_curves: bool) -> int:
+    """How many changed copies of a picture `measure_methods` runs for a method."""
+    cells = picture.grid[0] * picture.grid[1]
+    to_make = {Method.SCORE_CAM: len(picture.features), Method.OCCLUSION: cells}.get(method, 0)
+    return to_make + 1 + (2 * (min(MOST_STEPS, cells) + 1) if with_curves else 0)
 
 
 def left_by_map(image: RgbImage, contributions: EvidenceMap, mean: tuple[float, float, float]) -> RgbImage:

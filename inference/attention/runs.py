@@ -112,3 +112,25 @@ class CopyRunner:
                 raise InferenceError("it gave no valid numbers for a changed copy of the picture.")
             start += len(part)
             yield logits
+
+
+class RunCount:
+    """Adds up the runs of many questions that follow one another; its `add` is an `OnProgress`.
+
+    Attributes:
+        done: how many runs were made so far.
+    """
+
+    def __init__(self, tell: Callable[[int], None] | None = None) -> None:
+        """`tell` takes the new sum."""
+        self.done = 0
+        self._ended = 0
+        self._tell = tell
+
+    def add(self, done: int, total: int) -> None:
+        """The question at hand has made so many of its runs; with the last one it ends."""
+        self.done = self._ended + done
+        if done >= total:
+            self._ended = self.done
+        if self._tell is not None:
+            self._tell(self.done)

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from inference.attention.curves import CurvePair, MeanCurves, draw_curves
@@ -16,7 +16,7 @@ from inference.attention.finer import view_order
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.masking import Filling
 from inference.attention.methods import FACTS, Method
-from inference.attention.runs import CopyRunner, SeenPicture
+from inference.attention.runs import CopyRunner, RunCount, SeenPicture
 from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
 from inference.classify.preprocess import prepare_picture
@@ -50,7 +50,7 @@ def run_methods(arguments: argparse.Namespace, profile: Profile) -> int:
             )
         with DecodePool.open(workers=1) as pool, counting("runs") as show:
             pictures = _Pictures(sample.paths, classifier, pool)
-            runner = CopyRunner(network, on_progress=_Total(show).add)
+            runner = CopyRunner(network, on_progress=RunCount(show).add)
             answer = _figure_lines if arguments.curves is None else _curve_lines
             lines = answer(arguments, pictures, runner, network.head)
     finally:
@@ -109,20 +109,6 @@ class _Pictures:
         if not self.count:
             path, reason = self.failures[0]
             raise MapError(f"None of the {len(self.failures)} pictures has an answer. The first is {path}: {reason}")
-
-
-class _Total:
-    """Adds up the runs of many questions for the progress that a person sees."""
-
-    def __init__(self, show: Callable[[int], None]) -> None:
-        self._show = show
-        self._before = self._done = 0
-
-    def add(self, done: int, _total: int) -> None:
-        if done <= self._done:
-            self._before += self._done
-        self._done = done
-        self._show(self._before + done)
 
 
 def _figure_lines(arguments: argparse.Namespace, pictures: _Pictures, runner: CopyRunner, head: Head) -> Iterator[str]:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.audit.audit_desk import AuditDesk
 from gui.audit.audit_dialog import AuditDialog
+from gui.audit.methods_desk import MethodsDesk
+from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.main_window import MainWindow, View
 from gui.session_holder import SessionHolder
@@ -91,6 +94,17 @@ class Holder:
             yield key, self.jpegs.get(key)
 
 
+class QuietLink(QObject):
+    """A link whose engine room has not started.
+
+    Attributes:
+        room: there is none.
+    """
+
+    event_arrived = Signal(object)
+    room = None
+
+
 class AuditBench:
     """A window with the images of a session, and its audit; who arranges the gallery is the model itself."""
 
@@ -107,7 +121,8 @@ class AuditBench:
         for rows in session.load():
             self.table.append(rows)
         self.window.gallery.bar.arrangement_changed.connect(self.images.set_arrangement)
-        self.desk = AuditDesk(self.window, cast("SessionHolder", self.holder), self.runner)
+        holder, link = cast("SessionHolder", self.holder), cast("EngineLink", QuietLink())
+        self.desk = AuditDesk(self.window, holder, self.runner, MethodsDesk(self.table, holder, link, self.runner))
         self.window.show_view(View.GALLERY)
         with qtbot.waitExposed(self.window):
             self.window.show()

@@ -313,3 +313,26 @@ def test_a_small_picture_that_comes_later_is_shown(bench: AuditBench) -> None:
     bench.table.set_thumbnail(STRANGER, picture)
     bench.table.set_thumbnail(1, picture)
     assert changed == [0]
+
+
+def test_another_model_makes_it_one_of_before_until_its_own_is_open_again(bench: AuditBench) -> None:
+    bench.desk.on_model_changed("a" * 64)
+    dialog = bench.audit()
+    bench.desk.on_model_changed("b" * 64)
+    assert "Another model is open now" in dialog.words()
+    bench.desk.on_model_changed("a" * 64)
+    assert "Another model" not in dialog.words()
+    bench.desk.on_model_changed("b" * 64)
+    bench.audit()
+    assert "Another model" not in dialog.words()
+
+
+def test_another_model_makes_nothing_of_an_audit_that_found_nothing(
+    make: Callable[[Session], AuditBench], tmp_path: Path
+) -> None:
+    bench = make(session_of(tmp_path, [answered(1, MEADOW, None)], 2))
+    dialog = bench.audit()
+    before = dialog.words()
+    assert "None of these images counts" in before
+    bench.desk.on_model_changed("b" * 64)
+    assert dialog.words() == before

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QProgressBar, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.audit.audit_dialog import AuditDialog
 from gui.audit.audit_work import ClassLine
-from gui.theme import DARK, LIGHT, Theme, palette_of
+from gui.theme import DARK, LIGHT, TARGET_PX, Theme, palette_of
 from tests.gui.dialog_rules import HOSTILE, assert_keeps_the_rules
 
 _LINES = (ClassLine(3, HOSTILE, 12, 0.9, None, "top"), ClassLine(7, "bird", 4, 0.1, None, "centre"))
@@ -46,7 +46,9 @@ def dialog(qtbot: QtBot) -> AuditDialog:
 
 
 def _button(dialog: AuditDialog, text: str) -> QPushButton:
-    return next(one for one in dialog.findChildren(QPushButton) if one.text() == text)
+    buttons = [one for one in dialog.findChildren(QPushButton) if one.text() == text]
+    # The comparison has a Stop of its own, which says what it stops.
+    return next(one for one in buttons if not one.accessibleName())
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -78,13 +80,13 @@ def test_each_button_asks_for_what_it_says(dialog: AuditDialog, text: str, signa
 
 
 def test_while_an_audit_goes_on_it_can_be_stopped_and_not_begun(dialog: AuditDialog) -> None:
-    stop, progress = _button(dialog, "Stop"), dialog.findChildren(QProgressBar)[0]
+    bars = {bar.accessibleName(): bar for bar in dialog.findChildren(QProgressBar)}
+    stop, progress = _button(dialog, "Stop"), bars["Progress of the audit"]
     assert not stop.isVisible()
     assert not progress.isVisible()
     dialog.set_busy(busy=True)
     dialog.set_progress(30, 200)
     assert (progress.value(), progress.maximum()) == (30, 200)
-    assert progress.accessibleName()
     assert not _button(dialog, "Audit again").isEnabled()
     spy = QSignalSpy(dialog.stop_requested)
     QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
@@ -106,7 +108,7 @@ def test_tab_goes_through_it_from_the_classes_to_the_buttons(dialog: AuditDialog
     dialog.classes.setFocus()
     qtbot.waitUntil(dialog.classes.hasFocus)
     seen: list[QWidget] = []
-    for _ in range(12):
+    for _ in range(16):
         focused = QApplication.focusWidget()
         assert focused is not None
         if focused in seen:
@@ -134,6 +136,25 @@ def test_the_map_can_be_taken_off_the_picture(dialog: AuditDialog, qtbot: QtBot)
     overlay.fill(0xFFFF0000)
     dialog.mean.set_map(overlay)
     before = dialog.mean.grab().toImage()
-    box = dialog.findChildren(QCheckBox)[0]
+    box = next(one for one in dialog.findChildren(QCheckBox) if one.text() == "Map")
     QTest.keyClick(box, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: dialog.mean.grab().toImage() != before)
+
+
+def test_the_comparison_of_methods_stands_in_place_of_the_classes(dialog: AuditDialog) -> None:
+    heading = next(one for one in dialog.findChildren(QToolButton) if one.text() == "Compare the methods")
+    assert heading.height() >= TARGET_PX
+    size = dialog.size()
+    assert not dialog.methods.isVisible()
+    QTest.keyClick(heading, Qt.Key.Key_Space)
+    assert dialog.methods.isVisible()
+    assert not dialog.classes.isVisible()
+    assert_keeps_the_rules(dialog)
+    assert dialog.size() == size
+    assert dialog.minimumSizeHint().height() <= 600
+    QTest.mouseClick(heading, Qt.MouseButton.LeftButton)
+    assert dialog.classes.isVisible()
+    assert not dialog.methods.isVisible()
+    dialog.show_methods(True)
+    assert dialog.methods.isVisible()
+    assert dialog.size() == size

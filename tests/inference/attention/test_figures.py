@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from inference.attention.figures import FiguresSum, compare_methods, left_by_map
+from inference.attention.figures import (
+    FiguresSum,
+    MethodComparison,
+    PictureFigures,
+    compare_methods,
+    left_by_map,
+    measure_methods,
+)
 from inference.attention.making import InspectedPicture
 from inference.attention.methods import Method
 from inference.attention.runs import CopyRunner
+from inference.cancel import Cancelled, CancelToken
 from inference.engine.network import Head, Network
 from tests.inference.attention.conftest import Seen
 
@@ -62,3 +72,55 @@ def test_one_table_for_several_methods(built_in: Network, seen: tuple[Seen, ...]
     assert bare[0].deletion_area is None
     with pytest.raises(ValueError, match="no picture"):
         compare_methods(CopyRunner(built_in), [], head, methods)
+
+
+def test_picture_by_picture_it_is_the_same_table_and_the_runs_are_counted(
+    built_in: Network, seen: tuple[Seen, ...], head: Head
+) -> None:
+    pictures = [InspectedPicture(one.picture, one.features) for one in seen[:2]]
+    methods = (Method.EVIDENCE, Method.EIGEN_CAM, Method.OCCLUSION)
+    comparison = MethodComparison(methods)
+    with pytest.raises(ValueError, match="no picture"):
+        comparison.figures()
+    for number, picture in enumerate(pictures, 1):
+        measured, told = _measured(built_in, picture, head, methods)
+        comparison.add(measured)
+        assert comparison.pictures == number
+        cells = picture.grid[0] * picture.grid[1]
+        assert [one.runs for one in measured] == [51, 51, 51 + cells]
+        # It is told of every run, and of how many there will be from the first on.
+        assert told[-1] == (153 + cells, 153 + cells)
+        assert {total for _, total in told} == {153 + cells}
+        assert [done for done, _ in told] == sorted({done for done, _ in told})
+    table = compare_methods(CopyRunner(built_in), pictures, head, methods, with_curves=True)
+    for one, other in zip(comparison.figures(), table, strict=True):
+        assert replace(one, seconds=0.0) == replace(other, seconds=0.0)
+        curves = comparison.curves(one.method)
+        assert curves.deletion.probabilities.shape == (25,)
+        # The area is linear in the curve, and points lie between those of each picture.
+        assert curves.deletion.area == pytest.approx(one.deletion_area, abs=0.01)
+        assert one.runs == 2 * (51 + (cells if one.method is Method.OCCLUSION else 0))
+
+
+def test_a_picture_that_was_given_up_does_not_count(built_in: Network, seen: tuple[Seen, ...], head: Head) -> None:
+    cancel = CancelToken()
+    pictures = [InspectedPicture(one.picture, one.features) for one in seen[:2]]
+    comparison = MethodComparison([Method.EVIDENCE])
+    comparison.add(measure_methods(CopyRunner(built_in), pictures[0], head, [Method.EVIDENCE]))
+    before = comparison.figures()
+    assert before[0].deletion_area is None
+    with pytest.raises(ValueError, match="no picture"):
+        comparison.curves(Method.EVIDENCE)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        comparison.add(measure_methods(CopyRunner(built_in, cancel=cancel), pictures[1], head, [Method.EVIDENCE]))
+    assert comparison.figures() == before
+
+
+def _measured(
+    network: Network, picture: InspectedPicture, head: Head, methods: tuple[Method, ...]
+) -> tuple[tuple[PictureFigures, ...], list[tuple[int, int]]]:
+    """With curves; also what was told of the runs."""
+    told: list[tuple[int, int]] = []
+    runner = CopyRunner(network, on_progress=lambda done, total: told.append((done, total)))
+    return measure_methods(runner, picture, head, methods, with_curves=True), told

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inference.arrays import RgbImage
-from inference.attention.runs import CopyRunner
+from inference.attention.runs import CopyRunner, RunCount
 from inference.cancel import Cancelled, CancelToken
 from inference.errors import InferenceError
 from tests.fakes import FakeNetwork
@@ -53,3 +53,16 @@ def test_no_valid_numbers_are_an_error() -> None:
     network.bad_value = 3
     with pytest.raises(InferenceError, match="no valid numbers"):
         CopyRunner(network).run(_copies(5), 5)
+
+
+def test_runs_of_many_questions_are_added_up() -> None:
+    shown: list[int] = []
+    count = RunCount(shown.append)
+    # The first batch of the last question is larger than the whole of the one before.
+    for done, total in ((16, 40), (32, 40), (40, 40), (1, 1), (16, 32), (32, 32)):
+        count.add(done, total)
+    assert shown == [16, 32, 40, 41, 57, 73]
+    assert count.done == 73
+    silent = RunCount()
+    silent.add(3, 3)
+    assert silent.done == 3

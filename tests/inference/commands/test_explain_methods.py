@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from inference.attention.methods import Method
-from inference.commands.explain_methods import _Total
 from inference.models.contract import MapKind
 from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import TINY
@@ -115,11 +114,3 @@ def test_the_samples_are_measured_with_a_real_filling(cardinal: Run) -> None:
     )
     assert code == 0
     assert "hidden cells show grey" in out
-
-
-def test_runs_of_many_questions_are_added_up() -> None:
-    shown: list[int] = []
-    total = _Total(shown.append)
-    for done in (16, 32, 40, 1, 16, 16):
-        total.add(done, 99)
-    assert shown == [16, 32, 40, 41, 56, 72]
