@@ -55,7 +55,15 @@ class Opening(QObject):
         self._wishes = wishes
         self._paths = list(paths)
         instance.paths_received.connect(front.keep_handed_over)
+        self._has_begun = False
         front.window.painted.connect(self._on_painted)
+        front.window.close_requested.connect(self._on_close_requested)
+
+    @Slot()
+    def _on_close_requested(self) -> None:
+        # A window that is closed before its first painting never gets a program whose end would be that of the loop.
+        if not self._has_begun:
+            self._application.quit()
 
     @Slot()
     def _on_painted(self) -> None:
@@ -64,6 +72,7 @@ class Opening(QObject):
 
     @Slot()
     def _build(self) -> None:
+        self._has_begun = True
         try:
             for name in _PORTIONS:
                 importlib.import_module(name)

@@ -151,3 +151,18 @@ def test_a_program_that_cannot_be_built_ends_with_its_error(
     assert application.exec() == 1
     assert isinstance(opening.error, ZeroDivisionError)
     _front(opening).window.close()
+
+
+@pytest.mark.parametrize("is_painted", [False, True])
+def test_a_window_that_is_closed_before_anything_is_loaded_ends_the_program(
+    make: Make, monkeypatch: pytest.MonkeyPatch, is_painted: bool
+) -> None:
+    opening = make()
+    ended: list[int] = []
+    monkeypatch.setattr(QApplication, "quit", lambda *_: ended.append(1))
+    if is_painted:
+        # It was painted, and the loading waits for its turn.
+        opening._on_painted()
+    _front(opening).window.close_requested.emit()
+    assert ended == [1]
+    assert opening.program is None
