@@ -45,7 +45,7 @@ class ActionRunner(QObject):
         theme_chosen(choice: str): "system", "light" or "dark".
         report_requested(): the person wants a report for a bug on the clipboard.
         about_requested(): the person wants to know what this is.
-        save_view_requested(path: str): the picture with its map is to be written there.
+        save_view_requested(path: str, image: QImage): the picture with its map is to be written there.
         review_step_requested(steps: int): the next image of the review, or the one before.
         back_requested(): the person leaves a place that others know the way out of.
     """
@@ -55,7 +55,7 @@ class ActionRunner(QObject):
     theme_chosen = Signal(str)
     report_requested = Signal()
     about_requested = Signal()
-    save_view_requested = Signal(str)
+    save_view_requested = Signal(str, object)
     review_step_requested = Signal(int)
     back_requested = Signal()
 
@@ -181,6 +181,7 @@ class ActionRunner(QObject):
             Condition.CURRENT: place is not None,
             Condition.SUGGESTION: place is not None and bool(self._table.suggestion(place)),
             Condition.MAP: self._viewing.classification is not None and self._window.shows_picture,
+            Condition.INSPECTOR: self._viewing.classification is not None and self._window.view is View.VIEWER,
             Condition.VIEWER: self._window.shows_picture,
             Condition.MODEL: bool(self._models.name),
             Condition.QUEUED: self._table.count_answered(ImageState.QUEUED) > 0,
@@ -360,11 +361,13 @@ class ActionRunner(QObject):
         if place is None:
             return
         name = f"{Path(self._table.path(place)).stem} map.png"
+        # Before the dialog, which takes the focus: the class under the pointer or the arrow keys would be left.
+        image = self._window.page.snapshot(original_size=True)
         path, _ = QFileDialog.getSaveFileName(
             self._window, tr("Save this picture with map"), str(Path(self.folder) / name), tr("PNG pictures (*.png)")
         )
         if path:
-            self.save_view_requested.emit(path)
+            self.save_view_requested.emit(path, image)
 
     def _show_keys(self) -> None:
         self._sheet.show_actions(self._actions)

@@ -136,6 +136,8 @@ class Condition(IntFlag):
     """The current image has a suggestion."""
     MAP = auto()
     """The current image has a map."""
+    INSPECTOR = auto()
+    """The current image has a map, and the inspector stands beside it, where questions about it are answered."""
     VIEWER = auto()
     """The viewer is shown."""
     MODEL = auto()

@@ -285,6 +285,10 @@ class Controller(QObject):
         if isinstance(event.outcome, Failure):
             self._on_inspection_failed(event.key, event.outcome)
             return
+        known = self._viewing.result_of(event.key)
+        if known is not None and not event.outcome.facts.has_stamp_of(known.facts):
+            self._viewing.tell_changed(event.key)
+            return
         if event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
         if self._viewing.result_of(event.key) is None:

@@ -11,14 +11,12 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QDrag, QImage, QImageWriter, QMouseEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QDrag, QImage, QImageWriter, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from gui.plain_text import file_name
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
-from gui.words import tr
-from inference.texts import visible
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +24,6 @@ _DRAG_PICTURE_PX = 160
 _LONGEST_STEM_BYTES = 180
 """Of the original's name: with what is added it stays below what file systems take."""
 
-_MARGIN_PX = 12
-_WIDEST_LEGEND_PX = 900
-_HIGHEST_PX = 10_000
 _MARK = ("Software", "Cardinal evidence map")
 """By this our maps are known from photographs (`inference.attention.picture`)."""
 
@@ -72,7 +67,7 @@ class MapDragging(QObject):
 
     def payload(self) -> QMimeData:
         """What is handed over: a PNG file of what is seen, and its pixels for programs that take no files."""
-        image = self.picture()
+        image = self._page.snapshot()
         mime = QMimeData()
         mime.setImageData(image)
         try:
@@ -84,45 +79,6 @@ class MapDragging(QObject):
         # By hand: QUrl knows no file names that are not UTF-8.
         mime.setData("text/uri-list", b"file://" + quote_from_bytes(os.fsencode(path)).encode() + b"\r\n")
         return mime
-
-    def picture(self) -> QImage:
-        """What is seen of the picture, its legend, the model, and that a map is no proof."""
-        page = self._page
-        seen = page.picture.snapshot()
-        seen.setDevicePixelRatio(1.0)
-        ratio = page.devicePixelRatioF()
-        # Wide enough for the legend's words, which name the class: they are not cut under a narrow picture.
-        width = max(seen.width(), round(min(_WIDEST_LEGEND_PX, page.legend.sizeHint().width()) * ratio))
-        legend, caution = page.legend.rendered(width), self._caution(width, ratio)
-        whole = QImage(width, seen.height() + legend.height() + caution.height(), QImage.Format.Format_RGB32)
-        whole.fill(page.legend.palette().color(QPalette.ColorRole.Window))
-        painter = QPainter(whole)
-        painter.drawImage((width - seen.width()) // 2, 0, seen)
-        painter.drawImage(0, seen.height(), legend)
-        painter.drawImage(0, seen.height() + legend.height(), caution)
-        painter.end()
-        return whole
-
-    def _caution(self, width: int, ratio: float) -> QImage:
-        """The last words, so many device pixels wide."""
-        words, palette, room = self._words(), self._page.legend.palette(), round(width / ratio) - 2 * _MARGIN_PX
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        height = self._page.fontMetrics().boundingRect(0, 0, room, _HIGHEST_PX, flags, words).height() + _MARGIN_PX
-        image = QImage(width, round(height * ratio), QImage.Format.Format_RGB32)
-        image.fill(palette.color(QPalette.ColorRole.Window))
-        painter = QPainter(image)
-        painter.scale(ratio, ratio)
-        painter.setFont(self._page.font())
-        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        painter.drawText(_MARGIN_PX, 0, room, height, flags, words)
-        painter.end()
-        return image
-
-    def _words(self) -> str:
-        examined, said = self._viewing.examined, self._viewing.classification
-        model = examined.contract.title if examined is not None else ("" if said is None else said.model)
-        words = tr("Shows which parts moved the score; not a proof of cause.")
-        return f"{visible(model)}. {words}" if model else words
 
     def _begins(self, event: QMouseEvent) -> bool:
         has_alt = event.modifiers() == Qt.KeyboardModifier.AltModifier

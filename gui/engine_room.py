@@ -27,6 +27,7 @@ from inference.classify.classifier import Classifier
 from inference.classify.events import Answered, Answers, ModelOpened
 from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.preprocess import (
+    PreparedPicture,
     ViewPicture,
     make_thumbnail,
     open_thumbnail,
@@ -136,12 +137,16 @@ class EngineRoom:
     def examine(self, order: ExaminationOrder) -> None:
         """Carry out a question that needs runs of the network; `ExaminationEnded` follows, unless it was cancelled."""
         if order.path is None or order.view is None:
-            self.service.examine(lambda classifier: carry_out(order, classifier, None, self._deliver))
+            self._examine(order, None)
             return
         future = self._pool.submit(prepare_picture, order.path, order.view, urgent=True)
-        future.add_done_callback(
-            lambda done: self.service.examine(lambda classifier: carry_out(order, classifier, done, self._deliver))
-        )
+        future.add_done_callback(lambda done: self._examine(order, done))
+
+    def _examine(self, order: ExaminationOrder, reading: Future[PreparedPicture] | None) -> None:
+        def examination(classifier: Classifier | None) -> None:
+            carry_out(order, classifier, reading, self._deliver, self.service.give_way)
+
+        self.service.examine(examination, is_long=order.is_long)
 
     def load_picture(self, key: int, path: str, *, urgent: bool = True, detail: bool = False) -> None:
         """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""

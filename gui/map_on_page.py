@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QLineF
 
 from gui.notices import map_approximate, no_map
-from gui.viewer.class_names import distinct_name
 from gui.viewer.map_choice import EVIDENCE, MapChoice
 from gui.viewer.map_mode import MapMode, MapRemark
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
+from inference.models.class_names import distinct_name
 from inference.models.contract import MapKind, ModelContract
 from inference.results import Classification
 

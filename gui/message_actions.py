@@ -25,9 +25,6 @@ from inference.errors import CardinalError
 from inference.files import replacing
 from inference.profile import Profile
 
-_LARGEST_SAVED = 6_000_000
-"""Pixels up to which the original's size is saved; painting more would hold the window."""
-
 _PACKAGES = (
     "PySide6-Essentials",
     "onnxruntime-gpu",
@@ -74,6 +71,7 @@ class MessageActions(QObject):
         self._actions = actions
         self._runner = runner
         self._profile = profile
+        self._view_to_save: QImage | None = None
 
     @Slot(object, object)
     def carry_out(self, message: UserMessage, action: MessageAction) -> None:
@@ -105,12 +103,10 @@ class MessageActions(QObject):
             case _:
                 self.session_verb_chosen.emit(message, action)
 
-    @Slot(str)
-    def save_view(self, path: str) -> None:
+    @Slot(str, object)
+    def save_view(self, path: str, image: QImage) -> None:
         """Write the picture with its map and legend to a PNG file."""
-        placement = self._window.page.picture.placement
-        fits = placement is not None and placement.width * placement.height <= _LARGEST_SAVED
-        image = self._window.page.snapshot(original_size=fits)
+        self._view_to_save = image
         task = self._runner.create(lambda _progress, _cancel: _write_png(image, Path(path)), Lane.FILES)
         task.succeeded.connect(partial(self._on_saved, path))
         task.failed.connect(self._on_failed)
@@ -150,12 +146,13 @@ class MessageActions(QObject):
             self.session_verb_chosen.emit(message, MessageAction.TRY_AGAIN)
         elif message.id == "E-315":
             self._controller.classify_all()
-        elif message.id == "E-409":
-            self.save_view(message.subject)
+        elif message.id == "E-409" and self._view_to_save is not None:
+            self.save_view(message.subject, self._view_to_save)
         else:
             self._models.try_again()
 
     def _on_saved(self, path: str, _nothing: object) -> None:
+        self._view_to_save = None
         self.message_raised.emit(notices.view_saved(path))
 
     @Slot(object)

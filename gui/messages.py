@@ -152,6 +152,8 @@ def _image_text(problem: ImageProblem) -> _ImageText:  # noqa: PLR0911, PLR0912 
             return _ImageText("E-122", text, (MessageAction.TRY_AGAIN, MessageAction.REVEAL))
         case ImageProblem.NO_VALID_NUMBERS:
             return _ImageText("E-314", tr("The model gave no valid numbers for {name}."), _AGAIN)
+        case ImageProblem.CHANGED:
+            return _ImageText("E-109", tr("{name} changed on disk after it was classified."), _AGAIN)
 
 
 def _about_image(error: ImageReadError, name: str, formats: Sequence[str]) -> UserMessage:

@@ -28,10 +28,12 @@ class PictureOnScreen(QObject):
 
     Signals:
         pixels_changed(): other pixels of the image lie on screen; frame and map belong on them, too.
+        file_changed(key: int): the file that was read is another than the one that was classified.
         message_raised(message: UserMessage): something about the picture must be said.
     """
 
     pixels_changed = Signal()
+    file_changed = Signal(int)
     message_raised = Signal(object)
 
     def __init__(self, page: ViewerPage, images: ImageModel, link: EngineLink, results: Recent[Classification]) -> None:
@@ -114,6 +116,9 @@ class PictureOnScreen(QObject):
             return
         if loaded.image is not None:
             self._kept.put(loaded.key, loaded)
+        said = self._results.get(loaded.key)
+        if said is not None and loaded.facts is not None and not loaded.facts.has_stamp_of(said.facts):
+            self.file_changed.emit(loaded.key)
         if not is_shown or place is None:
             return
         if loaded.error is not None:

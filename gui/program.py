@@ -110,6 +110,7 @@ class Program(QObject):
         self.attention = AttentionSide(
             AttentionParts(self.window, self.viewing, Examiner(self.link), self.link, self.runner, self.holder, profile)
         )
+        self.models.loading.connect(self.attention.parts.examiner.cancel_long)
         self.place = PlaceKept(self.window.gallery, self.images, self.desk)
         self.theme_keeper = front.theme_keeper
         self.actions = create_actions(

@@ -13,6 +13,7 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.map_on_page import DrawnMap, MapOnPage, MapSource, ShownPicture
+from gui.messages import describe
 from gui.picture_on_screen import PictureOnScreen
 from gui.recent import Recent
 from gui.scale_learning import ScaleLearning
@@ -21,6 +22,8 @@ from gui.viewer.map_mode import MapMode
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
+from inference.errors import ImageProblem, ImageReadError
+from inference.models.class_names import shared_names
 from inference.models.contract import ModelContract
 from inference.results import Classification
 
@@ -64,7 +67,9 @@ class Viewing(QObject):
         self._map = MapOnPage(page)
         self._scale = ScaleLearning(page)
         self._scale.changed.connect(self._rescale)
+        self._changed: set[int] = set()
         self._picture.pixels_changed.connect(self._draw_again)
+        self._picture.file_changed.connect(self.tell_changed)
         self._picture.message_raised.connect(self.message_raised)
         page.class_shown_changed.connect(self._show_map)
         page.classify_requested.connect(self.classify_now)
@@ -80,8 +85,8 @@ class Viewing(QObject):
 
     @property
     def classification(self) -> Classification | None:
-        """What the model says of the image on screen, where it has spoken."""
-        return None if self.key is None else self._results.get(self.key)
+        """What the model says of the image on screen, where it has spoken, and the file is still the same."""
+        return None if self.key is None or self.key in self._changed else self._results.get(self.key)
 
     @property
     def map_scale(self) -> float:
@@ -97,6 +102,11 @@ class Viewing(QObject):
     def drawn_map(self) -> DrawnMap | None:
         """The map that is on screen, drawn or (with the mode "off") not; None where there is none."""
         return self._map.drawn if self._page.class_shown != NO_CLASS else None
+
+    @property
+    def has_every_map(self) -> bool:
+        """Whether the open model has a map of each of its classes, from the feature map of an image."""
+        return self._map.maker is not None and self._map.maker.has_every_map
 
     @property
     def has_inspection(self) -> bool:
@@ -121,6 +131,8 @@ class Viewing(QObject):
         self._scale.begin()
         self._map.set_model(contract, maker)
         self._page.inspector.class_search.set_classes(label.name for label in contract.labels)
+        self._page.inspector.suggestions.set_shared_names(shared_names(contract.labels))
+        self._page.set_model_title(contract.title)
         self.refresh()
 
     def set_no_model(self) -> None:
@@ -218,12 +230,14 @@ class Viewing(QObject):
 
     def forget_all(self) -> None:
         """Every image was removed."""
+        self._changed.clear()
         self._picture.forget_all()
         self._results.clear()
         self._inspections.clear()
 
     def forget(self, keys: set[int]) -> None:
         """Some images were removed."""
+        self._changed -= keys
         self._picture.forget(keys)
         self._results.discard(keys)
         self._inspections.discard(keys)
@@ -240,8 +254,19 @@ class Viewing(QObject):
         """A picture was read."""
         self._picture.take(loaded)
 
+    @Slot(int)
+    def tell_changed(self, key: int) -> None:
+        """The file of an image is another than the one that was classified: what was said of that is not shown."""
+        if key not in self._changed and key in self._results:
+            self._changed.add(key)
+            self._inspections.discard({key})
+            self._picture.forget({key})
+            if key == self.key:
+                self.reload()
+
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
         """The model has spoken of an image."""
+        self._changed.discard(key)
         self._results.put(key, classification)
         if inspection is not None:
             self._inspections.put(key, inspection)
@@ -253,6 +278,9 @@ class Viewing(QObject):
     @Slot(int, object)
     def on_recalled(self, key: int, classification: Classification | None) -> None:
         """The session knows what the model said of an image, or knows nothing."""
+        if key in self._changed:
+            # The session knows of the file as it was.
+            return
         if classification is not None:
             self.on_result(key, classification, None)
             if key == self.key:
@@ -329,6 +357,9 @@ class Viewing(QObject):
             self._link.room.service.watch(key)
         if answer is ImageState.FAILED:
             self._page.show_failure(self._table.reason(place))
+        elif key in self._changed and answer is ImageState.SUGGESTED:
+            error = ImageReadError(self._table.path(place), ImageProblem.CHANGED)
+            self._page.show_sentence(describe(error, self._table.name(place)).text, has_failed=True)
         elif classification is not None and self._contract is not None:
             self._show_classification(place, key, classification, self._contract)
         elif answer is ImageState.SUGGESTED and self._contract is not None:
@@ -358,8 +389,7 @@ class Viewing(QObject):
             )
         )
         page.show_predictions(classification.predictions, class_count=len(contract.labels))
-        every_map = self._map.maker is not None and self._map.maker.has_every_map
-        if every_map and key not in self._inspections and self._link.room is not None:
+        if self.has_every_map and key not in self._inspections and self._link.room is not None:
             self._link.room.service.inspect(key, self._table.path(place))
 
     @Slot(int)

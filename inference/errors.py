@@ -28,6 +28,7 @@ class ImageProblem(StrEnum):
     TIMEOUT = "timeout"
     CRASHED = "crashed"
     NO_VALID_NUMBERS = "no-valid-numbers"
+    CHANGED = "changed"
 
 
 _IMAGE_SENTENCES = {
@@ -46,6 +47,7 @@ _IMAGE_SENTENCES = {
     ImageProblem.TIMEOUT: "Decoding it took too long.",
     ImageProblem.CRASHED: "Decoding it crashed the decoder process.",
     ImageProblem.NO_VALID_NUMBERS: "The model gave no valid numbers for it.",
+    ImageProblem.CHANGED: "The file changed on disk after it was classified.",
 }
 
 

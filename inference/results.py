@@ -28,6 +28,9 @@ class Prediction:
     logit: float
 
 
+_ROUNDED_PX = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class CropGeometry:
     """What the network saw of a picture: a box in upright original pixels (floats, right and bottom exclusive)."""
@@ -36,6 +39,10 @@ class CropGeometry:
     top: float
     right: float
     bottom: float
+
+    def covers(self, width: float, height: float) -> bool:
+        """Whether it holds all of an upright picture of this size, but for what rounding takes."""
+        return max(self.left, self.top, width - self.right, height - self.bottom) <= _ROUNDED_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,12 @@ class PictureFacts:
     has_bad_profile: bool = False
     mtime_ns: int = 0
     content_hash: bytes = b""
+
+    def has_stamp_of(self, other: PictureFacts) -> bool:
+        """Whether both are of one file that nobody changed in between, as far as its size and time tell."""
+        if self.size_bytes != other.size_bytes:
+            return False
+        return self.mtime_ns == other.mtime_ns or not self.mtime_ns or not other.mtime_ns
 
 
 @dataclass(frozen=True, slots=True)

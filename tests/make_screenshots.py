@@ -42,6 +42,7 @@ EXPORT_TARGET = "/home/me/labels.csv"
 LONGEST_SIDE_PX = 480
 _SMALLEST, _LARGEST = 0.45, 1.0
 _BEST_COMPRESSION = 0
+_COMPARED = 10
 
 
 def main() -> int:
@@ -251,7 +252,7 @@ def _gallery(program: Program) -> None:
 
 
 def _audit(program: Program) -> None:
-    """Where the evidence of each class lies."""
+    """Where the evidence of each class lies, and how the methods fare on some of these images."""
     audit = program.attention.audit
     program.actions[ActionId.AUDIT].trigger()
     _wait(lambda: audit.found is not None)
@@ -260,6 +261,13 @@ def _audit(program: Program) -> None:
     if dialog is None:
         raise RuntimeError("no audit came")
     _shoot(dialog, "audit-light")
+    dialog.show_methods(True)
+    dialog.methods.set_images(_COMPARED)
+    audit.methods.start()
+    if not _wait(lambda: not audit.methods.is_under_way, limit_s=300):
+        raise TimeoutError("the methods were not compared")
+    _shoot(dialog, "compare-methods-light")
+    dialog.show_methods(False)
     dialog.close()
 
 

@@ -136,7 +136,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Compare the class on screen with the next best one: which parts decide between the two.",
         in_viewer("D"),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
     ),
     ActionRow(
         ActionId.REGION_MOVE,
@@ -145,7 +145,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Move the box that was drawn over the picture with Shift.",
         in_viewer("Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down"),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
         taught=True,
     ),
     ActionRow(
@@ -155,7 +155,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Pull at the lower right corner of the box that was drawn over the picture.",
         in_viewer("Ctrl+Shift+Left", "Ctrl+Shift+Right", "Ctrl+Shift+Up", "Ctrl+Shift+Down"),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
         taught=True,
     ),
     ActionRow(
@@ -165,7 +165,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Take a brush, paint over a part of the picture, and see what the network says of the rest.",
         in_viewer("I"),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
     ),
     ActionRow(
         ActionId.MAP_REGION,
@@ -174,7 +174,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Show where a part of the picture can be asked what it says by itself.",
         (),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
     ),
     ActionRow(
         ActionId.MAP_CLOSER,
@@ -183,7 +183,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Show where the network can look at the picture twice or three times as large, or at all of it.",
         (),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
     ),
     ActionRow(
         ActionId.MAP_CHECK,
@@ -192,7 +192,7 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         "Show where the network can be asked whether it bears the map out.",
         (),
         None,
-        Condition.MAP,
+        Condition.INSPECTOR,
     ),
     ActionRow(
         ActionId.MAP_WEAKER,

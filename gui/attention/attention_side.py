@@ -32,6 +32,7 @@ from gui.tasks import TaskRunner
 from gui.viewer.section import Section
 from gui.viewing import Viewing
 from inference.classify.events import ModelOpened
+from inference.errors import CardinalError, ImageProblem, ImageReadError
 from inference.profile import Profile
 
 
@@ -66,7 +67,7 @@ class AttentionSide(QObject):
         self.parts = parts
         self._model_hash = ""
         parts.viewing.examined_changed.connect(parts.examiner.cancel_all)
-        parts.window.close_requested.connect(parts.examiner.cancel_all)
+        parts.examiner.failed.connect(self._on_failed)
         self.duel = DuelDesk(parts.window.page, parts.viewing, parts.examiner)
         self.region = RegionDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner)
         self.finer = FinerDesk(parts.window.page, parts.viewing, parts.examiner)
@@ -78,6 +79,9 @@ class AttentionSide(QObject):
         self.audit = AuditDesk(parts.window, parts.holder, parts.runner, comparing)
         parts.window.close_requested.connect(comparing.stop)
         self.keep = KeepDesk(parts.window.page, parts.viewing, parts.examiner, parts.runner)
+        # First what was asked to be saved: it waits for an answer that is given up next.
+        parts.window.close_requested.connect(self.keep.finish)
+        parts.window.close_requested.connect(parts.examiner.cancel_all)
         self.what_if = WhatIfDesk(parts.window.page, parts.viewing, parts.examiner, parts.link)
         self.compare = Comparing(parts.window, parts.viewing, parts.examiner, parts.link, parts.runner, parts.profile)
         self.dragging = MapDragging(parts.window.page, parts.viewing)
@@ -93,11 +97,26 @@ class AttentionSide(QObject):
         for other_map in (self.methods.map_came, self.duel.panel.wanted_changed, self.duel.panel.rival_chosen):
             other_map.connect(self._compare_again)
         parts.link.event_arrived.connect(self._on_event)
+        parts.window.view_changed.connect(self._on_view_changed)
         self._connect_looks()
 
     @Slot()
     def _compare_again(self) -> None:
         self.check.compare_again()
+
+    @Slot(str, int, object)
+    def _on_failed(self, _kind: str, key: int, error: CardinalError) -> None:
+        if isinstance(error, ImageReadError) and error.problem is ImageProblem.CHANGED:
+            self.parts.viewing.tell_changed(key)
+
+    @Slot(object)
+    def _on_view_changed(self, _view: object) -> None:
+        """A review has no inspector: what was asked is put away, and the picture shows as it is."""
+        if not self.parts.window.page.has_inspector:
+            self.finer.back()
+            self.what_if.put_away()
+            self.region.clear()
+            self.duel.panel.set_wanted(False)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -115,6 +134,9 @@ class AttentionSide(QObject):
         self.check.look = lambda: self.finer.on_screen
         self.duel.redrawn.connect(self.finer.redraw)
         self.what_if.panel.brush_wanted.connect(self.finer.back)
+        self.region.hide_wanted.connect(self.finer.back)
+        self.region.hide_wanted.connect(self.what_if.cover)
+        self.what_if.shown_changed.connect(self.finer.set_painted)
         self.what_if.shown_changed.connect(self.duel.set_painted)
         self.what_if.shown_changed.connect(self.check.set_painted)
         self.keep.look = lambda: self.finer.kept

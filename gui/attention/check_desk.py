@@ -16,9 +16,9 @@ from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
 from gui.attention.look_on_screen import LookOnScreen
 from gui.attention.method_gradients import MethodGradients
+from gui.attention.needs import needed_words
 from gui.messages import describe
 from gui.plain_text import for_sentence
-from gui.viewer.class_names import distinct_name
 from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, method_name
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
@@ -26,6 +26,7 @@ from gui.viewing import Viewing
 from gui.words import tr
 from inference.attention.methods import Method
 from inference.errors import CardinalError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from gui.attention.check_work import Checked, CheckedMap
@@ -77,6 +78,8 @@ class CheckDesk(QObject):
     @Slot(str)
     def check(self, filling: str) -> None:
         """Check the map of the chosen class; some fifty runs of the network."""
+        # By its key it may be asked for while the pointer shows another class.
+        self._page.hover_class(NO_CLASS)
         examined, wanted = self._examined, self._map_on_screen()
         if examined is None or wanted is None:
             return
@@ -87,11 +90,12 @@ class CheckDesk(QObject):
         def ask(bench: object) -> object:
             return work.check(examined, wanted, work.Filling(filling), bench)
 
-        self._examiner.ask(_KIND, examined.key, ask)
+        self._examiner.ask(_KIND, examined.key, ask, is_long=True)
 
     @Slot()
     def randomise(self) -> None:
         """Randomise the network part by part and see whether the map minds; the first time its gradients are opened."""
+        self._page.hover_class(NO_CLASS)
         examined, wanted = self._examined, self._map_on_screen()
         if examined is None or wanted is None:
             return
@@ -104,7 +108,7 @@ class CheckDesk(QObject):
             return
         self._remember(wanted)
         work = partial(_work().randomise, network, examined, wanted)
-        self._examiner.ask(_BACKBONE, examined.key, work)
+        self._examiner.ask(_BACKBONE, examined.key, work, is_long=True)
 
     @Slot(object)
     def set_look(self, _look: Examined | None) -> None:
@@ -205,9 +209,7 @@ class CheckDesk(QObject):
         is_available = self._viewing.examined is not None
         self.panel.set_available(is_available)
         self.panel.say_about(
-            about_words(look, is_painted=self._is_painted)
-            if is_available
-            else tr("Needs a picture that was classified, and a model with exact maps.")
+            about_words(look, is_painted=self._is_painted) if is_available else needed_words(self._viewing)
         )
 
     def _forget(self) -> None:
@@ -225,14 +227,21 @@ class CheckDesk(QObject):
             self._show_checked(examined, found)  # type: ignore[arg-type]  # what this kind's work returns
         elif kind == _BACKBONE:
             self._show_backbone(found)  # type: ignore[arg-type]  # likewise
+        else:
+            return
+        self._page.inspector.follow(self.section)
 
     def _show_checked(self, examined: Examined, checked: Checked) -> None:
         labels, rival = examined.contract.labels, checked.badge.rival
         name = for_sentence(distinct_name(labels, checked.subject))
         other = "" if rival is None else for_sentence(distinct_name(labels, rival))
+        found = badge_words(checked, name, other, wanted=self._wanted if rival is None else EVIDENCE)
+        if checked.is_flat:
+            self.panel.say(found)
+            return
         curves = checked.curves
         self.panel.say(
-            badge_words(checked, name, other, wanted=self._wanted if rival is None else EVIDENCE),
+            found,
             curve_words(checked, name),
             sanity_words(checked),
             *(

@@ -25,7 +25,7 @@ def about_words(look: LookOnScreen | None, *, is_painted: bool = False) -> str:
         return tr("About the picture as it is, without what is painted over it.")
     if look is None:
         return ""
-    view = view_in_words(look.factor, whole=look.whole)
+    view = view_in_words(look.factor, whole=look.whole, examined=look.examined)
     about = tr("About the closer look on screen: {view}.").format(view=view)
     if look.factor == 1:
         return about
@@ -46,6 +46,8 @@ def badge_words(checked: Checked, name: str, rival: str = "", *, wanted: MapChoi
     about = subject_words(checked.choice, wanted=wanted)
     if not badge.has_support:
         return about + tr("No cell speaks for {name}, so there is nothing to hide.").format(name=name)
+    if checked.is_flat:
+        return about + tr("The map is the same everywhere: no cell is stronger, so hiding some checks nothing.")
     if badge.gaps is None:
         before, after = percent_text(badge.before), percent_text(badge.after)
         found = tr("{name} {before} \N{RIGHTWARDS ARROW} {after}.").format(name=name, before=before, after=after)
@@ -55,7 +57,7 @@ def badge_words(checked: Checked, name: str, rival: str = "", *, wanted: MapChoi
         lead = tr("its lead over {rival} {before} \N{RIGHTWARDS ARROW} {after} logits.")
         found = lead.format(rival=rival, before=before, after=after)
         refuted = tr("The network does not bear the map out: the lead did not shrink.")
-    if before == after:
+    if badge.is_slight:
         verdict = tr("That hardly changes it, so it does not speak for the map.")
     else:
         verdict = tr("The network bears the map out.") if badge.is_borne_out else refuted
@@ -102,10 +104,16 @@ def sanity_words(checked: Checked) -> str:
         return _flat_words()
     likeness = decimal_text(checked.sanity.signed, 2)
     if checked.sanity.passed:
-        words = tr("With a random last layer the map is another one (rank correlation {likeness}), as it should be.")
+        words = tr(
+            "With a random last layer the map is another one (rank correlation {likeness}, mean of {draws} draws), "
+            "as it should be."
+        )
     else:
-        words = tr("With a random last layer the map hardly changes (rank correlation {likeness}): it says little.")
-    return words.format(likeness=likeness)
+        words = tr(
+            "With a random last layer the map hardly changes (rank correlation {likeness}, mean of {draws} draws): "
+            "it says little."
+        )
+    return words.format(likeness=likeness, draws=checked.sanity.draws)
 
 
 def _flat_words() -> str:
@@ -118,13 +126,16 @@ def backbone_words(check: BackboneCheck, choice: MapChoice, *, wanted: MapChoice
     if check.is_flat:
         return f"{about}{_flat_words()}"
     steps = ", ".join(map(_step_words, check.steps))
-    found = tr("Rank correlation with the network's own map, randomised from the top down to: {steps}.")
+    found = tr(
+        "Rank correlation with the network's own map, randomised from the top down to (drawn once each, the last mean "
+        "of {draws}): {steps}."
+    )
     verdict = (
         tr("The map depends on what the network learned.")
         if check.passed
         else tr("The map hardly depends on what the network learned: it shows the picture.")
     )
-    return f"{about}{found.format(steps=steps)} {verdict}"
+    return f"{about}{found.format(steps=steps, draws=check.steps[-1].draws)} {verdict}"
 
 
 def _step_words(step: BackboneStep) -> str:

@@ -20,7 +20,7 @@ from inference.attention.masking import Filling
 from inference.attention.methods import Method
 from inference.attention.relative import relative_head
 from inference.attention.runs import CopyRunner, SeenPicture
-from inference.attention.sanity import SanityCheck, check_head
+from inference.attention.sanity import SanityCheck, check_head, is_the_same_everywhere
 from inference.engine.gradient_network import GradientNetwork
 
 __all__ = ["Filling"]
@@ -54,6 +54,7 @@ class Checked:
         badge: what hiding the strongest cells did.
         curves: of deletion and insertion.
         sanity: whether the map changes when the head is randomised; None where it is not made from the head alone.
+        is_flat: the map is the same everywhere; then no cell is stronger than another, and nothing was checked.
     """
 
     subject: int
@@ -62,6 +63,7 @@ class Checked:
     badge: DeletionBadge
     curves: CurvePair
     sanity: SanityCheck | None
+    is_flat: bool = False
 
 
 def check(examined: Examined, wanted: CheckedMap, filling: Filling, bench: ExaminationBench) -> Checked | None:
@@ -87,7 +89,7 @@ def check(examined: Examined, wanted: CheckedMap, filling: Filling, bench: Exami
     curves = draw_curves(runner, seen, contributions, subject, filling=filling)
     head = relative_head(examined.head) if choice.relative else examined.head
     sanity = check_head(choice.method, picture, head, subject, rival=wanted.rival) if choice.is_closed_form else None
-    return Checked(subject, choice, filling, badge, curves, sanity)
+    return Checked(subject, choice, filling, badge, curves, sanity, is_the_same_everywhere(contributions))
 
 
 def randomise(

@@ -11,15 +11,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from gui.attention.duel_panel import DuelPanel
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
+from gui.attention.needs import needed_words
 from gui.messages import describe
 from gui.plain_text import for_sentence
-from gui.viewer.class_names import distinct_name
 from gui.viewer.number_texts import decimal_text, percent_text
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import counted, tr
 from inference.errors import CardinalError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from gui.attention.duel_work import Decision
@@ -114,6 +115,7 @@ class DuelDesk(QObject):
             self._know_classes(examined)
         if not self.panel.is_wanted or examined is None or subject == NO_CLASS or len(examined.contract.labels) < 2:  # noqa: PLR2004
             self._viewing.set_rival(None)
+            self.panel.clear_rivals()
             self._mark()
             self.panel.say("" if examined is not None else self._what_is_missing(), "", can_confirm=False)
             self.redrawn.emit()
@@ -130,7 +132,7 @@ class DuelDesk(QObject):
     def _what_is_missing(self) -> str:
         if self.panel.is_wanted and self._viewing.classification is not None:
             return tr("This needs the maps of all classes, which are not there.")
-        return tr("Needs a picture that was classified, and a model with exact maps.")
+        return needed_words(self._viewing)
 
     @property
     def _examined(self) -> Examined | None:
@@ -253,6 +255,7 @@ class DuelDesk(QObject):
         self._confirmed[_pair(asked)] = text
         if self._decision is not None and _pair(self._decision) == _pair(asked):
             self.panel.say_confirmed(text)
+            self._page.inspector.follow(self.section)
 
     @Slot(str, int, object)
     def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:

@@ -81,6 +81,11 @@ class DuelPanel(QWidget):
         self._rivals.setCurrentIndex(self._rivals.findData(chosen))
         self._swap.setEnabled(True)
 
+    def clear_rivals(self) -> None:
+        """Offer none: those that were offered are of another picture, or nothing is compared."""
+        self._rivals.clear()
+        self._swap.setEnabled(False)
+
     def set_available(self, available: bool) -> None:
         """Allow or refuse the comparison: it needs the maps of all classes."""
         for widget in (self._wanted, self._rivals, self._search):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gui.engine_events import ExaminationEnded, ExaminationProgressed
 from inference.cancel import Cancelled, CancelToken
-from inference.errors import CardinalError, InferenceError
+from inference.errors import CardinalError, ImageProblem, ImageReadError, InferenceError
 
 if TYPE_CHECKING:
     from inference.classify.classifier import Classifier
     from inference.classify.preprocess import PreparedPicture, PrepareOrder
+    from inference.results import PictureFacts
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class ExaminationOrder:
         cancel: the asker's.
         path: a picture that is read for it in another way than usual, together with `view`.
         view: how (`inference.attention.finer.view_order`).
+        is_long: it makes many runs and tells `on_progress` after each few; others are answered then.
+        facts: of the file that was classified; one that was changed since is refused. None: any file will do.
     """
 
     ticket: int
@@ -57,6 +60,8 @@ class ExaminationOrder:
     cancel: CancelToken
     path: str | None = None
     view: PrepareOrder | None = None
+    is_long: bool = False
+    facts: PictureFacts | None = None
 
 
 def carry_out(
@@ -64,6 +69,7 @@ def carry_out(
     classifier: Classifier | None,
     reading: Future[PreparedPicture] | None,
     deliver: Callable[[object], None],
+    give_way: Callable[[], None] | None = None,
 ) -> None:
     """Find the answer and deliver it; one that was cancelled delivers nothing.
 
@@ -74,16 +80,19 @@ def carry_out(
         classifier: the model that is open now, if any.
         reading: of the picture that was ordered; it is over.
         deliver: takes `ExaminationProgressed` and `ExaminationEnded`.
+        give_way: answers what was asked meanwhile; called between the runs of a long one.
     """
 
     def tell(done: int, total: int) -> None:
         deliver(ExaminationProgressed(order.ticket, done, total))
+        if order.is_long and give_way is not None:
+            give_way()
 
     result: object = None
     error: CardinalError | None = None
     try:
         order.cancel.raise_if_set()
-        picture = None if reading is None else reading.result()
+        picture = None if reading is None else _unchanged(reading.result(), order)
         if classifier is None:
             error = InferenceError("no model is open.")
         else:
@@ -97,3 +106,9 @@ def carry_out(
         logger.exception("an examination failed")
         error = InferenceError(f"something unexpected happened ({type(unknown).__name__}: {unknown}).")
     deliver(ExaminationEnded(order.ticket, result, error))
+
+
+def _unchanged(picture: PreparedPicture, order: ExaminationOrder) -> PreparedPicture:
+    if order.facts is not None and not picture.facts.has_stamp_of(order.facts):
+        raise ImageReadError(order.path or "", ImageProblem.CHANGED)
+    return picture

@@ -15,6 +15,7 @@ from inference.cancel import CancelToken
 
 if TYPE_CHECKING:
     from inference.classify.preprocess import PrepareOrder
+    from inference.results import PictureFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class _Asked:
     kind: str
     key: int
     cancel: CancelToken
+    is_long: bool
 
 
 class Examiner(QObject):
@@ -50,7 +52,15 @@ class Examiner(QObject):
         link.event_arrived.connect(self._on_event)
 
     def ask(
-        self, kind: str, key: int, work: Work, *, path: str | None = None, view: PrepareOrder | None = None
+        self,
+        kind: str,
+        key: int,
+        work: Work,
+        *,
+        path: str | None = None,
+        view: PrepareOrder | None = None,
+        is_long: bool = False,
+        facts: PictureFacts | None = None,
     ) -> bool:
         """Send a question; `answered` or `failed` follows, unless it is cancelled or replaced.
 
@@ -60,6 +70,8 @@ class Examiner(QObject):
             work: finds the answer, in the thread that owns the network.
             path: a picture to be read for it in another way than usual.
             view: how it is read then.
+            is_long: it makes many runs; other questions are answered in between.
+            facts: of the file that was classified, where the answer would mean nothing for another one.
 
         Returns:
             False where no engine runs yet; then nothing was asked.
@@ -69,8 +81,8 @@ class Examiner(QObject):
         if room is None:
             return False
         ticket, cancel = next(self._tickets), CancelToken()
-        self._open[ticket] = _Asked(kind, key, cancel)
-        room.examine(ExaminationOrder(ticket, work, cancel, path, view))
+        self._open[ticket] = _Asked(kind, key, cancel, is_long)
+        room.examine(ExaminationOrder(ticket, work, cancel, path, view, is_long, facts))
         self.open_changed.emit(kind, True)
         return True
 
@@ -90,6 +102,12 @@ class Examiner(QObject):
     def cancel_all(self) -> None:
         """Give every open question up: another image is on screen, or another model is open."""
         for kind in {asked.kind for asked in self._open.values()}:
+            self.cancel(kind)
+
+    @Slot()
+    def cancel_long(self) -> None:
+        """Give up what makes many runs: another model is wanted, and would wait for them."""
+        for kind in {asked.kind for asked in self._open.values() if asked.is_long}:
             self.cancel(kind)
 
     @Slot(object)

@@ -13,9 +13,9 @@ from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
 from gui.attention.finer_panel import FinerPanel
 from gui.attention.look_on_screen import LookOnScreen, view_in_words
+from gui.attention.needs import needed_words
 from gui.messages import describe
 from gui.plain_text import for_sentence
-from gui.viewer.class_names import distinct_name
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_look import MapLook
 from gui.viewer.map_mode import MapMode
@@ -25,6 +25,7 @@ from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import tr
 from inference.errors import CardinalError, InferenceError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from gui.attention.finer_work import FinerLook, LookMap
@@ -107,9 +108,17 @@ class FinerDesk(QObject):
             self._note = tr("The network's input would be too large.")
         else:
             ask = partial(work.look, examined, wanted)
-            self._examiner.ask(_KIND, examined.key, ask, path=examined.path, view=order)
+            facts = examined.classification.facts
+            self._examiner.ask(_KIND, examined.key, ask, path=examined.path, view=order, facts=facts)
             return
         self._update_panel()
+
+    @Slot(bool)
+    def set_painted(self, is_painted: bool) -> None:
+        """Something is painted over the picture, or no longer: then nothing hides a look any more."""
+        if not is_painted and self._note:
+            self._note = ""
+            self._update_panel()
 
     @Slot()
     def back(self) -> None:
@@ -164,6 +173,9 @@ class FinerDesk(QObject):
         self._update_panel()
         if had:
             self._page.picture.show_look(None)
+            usual = self._viewing.classification
+            if usual is not None:
+                self._page.inspector.facts.show_facts(usual.facts, usual.crop)
             self.look_changed.emit(None)
         return had
 
@@ -209,8 +221,10 @@ class FinerDesk(QObject):
             return
         # The scale may have become another while the network looked.
         self._look = look = _work().rescaled(look, usual)
+        self._page.inspector.facts.show_facts(look.examined.classification.facts, look.examined.classification.crop)
         self.look_changed.emit(look.examined)
         self.redraw()
+        self._page.inspector.follow(self.section)
 
     @Slot(str, int, object)
     def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:
@@ -239,7 +253,7 @@ class FinerDesk(QObject):
     def _sentence(self) -> str:
         look = self._look
         if self._base is None:
-            return tr("Needs a picture that was classified, and a model with exact maps.")
+            return needed_words(self._viewing)
         if look is None:
             return tr("The same network at a larger input has more cells, and may have another answer.")
         labels, change = look.examined.contract.labels, look.change
@@ -303,7 +317,7 @@ def _words_of(look: FinerLook, found: LookMap, wanted: MapChoice) -> str:
 
 
 def _view_in_words(look: FinerLook) -> str:
-    return view_in_words(look.wanted.factor, whole=look.wanted.whole)
+    return view_in_words(look.wanted.factor, whole=look.wanted.whole, examined=look.examined)
 
 
 def _none() -> int | None:

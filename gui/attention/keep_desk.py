@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,6 +31,9 @@ from inference.errors import CardinalError
 if TYPE_CHECKING:
     from gui.attention.keep_work import KeptMap
     from inference.classify.preprocess import PreparedPicture
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,16 @@ class KeepDesk(QObject):
         self._under_way[kind] = _Saving(chosen, kept)
         self._read(kind)
 
+    @Slot()
+    def finish(self) -> None:
+        """Write now what is on its way to its files: the window goes, and no answer of the engine comes any more."""
+        for kind in list(self._under_way):
+            saving = self._under_way.pop(kind)
+            try:
+                _work().read_and_write(saving.chosen, saving.kept)
+            except CardinalError as error:
+                logger.warning("a map was not saved: %s", error)
+
     def _map_on_screen(self) -> KeptMap | None:
         look, view = self.look(), {}
         examined, drawn = self._viewing.examined, self._viewing.drawn_map
@@ -121,7 +135,8 @@ class KeepDesk(QObject):
     def _read(self, kind: str) -> None:
         examined = self._under_way[kind].kept.examined
         order = _work().reading_order(examined)
-        self._examiner.ask(kind, examined.key, _pass_on, path=examined.path, view=order)
+        facts = examined.classification.facts
+        self._examiner.ask(kind, examined.key, _pass_on, path=examined.path, view=order, facts=facts)
 
     @Slot(str, int, object)
     def _on_read(self, kind: str, _key: int, picture: PreparedPicture) -> None:

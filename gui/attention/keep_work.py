@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.attention.examined import Examined
+from gui.attention.look_on_screen import is_all_seen
 from gui.map_on_page import DrawnMap
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
@@ -20,11 +21,12 @@ from inference.attention.map_files import USUAL_VIEW, MapNumbers, manifest, writ
 from inference.attention.methods import FACTS, Method, Unit
 from inference.attention.picture import Style, as_png, caption_of, picture_with_map
 from inference.attention.relative import relative_head, relative_logits
-from inference.classify.preprocess import PreparedPicture, PrepareOrder
+from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.commands.targets import require_map_target, require_numbers_target
 from inference.engine.self_check import TOLERANCES
 from inference.errors import ImageProblem, ImageReadError
 from inference.files import replacing
+from inference.models.class_names import distinct_name
 from inference.results import CropGeometry
 
 LONGEST_SIDE = 1600
@@ -108,21 +110,21 @@ def map_of(
         adds_up=total.error(wanted) <= TOLERANCES[examined.precision],
     )
     style = Style.EVIDENCE if mode is MapMode.OFF else Style(mode.value)
-    names = f"{_names(examined, choice, subject, rival)}{_of_view(view)}"
+    names = f"{_names(examined, choice, subject, rival)}{_of_view(view, examined)}"
     return KeptMap(examined, numbers, names, choice.stage, style, outline, view)
 
 
 def _names(examined: Examined, choice: MapChoice, subject: int, rival: int | None) -> str:
     labels = examined.contract.labels
-    name = labels[subject].name
+    name = distinct_name(labels, subject)
     if rival is not None:
-        return f"{name} rather than {labels[rival].name}"
+        return f"{name} rather than {distinct_name(labels, rival)}"
     return f"{name} rather than the average class" if choice.relative else name
 
 
-def _of_view(view: Mapping[str, Any]) -> str:
+def _of_view(view: Mapping[str, Any], examined: Examined) -> str:
     if view["whole"]:
-        return " (whole picture)"
+        return " (whole picture)" if is_all_seen(examined) else " (its middle)"
     return f" ({view['factor']} times the size)" if view["factor"] > 1 else ""
 
 
@@ -166,15 +168,26 @@ def write(chosen: str, kept: KeptMap, picture: PreparedPicture) -> None:
     write_grid(numbers_to, kept.numbers.contributions, described)
 
 
+def read_and_write(chosen: str, kept: KeptMap) -> None:
+    """The same with the picture read here and now, which takes a moment.
+
+    Raises:
+        ImageReadError: the picture cannot be read any more.
+        OutputWriteError: as `write`.
+    """
+    write(chosen, kept, prepare_picture(kept.examined.path, reading_order(kept.examined)))
+
+
 def _drawn(kept: KeptMap, picture: PreparedPicture) -> bytes:
     """The picture with the map and its legend; of one that is very long, the middle that was read."""
     seen, read = kept.examined.classification.crop, picture.crop
     crop = CropGeometry(seen.left - read.left, seen.top - read.top, seen.right - read.left, seen.bottom - read.top)
     size = (round(read.right - read.left), round(read.bottom - read.top))
-    made = kept.numbers.contributions
+    made, facts = kept.numbers.contributions, kept.examined.classification.facts
+    is_whole = read.covers(facts.width, facts.height)
     caption = caption_of(
         made,
-        kept.names,
+        kept.names if is_whole else f"{kept.names}; drawn: the middle of the picture",
         kept.examined.contract.title,
         kept.numbers.method,
         stage=kept.stage,

@@ -29,8 +29,20 @@ class LookOnScreen:
     whole: bool
 
 
-def view_in_words(factor: int, *, whole: bool) -> str:
-    """How the picture is seen: "whole picture", "3 times the size"."""
+def view_in_words(factor: int, *, whole: bool, examined: Examined) -> str:
+    """How the picture is seen: "whole picture", "3 times the size".
+
+    Args:
+        factor: how many times as large as usual the network's input is.
+        whole: the whole picture instead of the centre crop.
+        examined: the picture as it is seen so; of one that is very long the network takes the middle.
+    """
     if whole:
-        return tr("whole picture")
+        return tr("whole picture") if is_all_seen(examined) else tr("middle of this very long picture")
     return tr("{factor} times the size").format(factor=factor)
+
+
+def is_all_seen(examined: Examined) -> bool:
+    """Whether the network saw all of the picture."""
+    said = examined.classification
+    return said.crop.covers(said.facts.width, said.facts.height)

@@ -88,7 +88,8 @@ class MethodDesk(QObject):
     def restore(self, choice: MapChoice) -> None:
         """Choose what was chosen when the program was last open.
 
-        An earlier stage follows with the first picture: it needs the model's gradients, and the model may be another.
+        An earlier stage follows with the first picture, where the model's gradients are written already: the model may
+        be another, and nobody asked for a file of its size.
         """
         self._row.choose(replace(choice, stage=None))
         self._stage_of_before = choice.possible.stage
@@ -156,18 +157,18 @@ class MethodDesk(QObject):
 
     @Slot()
     def _on_stages_wanted(self) -> None:
-        self._stage_of_before = None
-        self._ask_for_stages()
+        self._ask_for_stages(may_write=True)
 
     @Slot()
     def _on_examined_changed(self) -> None:
-        if self._stage_of_before is not None and not self._wants_stage and self._viewing.examined is not None:
-            self._ask_for_stages()
+        is_left = self._stage_of_before is not None and not self._wants_stage and not self._note
+        if is_left and self._viewing.examined is not None:
+            self._ask_for_stages(may_write=False)
         self._update()
 
-    def _ask_for_stages(self) -> None:
+    def _ask_for_stages(self, *, may_write: bool) -> None:
         self._wants_stage = True
-        self._gradients.want()
+        self._gradients.want(may_write=may_write)
         self._on_gradients_changed()
 
     @Slot()
@@ -182,12 +183,25 @@ class MethodDesk(QObject):
             self._note = ""
             self._choose_stage(earlier)
         elif self._wants_stage:
-            is_open = self._gradients.network is not None
-            self._note = tr("This model has no earlier stages.") if is_open else self._gradients.words
             self._wants_stage = self._gradients.is_opening
+            self._note = self._why_no_stage()
+        elif self._stage_of_before is not None:
+            # Another model may have its gradients.
+            self._note = ""
+        self._update()
+
+    def _why_no_stage(self) -> str:
+        if self._gradients.network is not None:
+            self._stage_of_before = None
+            return tr("This model has no earlier stages.")
+        if self._gradients.words:
             if not self._wants_stage:
                 self._stage_of_before = None
-        self._update()
+            return self._gradients.words
+        words = tr(
+            "Stage {number} was shown last. For it, Earlier\N{HORIZONTAL ELLIPSIS} writes this model's gradients, once."
+        )
+        return words.format(number=self._stage_of_before)
 
     def _choose_stage(self, earlier: Sequence[int]) -> None:
         """The stage of the last start, where the model has it; the one before the last where a person asked now."""
@@ -207,7 +221,7 @@ class MethodDesk(QObject):
             return
         self._failures.pop(method, None)
         self._running = method
-        self._examiner.ask(_RUNS, examined.key, partial(_work().try_copies, method, examined))
+        self._examiner.ask(_RUNS, examined.key, partial(_work().try_copies, method, examined), is_long=True)
         self._show_again()
 
     @Slot()

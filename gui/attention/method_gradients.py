@@ -66,14 +66,18 @@ class MethodGradients(QObject):
             return self._step or tr("Opening this model's gradients\N{HORIZONTAL ELLIPSIS}")
         return self._refusal
 
-    def want(self) -> None:
-        """Open them, where that was not done; after an error it is tried again, after a refusal not."""
+    def want(self, *, may_write: bool = True) -> None:
+        """Open them, where that was not done; after an error it is tried again, after a refusal not.
+
+        Args:
+            may_write: also where the second file is not there yet; otherwise that tells nothing and can be asked again.
+        """
         if self._network is not None or self._task is not None or not self._name:
             return
         if self._refusal and not self._can_try_again:
             return
         work = importlib.import_module("gui.attention.method_work")
-        opening = partial(work.open_gradients, self._name, self._model_hash, self._profile)
+        opening = partial(work.open_gradients, self._name, self._model_hash, self._profile, may_write=may_write)
         task = self._task = self._runner.create(opening, Lane.MODELS)
         self._step = self._refusal = ""
         task.progressed.connect(self._on_progressed)
@@ -116,7 +120,7 @@ class MethodGradients(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _on_opened(self, found: GradientNetwork | NoGradientsError) -> None:
+    def _on_opened(self, found: GradientNetwork | NoGradientsError | None) -> None:
         if isinstance(found, NoGradientsError):
             self._end(str(found), can_try_again=False)
         else:

@@ -20,7 +20,7 @@ from inference.attention.score_cam import run_masked, score_map
 from inference.cancel import CancelToken
 from inference.engine.gradient_network import GradientNetwork
 from inference.models.catalog import find_model
-from inference.models.gradient_file import NoGradientsError
+from inference.models.gradient_file import NoGradientsError, has_gradient_file
 from inference.models.progress import OnProgress
 from inference.profile import Profile
 
@@ -100,14 +100,24 @@ def stage_maps(
 
 
 def open_gradients(
-    name: str, model_hash: str, profile: Profile, on_progress: OnProgress, cancel: CancelToken
-) -> GradientNetwork | NoGradientsError:
+    name: str, model_hash: str, profile: Profile, on_progress: OnProgress, cancel: CancelToken, *, may_write: bool
+) -> GradientNetwork | NoGradientsError | None:
     """The gradients of a model, or why it has none. Runs on: a worker thread; the first time it waits for a child.
+
+    Args:
+        name: of the model.
+        model_hash: of its file.
+        profile: whose cache holds the gradients.
+        on_progress: told that they are being written.
+        cancel: ends that.
+        may_write: whether they are written where they are not there yet; otherwise the answer is None.
 
     Raises:
         CardinalError: they cannot be made or opened.
         Cancelled: if `cancel` was used.
     """
+    if not may_write and not has_gradient_file(model_hash, profile):
+        return None
     model = find_model(name, profile, try_out=False)
     try:
         return GradientNetwork.open(model.path, profile, model_hash=model_hash, on_progress=on_progress, cancel=cancel)

@@ -6,17 +6,17 @@ import importlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRectF, Slot
+from PySide6.QtCore import QObject, QRectF, Signal, Slot
 
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
+from gui.attention.needs import needed_words
 from gui.attention.region_hand import RegionHand
 from gui.attention.region_panel import RegionPanel, RegionTexts
 from gui.attention.region_saver import RegionSaver
 from gui.messages import describe
 from gui.plain_text import for_sentence
 from gui.tasks import TaskRunner
-from gui.viewer.class_names import distinct_name
 from gui.viewer.number_texts import decimal_text, percent_text
 from gui.viewer.region_outline import outline_of
 from gui.viewer.suggestions_model import NO_CLASS
@@ -24,6 +24,7 @@ from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import counted, tr
 from inference.errors import CardinalError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from inference.arrays import Logits
@@ -37,7 +38,12 @@ class RegionDesk(QObject):
     """Keeps region and answer together; they go with the picture.
 
     A region is a box, or cells of the map with the box around them.
+
+    Signals:
+        hide_wanted(pixels: PixelMask): the person wants to see what the network says without the region.
     """
+
+    hide_wanted = Signal(object)
 
     def __init__(self, page: ViewerPage, viewing: Viewing, examiner: Examiner, runner: TaskRunner) -> None:
         super().__init__()
@@ -48,7 +54,7 @@ class RegionDesk(QObject):
         self._key: int | None = None
         self._region: QRectF | None = None
         self._cells: CellMask | None = None
-        self._of_cells = ""
+        self._of_cells, self._class_of_cells = "", NO_CLASS
         self._alone: Logits | None = None
         self.panel = RegionPanel()
         self.saver = RegionSaver(runner)
@@ -59,6 +65,7 @@ class RegionDesk(QObject):
         self.panel.clear_requested.connect(self.clear)
         self.panel.run_requested.connect(self._run)
         self.panel.save_requested.connect(self._save)
+        self.panel.hide_requested.connect(self._hide)
         self.hand.box_changed.connect(self.ask)
         self.hand.box_dismissed.connect(self.clear)
         page.picture.region_drawn.connect(self.ask)
@@ -81,8 +88,9 @@ class RegionDesk(QObject):
 
     @Slot(QRectF)
     def ask(self, region: QRectF) -> None:
-        """Show a box, and what it says by itself."""
-        self._take(region, None)
+        """Show a box, and what it says by itself; not in a review, where nothing could say it."""
+        if self._page.has_inspector:
+            self._take(region, None)
 
     @Slot()
     def clear(self) -> None:
@@ -94,7 +102,7 @@ class RegionDesk(QObject):
         self.panel.show_sentence(
             tr("Drag a box over the picture with Shift to hear what that part says by itself; then move or pull it.")
             if self._examined is not None
-            else tr("Needs a picture that was classified, and a model with exact maps.")
+            else needed_words(self._viewing)
         )
 
     def set_look(self, look: Examined | None) -> None:
@@ -166,6 +174,7 @@ class RegionDesk(QObject):
             "The strongest cell holds half of the evidence for {name}.",
             "The %n strongest cells hold half of the evidence for {name}.",
         ).format(name=name)
+        self._class_of_cells = subject
         self._take(region, cells)
 
     @Slot()
@@ -235,12 +244,25 @@ class RegionDesk(QObject):
                 partial(work.run_alone, examined, box),
                 path=examined.path,
                 view=work.reading(examined, box),
+                facts=examined.classification.facts,
             )
+
+    @Slot()
+    def _hide(self) -> None:
+        examined, region, asked = self._viewing.examined, self._region, self._asked
+        if examined is None or region is None or asked is None:
+            return
+        # The cells of another look are no cells of the picture that is painted over.
+        shown = asked if self._look is None else _work().box_of(region)
+        self.hide_wanted.emit(_work().pixels_of_region(examined, shown))
 
     @Slot()
     def _save(self) -> None:
         examined, region, subject = self._examined, self._asked, self._page.class_shown
         if examined is not None and region is not None:
+            if self._cells is not None:
+                # The cells are that class's, whichever is on screen by now.
+                subject = self._class_of_cells
             of_class = examined.classification.predictions[0].index if subject == NO_CLASS else subject
             self.saver.save(self._page.window(), examined, region, of_class)
 
@@ -252,6 +274,7 @@ class RegionDesk(QObject):
         self._answer()
         if alone is None:
             self.panel.say_of_run(tr("There is nothing of that region to be cut out."))
+        self._page.inspector.follow(self.section)
 
     @Slot(str, int, object)
     def _on_failed(self, kind: str, _key: int, error: CardinalError) -> None:

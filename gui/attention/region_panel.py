@@ -42,6 +42,7 @@ class RegionPanel(QWidget):
         clear_requested(): the region is to go.
         run_requested(): the network is to be asked about the region alone.
         save_requested(): the region is to be written to a file.
+        hide_requested(): the region is to be painted over, to ask what if.
     """
 
     middle_requested = Signal()
@@ -49,6 +50,7 @@ class RegionPanel(QWidget):
     clear_requested = Signal()
     run_requested = Signal()
     save_requested = Signal()
+    hide_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +59,7 @@ class RegionPanel(QWidget):
         self._middle = QPushButton(tr("The middle"), self)
         self._map = QPushButton(tr("From the map"), self)
         self._run = QPushButton(tr("Ask it alone"), self)
+        self._hide = QPushButton(tr("Hide it"), self)
         self._save = QPushButton(tr("Save..."), self)
         self._clear = QPushButton(tr("No region"), self)
         self._can_run = False
@@ -67,6 +70,7 @@ class RegionPanel(QWidget):
         self._middle.clicked.connect(self.middle_requested)
         self._map.clicked.connect(self.map_requested)
         self._run.clicked.connect(self.run_requested)
+        self._hide.clicked.connect(self.hide_requested)
         self._save.clicked.connect(self.save_requested)
         self._clear.clicked.connect(self.clear_requested)
         self.show_sentence("")
@@ -125,7 +129,7 @@ class RegionPanel(QWidget):
         return " ".join(part for part in parts if part)
 
     def _set_region(self, has_region: bool) -> None:
-        for button in (self._save, self._clear):
+        for button in (self._hide, self._save, self._clear):
             button.setEnabled(has_region)
 
     def _lay_out(self) -> None:
@@ -141,12 +145,13 @@ class RegionPanel(QWidget):
                 grid.addWidget(label, number, column, right)
         grid.setColumnStretch(0, 1)
         buttons = QGridLayout()
-        for place, button in enumerate((self._middle, self._map, self._run, self._save, self._clear)):
+        for place, button in enumerate((self._middle, self._map, self._run, self._hide, self._save, self._clear)):
             button.setMinimumHeight(TARGET_PX)
             buttons.addWidget(button, place // 2, place % 2)
         self._run.setToolTip(
             tr("Cuts the region out, enlarges it to the network's input and runs the network once on it.")
         )
+        self._hide.setToolTip(tr("Paints the region over, as the brush of What if? does, and runs the network once."))
         self._map.setToolTip(tr("Takes the strongest cells that together hold half of the evidence for the class."))
         self._save.setToolTip(
             tr("As a mask (PNG, NPY), a COCO data set (JSON) or a YOLO row (TXT), in original pixels.")

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gui import notices
 from gui.attention.examined import Examined
 from gui.messages import describe, unexpected
+from gui.plain_text import for_sentence
 from gui.tasks import Lane, TaskRunner
 from gui.words import tr
 from inference.errors import CardinalError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from inference.attention.masking import CellMask
@@ -45,12 +47,12 @@ class RegionSaver(QObject):
         self.first_folder: Callable[[], str] = str
 
     def save(self, window: QWidget, examined: Examined, region: Box | CellMask, subject: int) -> None:
-        """Ask for a name, and write the region of a class there."""
+        """Ask for a name, and write the region of a class there; the dialog names the class."""
         name = f"{Path(examined.path).stem} region.png"
         forms = [f"{tr(text)} (*{suffix})" for text, suffix in FORMS]
         chosen, form = QFileDialog.getSaveFileName(
             window,
-            tr("Save the region"),
+            tr("Save the region as {name}").format(name=for_sentence(distinct_name(examined.contract.labels, subject))),
             str(Path(self.first_folder()) / name),
             ";;".join(forms),
             forms[0],

@@ -13,18 +13,18 @@ from PySide6.QtCore import QRectF
 
 from gui.attention.examination import ExaminationBench
 from gui.attention.examined import Examined
-from gui.viewer.class_names import distinct_name
 from inference.arrays import Logits
 from inference.attention.evidence import evidence_map, is_valid
-from inference.attention.masking import CellMask
+from inference.attention.masking import CellMask, PixelMask, pixels_of
 from inference.attention.region import Box, ask_region, box_of_cells, cell_weights, cells_holding
-from inference.attention.region_files import MarkedPicture
+from inference.attention.region_files import MarkedPicture, pixels_under
 from inference.attention.region_run import cut_out, reading_order
 from inference.attention.region_saving import checked_region_target, outlined, write_region
 from inference.attention.runs import CopyRunner
 from inference.classify.postprocess import softmax, top_predictions
 from inference.classify.preprocess import PrepareOrder
 from inference.errors import OutputWriteError
+from inference.models.class_names import distinct_name
 from inference.texts import unicode_path
 
 SHOWN = 5
@@ -164,6 +164,14 @@ def first_of(examined: Examined, alone: Logits) -> tuple[str, float]:
     """The best class of a run on the region alone, and its probability (0...1)."""
     first = int(alone.argmax())
     return distinct_name(examined.contract.labels, first), float(softmax(alone)[first])
+
+
+def pixels_of_region(examined: Examined, region: Box | CellMask) -> PixelMask:
+    """(H, W) bool: the pixels of the network's input that belong to a region."""
+    size = (examined.inspection.image.shape[0], examined.inspection.image.shape[1])
+    if isinstance(region, Box):
+        return pixels_under(region, examined.classification.crop, size)
+    return pixels_of(region, size)
 
 
 def save(target: str, examined: Examined, region: Box | CellMask, subject: int) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from gui.attention.examined import Examined
 from gui.attention.examiner import Examiner
+from gui.attention.needs import needed_words
 from gui.attention.what_if_bars import ChangeRow
 from gui.attention.what_if_legend import explain
 from gui.attention.what_if_panel import WhatIfPanel
@@ -20,16 +21,17 @@ from gui.messages import describe
 from gui.plain_text import for_sentence
 from gui.viewer.brush_hand import BrushHand
 from gui.viewer.brush_keys import BrushKeys
-from gui.viewer.class_names import distinct_name
 from gui.viewer.number_texts import percent_text
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import tr
 from inference.errors import CardinalError
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from gui.attention.what_if_strokes import PaintedCopy
     from inference.arrays import RgbImage
+    from inference.attention.masking import PixelMask
     from inference.classify.classifier import Inspection
 
 _KIND = "what-if"
@@ -74,6 +76,7 @@ class WhatIfDesk(QObject):
         self.hand.size_stepped.connect(self.panel.step_size)
         viewing.examined_changed.connect(self._on_examined_changed)
         page.class_shown_changed.connect(self.redraw)
+        self.shown_changed.connect(page.set_painted)
         page.inspector.map_panel.mode_changed.connect(self.redraw)
         page.inspector.map_panel.strength_changed.connect(self.redraw)
         examiner.answered.connect(self._on_answered)
@@ -180,10 +183,28 @@ class WhatIfDesk(QObject):
         self.panel.take_brush(taken=False)
         self._update_panel()
 
+    @Slot(object)
+    def cover(self, pixels: PixelMask) -> None:
+        """Paint some pixels of the network's input, without a brush."""
+        self._begin()
+        if self._copy is not None:
+            self._copy.cover(pixels)
+            self._page.inspector.reveal(self.section)
+            self._on_painted()
+
+    def _begin(self) -> None:
+        if self._copy is None and self._examined is not None:
+            self._copy = _work().begin(self._examined, _work().Filling(self.panel.filling))
+
+    def put_away(self) -> None:
+        """The picture as it is, and no brush; strokes can be repeated."""
+        self.panel.take_brush(taken=False)
+        self._restart()
+
     @Slot(bool)
     def _on_brush_wanted(self, wanted: bool) -> None:
-        if wanted and self._copy is None and self._examined is not None:
-            self._copy = _work().begin(self._examined, _work().Filling(self.panel.filling))
+        if wanted:
+            self._begin()
         self.hand.take(taken=wanted)
         self._keys.set_active(wanted)
         self._set_diameter()
@@ -272,6 +293,8 @@ class WhatIfDesk(QObject):
     def _on_answered(self, kind: str, key: int, now: Inspection) -> None:
         if kind != _KIND or self._examined is None or key != self._examined.key:
             return
+        if self._now is None:
+            self._page.inspector.follow(self.section)
         self._now, self._failure = now, ""
         self._draw_soon(is_stale=self._is_stale)
 
@@ -317,7 +340,7 @@ class WhatIfDesk(QObject):
     def _sentence(self) -> str:
         examined, copy = self._examined, self._copy
         if examined is None:
-            return tr("Needs a picture that was classified, and a model with exact maps.")
+            return needed_words(self._viewing)
         if copy is None or copy.is_blank:
             return tr("Take the brush and paint over a part of the picture: the network answers while you paint.")
         sentences = [

@@ -96,6 +96,15 @@ class PaintedCopy:
         self._paint(x, y, diameter)
         self._last = (x, y)
 
+    def cover(self, pixels: PixelMask) -> None:
+        """Paint some pixels of the network's input at once, as one stroke.
+
+        Args:
+            pixels: (H, W) bool.
+        """
+        self._remember()
+        self._mask |= pixels
+
     def undo(self) -> None:
         """Take the last stroke back, if there is one."""
         if self._past:

@@ -16,7 +16,6 @@ from gui.attention.examined import Examined
 from gui.attention.what_if_strokes import PaintedCopy
 from gui.map_maker import MapMaker, MapOnScreen
 from gui.qimage import rgb_to_qimage, rgba_to_qimage
-from gui.viewer.class_names import distinct_name
 from gui.viewer.map_mode import MapMode
 from gui.viewer.photo_layer import LIGHT_LEFT
 from inference.arrays import Logits, RgbImage
@@ -26,6 +25,7 @@ from inference.attention.render import evidence_rgba
 from inference.classify.classifier import Inspection
 from inference.classify.postprocess import softmax
 from inference.errors import InferenceError
+from inference.models.class_names import distinct_name
 
 __all__ = ["Filling", "PaintedCopy"]
 

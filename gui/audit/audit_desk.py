@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.audit.audit_dialog import AuditDialog
 from gui.audit.audit_words import class_words, ground_words, map_words, nothing_words, summary_words
+from gui.audit.class_grounds import ClassGrounds
 from gui.audit.methods_desk import MethodsDesk
 from gui.audit.table_saver import TableSaver
 from gui.gallery.arrangement import ImageFilter
@@ -60,12 +61,12 @@ class AuditDesk(QObject):
         self._run: AuditRun | None = None
         self._task: Task | None = None
         self._found: tuple[Session, AuditFound] | None = None
-        self._open_model = self._audited_model = ""
+        self._open_model = ""
         self._box: Box | None = None
         self._keys: Sequence[int] = ()
         self._filter = ImageFilter()
-        self._grounds: dict[int, tuple[QImage, int]] = {}
-        self._asked_ground: Task | None = None
+        self._grounds = ClassGrounds(self._images.table, holder, runner)
+        self._grounds.made.connect(self._on_ground)
         self._saver = TableSaver(runner, tr("the audit"))
         self._saver.said.connect(self._say)
         self.arrangement_wanted.connect(window.gallery.bar.arrangement_changed)
@@ -79,13 +80,14 @@ class AuditDesk(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Show the audit, and begin with what the gallery shows."""
+        """Show the audit, and begin with what the gallery shows; a comparison under way only comes to the front."""
         if self.dialog is None:
             self.dialog = self._make_dialog()
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
-        self.audit()
+        if not self.methods.is_under_way:
+            self.audit()
 
     @Slot()
     def audit(self) -> None:
@@ -95,7 +97,6 @@ class AuditDesk(QObject):
             return
         self._stop()
         self._forget()
-        self._audited_model = self._open_model
         self._filter = self._images.arrangement.filter
         keys: array[int] = self._images.shown_keys()
         self._run = _work().AuditRun(session, keys)
@@ -107,15 +108,19 @@ class AuditDesk(QObject):
 
     @property
     def _is_of_before(self) -> bool:
-        """Another model is open than when this was audited: the gallery shows other suggestions."""
-        return self._audited_model != self._open_model
+        """Another model is open than the one whose answers were audited: the gallery shows other suggestions."""
+        return self.found is not None and self._open_model not in {"", self.found.model_hash}
+
+    @property
+    def _shared(self) -> frozenset[str]:
+        """The names that several classes of the audited model have, as far as that one is open."""
+        return frozenset() if self._is_of_before else self.methods.shared_names
 
     def on_model_changed(self, model_hash: str) -> None:
         """A model was opened, perhaps the one of the audit again; an audit under way begins anew with its answers."""
         self._open_model = model_hash
-        if self._found is None:
-            self._audited_model = model_hash
         self._say_of_all()
+        self._show_lines()
 
     def _advance(self, session: Session) -> None:
         run = self._run
@@ -171,7 +176,7 @@ class AuditDesk(QObject):
     def _forget(self) -> None:
         self._found = None
         self.methods.set_images(())
-        self._grounds.clear()
+        self._grounds.forget()
         dialog = self.dialog
         if dialog is not None:
             dialog.set_available(available=False)
@@ -202,8 +207,8 @@ class AuditDesk(QObject):
             self.dialog.allow_images(allowed=not self._is_of_before)
 
     def _show_lines(self) -> None:
-        if self.dialog is not None and self.found is not None:
-            lines = _work().lines(self.found, self._box)
+        if self.dialog is not None and self.found is not None and self.found.counted:
+            lines = _work().lines(self.found, self._box, self._shared)
             self.dialog.classes.set_lines(lines, self.found.border_if_even, has_box=self._box is not None)
             self._say_of_class()
 
@@ -218,36 +223,20 @@ class AuditDesk(QObject):
         self._say_of_class()
 
     def _show_ground(self, class_index: int) -> None:
-        """The mean of some of the class's small pictures, which is made beside other work at the first time."""
-        known, dialog, current = self._grounds.get(class_index), self.dialog, self._found
+        """The mean of some of the class's small pictures, as soon as it is made."""
+        known, dialog, current = self._grounds.known(class_index), self.dialog, self._found
         if dialog is None or current is None:
             return
         dialog.mean.set_picture(QImage() if known is None else known[0])
-        if known is not None:
-            return
-        if self._asked_ground is not None:
-            self._asked_ground.cancel()
         session, found = current
-        holder, table = self._holder, self._images.table
-        places = [(key, table.place_of(key)) for key in found.classes[class_index].examples]
-        images = [(key, table.path(place)) for key, place in places if place is not None]
+        if known is None and session is self._holder.session:
+            self._grounds.ask(found, class_index)
 
-        def work(_tell: object, _cancel: CancelToken) -> tuple[AuditFound, int, tuple[QImage, int]]:
-            return found, class_index, _work().mean_image(holder, images)
-
-        self._asked_ground = self._runner.create(work, Lane.READING)
-        self._asked_ground.succeeded.connect(self._on_ground)
-        if session is self._holder.session:
-            self._runner.start(self._asked_ground)
-
-    @Slot(object)
-    def _on_ground(self, came: tuple[AuditFound, int, tuple[QImage, int]]) -> None:
-        found, class_index, ground = came
-        if found is not self.found or self.dialog is None:
-            return
-        self._grounds[class_index] = ground
-        if self.dialog.classes.current_class == class_index:
-            self.dialog.mean.set_picture(ground[0])
+    @Slot(int)
+    def _on_ground(self, class_index: int) -> None:
+        ground, dialog = self._grounds.known(class_index), self.dialog
+        if ground is not None and dialog is not None and dialog.classes.current_class == class_index:
+            dialog.mean.set_picture(ground[0])
             self._say_of_class()
 
     def _say_of_class(self) -> None:
@@ -255,7 +244,7 @@ class AuditDesk(QObject):
         line = None if dialog is None else dialog.classes.current_line
         if dialog is None or line is None or self.found is None:
             return
-        ground = self._grounds.get(line.index)
+        ground = self._grounds.known(line.index)
         dialog.say_of_class(class_words(line, self.found), ground_words(line, None if ground is None else ground[1]))
 
     @Slot(QRectF, bool)
@@ -284,7 +273,8 @@ class AuditDesk(QObject):
         dialog.mean.set_box(QRectF(box.left, box.top, box.width, box.height))
         line = dialog.classes.current_line
         if line is not None:
-            dialog.say_of_class(class_words(_work().line_of(self.found, line.index, box), self.found), "")
+            shown = _work().line_of(self.found, line.index, box, self._shared)
+            dialog.say_of_class(class_words(shown, self.found), "")
 
     @Slot()
     def _show_class(self) -> None:

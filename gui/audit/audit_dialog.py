@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -26,6 +29,7 @@ from gui.words import tr
 
 _SIZE = (980, 680)
 _TABLE_WIDTH_PX = 470
+_LEAST_ROOM = (480, 240)
 
 
 class AuditDialog(QDialog):
@@ -63,6 +67,7 @@ class AuditDialog(QDialog):
         self.outliers = OutlierModel(tiles, self)
         self.tiles = OutlierTiles(self.outliers)
         self.methods = MethodsPanel()
+        self._room = QScrollArea()
         self._section = Section(tr("Compare the methods"), QWidget(), is_open=False)
         self._classes_and_map = QSplitter(Qt.Orientation.Horizontal)
         self._summary, self._sentence, self._below = plain_label(), plain_label(), plain_label(secondary=True)
@@ -74,12 +79,14 @@ class AuditDialog(QDialog):
         self._again, self._export = QPushButton(tr("Audit again")), QPushButton(tr("Export table..."))
         self._stop, self._close = QPushButton(tr("Stop")), QPushButton(tr("Close"))
         self._progress = QProgressBar()
+        self._whole = QVBoxLayout(self)
         self._set_up()
         self._arrange()
 
     def say(self, summary: str) -> None:
         """What was audited, or why nothing was."""
         self._summary.setText(summary)
+        self._fit_summary()
 
     def say_of_class(self, sentence: str, below: str) -> None:
         """What the mean map says, and what lies below it."""
@@ -125,13 +132,25 @@ class AuditDialog(QDialog):
     @Slot(bool)
     def _on_section(self, is_open: bool) -> None:
         """Never both at once, not for a moment either: the window would grow higher than many a screen."""
-        parts: list[QWidget] = [self._classes_and_map, self.methods]
+        parts: list[QWidget] = [self._classes_and_map, self._room]
         hidden, shown = parts if is_open else reversed(parts)
         hidden.hide()
         shown.show()
+        # Of the classes; the comparison has a table of its own to save.
+        self._export.setVisible(not is_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_summary()
+
+    def _fit_summary(self) -> None:
+        """Qt's least size of a window counts one line of a text that wraps: what lies below would be covered."""
+        margins = self._whole.contentsMargins()
+        width = self.width() - margins.left() - margins.right()
+        self._summary.setMinimumHeight(max(0, self._summary.heightForWidth(width)))
 
     def _set_up(self) -> None:
-        for label in (self._summary, self._legend, self._sentence, self._below):
+        for label in (self._summary, self._legend, self._sentence, self._below, self._deviating):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._section.opened_changed.connect(self._on_section)
@@ -161,6 +180,11 @@ class AuditDialog(QDialog):
             button.setAutoDefault(False)
 
     def _arrange(self) -> None:
+        self._room.setWidgetResizable(True)
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.setWidget(self.methods)
+        self._room.setMinimumSize(*_LEAST_ROOM)
         box = QHBoxLayout()
         box.addWidget(self._has_map)
         box.addStretch(1)
@@ -190,13 +214,13 @@ class AuditDialog(QDialog):
             buttons.addWidget(widget, stretch)
         buttons.addStretch(0)
         buttons.addWidget(self._close)
-        whole = QVBoxLayout(self)
+        whole = self._whole
         whole.setContentsMargins(20, 16, 20, 16)
         whole.setSpacing(12)
         whole.addWidget(self._summary)
         whole.addWidget(split, 1)
         whole.addWidget(self._section)
-        whole.addWidget(self.methods, 1)
-        self.methods.hide()
+        whole.addWidget(self._room, 1)
+        self._room.hide()
         whole.addLayout(buttons)
         self.resize(*_SIZE)

@@ -71,13 +71,17 @@ def nothing_words(found: AuditFound) -> str:
 
 def class_words(line: ClassLine, found: AuditFound) -> str:
     """What the mean map of a class says."""
-    name = for_sentence(line.name)
+    name = for_sentence(line.title)
     text = tr("{name}: {border} of the evidence lies on the border ({even} if it were spread evenly)")
     words = text.format(name=name, border=percent_text(line.border), even=percent_text(found.border_if_even))
     if line.outside is not None:
         words += tr(", {outside} outside the box").format(outside=percent_text(line.outside))
     place = tr(_PLACES.get(line.place, ""))
-    return f"{words}; {tr('most of it: {place}').format(place=place)}." if place else f"{words}."
+    words = f"{words}; {tr('most of it: {place}').format(place=place)}." if place else f"{words}."
+    if line.has_namesake:
+        namesake = tr("Another class has this name too: the gallery, which filters by name, shows the images of both.")
+        words = f"{words} {namesake}"
+    return words
 
 
 def ground_words(line: ClassLine, pictures: int | None) -> str:

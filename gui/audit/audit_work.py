@@ -52,6 +52,7 @@ class ClassLine:
         border: mean share 0...1 of the positive evidence on the border of what the network saw.
         outside: mean share outside the box, or None without a box.
         place: where most of the evidence lies, in words.
+        has_namesake: another class of the model has the same name; the gallery, which knows names, shows both.
     """
 
     index: int
@@ -60,6 +61,12 @@ class ClassLine:
     border: float
     outside: float | None
     place: str
+    has_namesake: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name, with the class's number where another one has it too, as `inference.models.class_names` has it."""
+        return f"{self.name} ({self.index})" if self.has_namesake else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class AuditFound:
     Attributes:
         model: whose answers these are, as people read it; empty where nothing was classified.
         classes: by index.
-        names: of the classes, by index.
+        names: of the classes of all images that have an answer, by index.
         places: where most of the evidence lies, in words; by class index.
         outliers: by class index, farthest first.
         counted: how many pictures the means are of.
@@ -77,6 +84,7 @@ class AuditFound:
         failures: paths of images that could not be classified, and why.
         border_if_even: share on the border of an evenly spread map, 0...1.
         scale: of the mean maps, in logits.
+        model_hash: of the model whose answers these are; empty where nothing was classified.
     """
 
     model: str
@@ -89,6 +97,7 @@ class AuditFound:
     failures: tuple[tuple[str, str], ...]
     border_if_even: float
     scale: float
+    model_hash: str = ""
 
 
 class AuditRun:
@@ -136,8 +145,9 @@ class AuditRun:
     def _go(self) -> Iterator[int]:
         auditor = Auditor()
         for done, one in enumerate(self._session.stored_evidence(self._keys), 1):
-            if (row := _row(one)) is not None:
+            if one.class_index >= 0:
                 self._names[one.class_index] = one.class_name
+            if (row := _row(one)) is not None:
                 auditor.add(row)
             else:
                 self._note_missing(one)
@@ -163,6 +173,7 @@ class AuditRun:
             failures=tuple(self._failures),
             border_if_even=next((one.border_if_even for one in audits.values()), 0.0),
             scale=mean_scale(audits.values()),
+            model_hash="" if self._model is None else self._model.model_hash,
         )
 
     def _note_missing(self, one: StoredEvidence) -> None:
@@ -180,20 +191,26 @@ class AuditRun:
         return {why: count for why, count in missing.items() if count}
 
 
-def lines(found: AuditFound, box: Box | None) -> list[ClassLine]:
-    """The classes that have pictures which count, most suspicious first."""
+def lines(found: AuditFound, box: Box | None, shared: frozenset[str] = frozenset()) -> list[ClassLine]:
+    """The classes that have pictures which count, most suspicious first; `shared` as in `shared_of`."""
     outside = {} if box is None else outside_of_means(found.classes.values(), box)
+    shared = shared_of(found, shared)
     return [
-        _line(found, one, outside.get(one.class_index))
+        _line(found, one, outside.get(one.class_index), shared)
         for one in most_suspicious_first(found.classes.values(), box)
         if one.pictures
     ]
 
 
-def line_of(found: AuditFound, class_index: int, box: Box) -> ClassLine:
-    """One class, for a box that is being drawn."""
+def line_of(found: AuditFound, class_index: int, box: Box, shared: frozenset[str] = frozenset()) -> ClassLine:
+    """One class, for a box that is being drawn; `shared` as in `shared_of`."""
     one = found.classes[class_index]
-    return _line(found, one, outside_of_means([one], box)[class_index])
+    return _line(found, one, outside_of_means([one], box)[class_index], shared_of(found, shared))
+
+
+def shared_of(found: AuditFound, shared: frozenset[str]) -> frozenset[str]:
+    """The names that several classes have: `shared` (of the model, if it is open), and those that the answers show."""
+    return shared | {name for name, count in Counter(found.names.values()).items() if count > 1}
 
 
 def make_box(left: float, top: float, right: float, bottom: float) -> Box:
@@ -238,9 +255,10 @@ def write_table(found: AuditFound, box: Box | None, session: Session, target: st
         file.write(csv_text(report).encode())
 
 
-def _line(found: AuditFound, one: ClassAudit, outside: float | None) -> ClassLine:
+def _line(found: AuditFound, one: ClassAudit, outside: float | None, shared: frozenset[str]) -> ClassLine:
     index = one.class_index
-    return ClassLine(index, found.names.get(index, ""), one.pictures, one.border, outside, found.places.get(index, ""))
+    name, place = found.names.get(index, ""), found.places.get(index, "")
+    return ClassLine(index, name, one.pictures, one.border, outside, place, name in shared)
 
 
 def _row(one: StoredEvidence) -> AuditRow | None:

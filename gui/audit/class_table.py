@@ -38,6 +38,7 @@ _BAR_HIGH_PX = 8
 _MARK_PX = 3
 _GAP_PX = 8
 _WIDEST_NUMBER = 0.888
+_LEAST_LETTERS = 52
 
 
 class AuditColumn(IntEnum):
@@ -90,7 +91,7 @@ class ClassTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.UserRole:
                 return _share(line, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return for_tooltip(line.name) if column is AuditColumn.NAME else None
+                return for_tooltip(line.title) if column is AuditColumn.NAME else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
         return None
@@ -107,7 +108,7 @@ class ClassTableModel(QAbstractTableModel):
 
     def _text(self, line: ClassLine, column: AuditColumn) -> str:
         if column is AuditColumn.NAME:
-            return visible(line.name)
+            return visible(line.title)
         if column is AuditColumn.PICTURES:
             return number(line.pictures)
         share = _share(line, column)
@@ -188,6 +189,8 @@ class ClassTable(TextTableView):
         # Shares are as wide in every row: to measure a thousand classes again for each box would cost frames.
         header.setResizeContentsPrecision(0)
         self.verticalHeader().setDefaultSectionSize(max(TARGET_PX, self.fontMetrics().height() + _GAP_PX))
+        # Narrower, the numbers would lie outside.
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LEAST_LETTERS)
         self.setColumnHidden(AuditColumn.OUTSIDE, True)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
         # Not `activated`: some desktops activate on a single click, which chooses here.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.theme import theme_of
 from gui.words import tr
 
-_LEAST_PX = 220
+_LEAST_PX, _USUAL_PX = 180, 330
 _STRENGTH = 0.75
 _LEAST_DRAG_PX = 6
 _STEP = 1 / 24
@@ -40,6 +40,7 @@ class MeanView(QWidget):
         self._map = QImage()
         self._box: QRectF | None = None
         self._start: QPointF | None = None
+        self._is_drawing = False
         self._has_map = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -47,7 +48,7 @@ class MeanView(QWidget):
         self.setAccessibleName(tr("Mean map over the mean of the images"))
 
     def sizeHint(self) -> QSize:
-        return QSize(_LEAST_PX * 3 // 2, _LEAST_PX * 3 // 2)
+        return QSize(_USUAL_PX, _USUAL_PX)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_PX, _LEAST_PX)
@@ -103,6 +104,7 @@ class MeanView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._start = self._share_at(event.position())
+            self._is_drawing = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._drag(event.position(), is_final=False)
@@ -136,7 +138,9 @@ class MeanView(QWidget):
             return
         here, place = self._share_at(position), self.picture_place()
         moved = (here.x() - self._start.x()) * place.width(), (here.y() - self._start.y()) * place.height()
-        if max(abs(moved[0]), abs(moved[1])) >= _LEAST_DRAG_PX:
+        # A box that was begun follows the pointer back as well: else it would never become final.
+        if self._is_drawing or max(abs(moved[0]), abs(moved[1])) >= _LEAST_DRAG_PX:
+            self._is_drawing = True
             self.box_drawn.emit(QRectF(self._start, here).normalized(), is_final)
 
     def _share_at(self, position: QPointF) -> QPointF:

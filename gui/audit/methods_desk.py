@@ -23,6 +23,7 @@ from gui.tasks import TaskRunner
 from gui.words import tr
 from inference.classify.events import ModelOpened
 from inference.errors import CardinalError
+from inference.models.class_names import shared_names
 
 if TYPE_CHECKING:
     from gui.audit.methods_panel import MethodsPanel
@@ -36,12 +37,13 @@ _KIND = "methods"
 
 @dataclass(frozen=True, slots=True)
 class _OpenModel:
-    """What is asked of the open model; `channels` is 0 where it has no exact maps."""
+    """The open model; `channels` is 0 where it has no exact maps, and `shared` are the names of several classes."""
 
     model_hash: str
     title: str
     preprocessing: Preprocessing
     channels: int
+    shared: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -104,6 +106,11 @@ class MethodsDesk(QObject):
         current = self._current
         return () if current is None or not current.comparison.pictures else current.comparison.figures()
 
+    @property
+    def shared_names(self) -> frozenset[str]:
+        """The names that several classes of the open model have; empty where none is open."""
+        return frozenset() if self._model is None else self._model.shared
+
     def attach(self, panel: MethodsPanel) -> None:
         """Use this panel."""
         self._panel = panel
@@ -154,12 +161,13 @@ class MethodsDesk(QObject):
     @Slot()
     def stop(self) -> None:
         """Give the rest up; what is done stays."""
-        if self._is_under_way:
+        if self.is_under_way:
             self._examiner.cancel(_KIND)
             self._end(Ending.STOPPED)
 
     @property
-    def _is_under_way(self) -> bool:
+    def is_under_way(self) -> bool:
+        """Whether images are being compared now."""
         return self._current is not None and self._current.ending is Ending.UNDER_WAY
 
     def _ask_next(self) -> None:
@@ -171,7 +179,7 @@ class MethodsDesk(QObject):
             return
         key, path = current.waiting[0]
         work = partial(_work().measure, path, current.wanted)
-        if not self._examiner.ask(_KIND, key, work, path=path, view=current.view):
+        if not self._examiner.ask(_KIND, key, work, path=path, view=current.view, is_long=True):
             self._end(Ending.STOPPED)
 
     def _end(self, ending: Ending) -> None:
@@ -222,8 +230,9 @@ class MethodsDesk(QObject):
         head = network.head
         channels = 0 if head is None else int(head.weight.shape[1])
         contract = network.contract
-        self._model = _OpenModel(network.model_hash, contract.title, contract.preprocessing, channels)
-        if self._is_under_way and self._current is not None and self._current.wanted.model_hash != network.model_hash:
+        shared = shared_names(contract.labels)
+        self._model = _OpenModel(network.model_hash, contract.title, contract.preprocessing, channels, shared)
+        if self.is_under_way and self._current is not None and self._current.wanted.model_hash != network.model_hash:
             self._examiner.cancel(_KIND)
             self._end(Ending.OTHER_MODEL)
         self._allow()
@@ -245,13 +254,13 @@ class MethodsDesk(QObject):
         current = self._current
         if self._panel is None or current is None or not current.comparison.pictures:
             return
-        method = current.wanted.methods[row]
-        curves = current.comparison.curves(method)
+        one = self.figures[row]
+        curves = current.comparison.curves(one.method)
         deletion, insertion = (
             list(zip(one.shares.tolist(), one.probabilities.tolist(), strict=True))
             for one in (curves.deletion, curves.insertion)
         )
-        self._panel.show_curves(curve_words(method, curves), deletion, insertion)
+        self._panel.show_curves(curve_words(one), deletion, insertion)
 
     @Slot()
     def _copy(self) -> None:

@@ -19,6 +19,7 @@ from inference.attention.methods import FACTS, Method
 USUAL_IMAGES = 20
 _MOST_IMAGES = 9_999
 _TABLE_SHARE, _CHART_SHARE = 3, 2
+_COLUMN_GAP_PX = 20
 
 
 class MethodsPanel(QWidget):
@@ -41,7 +42,8 @@ class MethodsPanel(QWidget):
         super().__init__(parent)
         self._images = QSpinBox()
         self._costly = {method: QCheckBox() for method in Method if FACTS[method].runs_network}
-        self.asking = AskingRow(tr("Start comparing"), self)
+        # It gets its parent with the others, in their order: so does Tab.
+        self.asking = AskingRow(tr("Start comparing"))
         self._refusal, self._standing = plain_label(secondary=True), plain_label()
         self._rows = TextTable(headings(), self)
         self._table = TextTableView(tr("Methods compared"), wide_column=0)
@@ -64,6 +66,10 @@ class MethodsPanel(QWidget):
     def methods(self) -> tuple[Method, ...]:
         """Which methods are to be compared; those that run the network by themselves only where that is wanted."""
         return tuple(method for method in Method if method not in self._costly or self._costly[method].isChecked())
+
+    def set_images(self, count: int) -> None:
+        """Compare on so many images, until the person wants another number."""
+        self._images.setValue(count)
 
     def allow(self, refusal: str) -> None:
         """Allow a comparison, or refuse it for a reason."""
@@ -132,6 +138,9 @@ class MethodsPanel(QWidget):
         self._images.setAccessibleName(tr("How many images"))
         self._images.setToolTip(tr("Drawn from the audited images, always in the same way."))
         self._table.set_model(self._rows)
+        # As wide as its heading, a column of numbers would touch the next one's.
+        widest = max(self._table.fontMetrics().horizontalAdvance(heading) for heading in headings()[1:-1])
+        self._table.horizontalHeader().setMinimumSectionSize(widest + _COLUMN_GAP_PX)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         for label in (self._refusal, self._standing, self._curves, self._reading, self._written):
             label.setWordWrap(True)

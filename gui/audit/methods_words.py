@@ -15,7 +15,6 @@ from gui.words import counted, number, tr
 from inference.attention.methods import Method
 
 if TYPE_CHECKING:
-    from inference.attention.curves import CurvePair
     from inference.attention.figures import MethodFigures
 
 _AREA_DECIMALS = 3
@@ -64,9 +63,7 @@ def headings() -> tuple[str, ...]:
 
 def row_texts(one: MethodFigures) -> tuple[str, ...]:
     """A method's row, a text for each heading."""
-    areas = (
-        "" if area is None else decimal_text(area, _AREA_DECIMALS) for area in (one.deletion_area, one.insertion_area)
-    )
+    areas = _area_text(one.deletion_area), _area_text(one.insertion_area)
     shares = percent_text(one.average_drop), percent_text(one.average_increase)
     return (method_name(one.method), *shares, *areas, number(round(one.runs / one.pictures)))
 
@@ -90,7 +87,8 @@ def reading_words() -> str:
     """What is better in which direction, and of what the figures are."""
     return tr(
         "Average drop and increase of the first class's probability where only what the map points at is left"
-        " (Chattopadhay et al. 2018), and mean areas under the deletion and insertion curves (Petsiuk et al. 2018)."
+        " (Chattopadhay et al. 2018), and mean areas under the deletion and insertion curves (Petsiuk et al. 2018),"
+        " with hidden cells blurred."
         " Less is better for drop and deletion, more for increase and insertion. It holds for this model on these"
         " images, not for the methods as such."
     )
@@ -113,14 +111,13 @@ def standing_words(standing: Standing) -> str:
     return " ".join(parts)
 
 
-def curve_words(method: Method, curves: CurvePair) -> str:
-    """What the chart shows."""
+def curve_words(one: MethodFigures) -> str:
+    """What the chart shows of a method; its areas are those of the table."""
     words = tr("{method}, mean curves: deletion (dashed) falls early and insertion rises early where a map is good.")
     areas = tr("Areas {deletion} and {insertion}.").format(
-        deletion=decimal_text(curves.deletion.area, _AREA_DECIMALS),
-        insertion=decimal_text(curves.insertion.area, _AREA_DECIMALS),
+        deletion=_area_text(one.deletion_area), insertion=_area_text(one.insertion_area)
     )
-    return f"{words.format(method=method_name(method))} {areas}"
+    return f"{words.format(method=method_name(one.method))} {areas}"
 
 
 def refusal_words(*, has_model: bool, has_maps: bool, images: int) -> str:
@@ -130,6 +127,10 @@ def refusal_words(*, has_model: bool, has_maps: bool, images: int) -> str:
     if not has_maps:
         return tr("This model has no exact maps, so there are no methods to compare.")
     return "" if images else tr("There are no images to compare the methods on.")
+
+
+def _area_text(area: float | None) -> str:
+    return "" if area is None else decimal_text(area, _AREA_DECIMALS)
 
 
 def _count_words(standing: Standing) -> str:

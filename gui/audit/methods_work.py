@@ -41,9 +41,13 @@ class Wanted:
 
 
 def draw(keys: Sequence[int], count: int) -> list[int]:
-    """So many of the images, or all where there are fewer, in their order."""
-    chosen = random.Random(SEED).sample(range(len(keys)), min(count, len(keys)))  # noqa: S311 - no secret
-    return [keys[place] for place in sorted(chosen)]
+    """So many of the images, or all where there are fewer, in the order in which they came into the session.
+
+    However the gallery is sorted, these are the same ones, and of one folder those that `explain` draws.
+    """
+    ordered = sorted(keys)
+    chosen = random.Random(SEED).sample(range(len(ordered)), min(count, len(ordered)))  # noqa: S311 - no secret
+    return [ordered[place] for place in sorted(chosen)]
 
 
 def measure(path: str, wanted: Wanted, bench: ExaminationBench) -> tuple[PictureFigures, ...] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui.plain_text import for_sentence, for_tooltip
 from gui.review.class_tiles_model import TileSource
@@ -64,6 +64,19 @@ class OutlierModel(QAbstractListModel):
         return None
 
 
+class _TileDelegate(QStyledItemDelegate):
+    """Gives every tile the room of a picture, also while that is being read: the view measures the first tile once."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        del index
+        return QSize(_PICTURE_PX + _AROUND_PX, _height_of(option.fontMetrics))
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        super().initStyleOption(option, index)
+        option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        option.decorationSize = QSize(_PICTURE_PX, _PICTURE_PX)
+
+
 class OutlierTiles(QListView):
     """One line of tiles that scrolls sideways.
 
@@ -85,7 +98,8 @@ class OutlierTiles(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setIconSize(QSize(_PICTURE_PX, _PICTURE_PX))
-        high = _PICTURE_PX + self.fontMetrics().height() + _AROUND_PX
+        self.setItemDelegate(_TileDelegate(self))
+        high = _height_of(self.fontMetrics())
         self.setGridSize(QSize(_PICTURE_PX + _AROUND_PX, high))
         self.setFixedHeight(high + self.horizontalScrollBar().sizeHint().height() + 2 * self.frameWidth())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -97,6 +111,10 @@ class OutlierTiles(QListView):
     def _on_chosen(self, index: QModelIndex) -> None:
         if index.isValid():
             self.image_chosen.emit(self._outliers.key(index.row()))
+
+
+def _height_of(metrics: QFontMetrics) -> int:
+    return _PICTURE_PX + metrics.height() + _AROUND_PX
 
 
 def _in_a_square(image: QImage) -> QIcon:

@@ -15,11 +15,13 @@ from gui.viewer.map_mode import MapMode
 from gui.viewer.number_texts import percent_text
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.words import tr
+from inference.models.class_names import distinct_name
 
 if TYPE_CHECKING:
     from gui.compare.answers import PictureAnswer
     from gui.compare.compare_work import Drawn
     from inference.arrays import EvidenceMap
+    from inference.results import Prediction
 
 
 class PanelFiller:
@@ -85,7 +87,7 @@ class PanelFiller:
         if class_index is None:
             panel.show_map(None)
             unknown = unknown_words(comparison.choice.classes.names[number])
-            panel.say(first=first_words(_work().best(answer, 1)[0], None), remark=unknown)
+            panel.say(first=_first_words(answer, None), remark=unknown)
         else:
             self._draw_class(comparison, place, answer, class_index)
 
@@ -98,8 +100,8 @@ class PanelFiller:
         if comparison.kind is Kind.CLASSES:
             score, first = tr("Score: {share}").format(share=percent_text(drawn.share)), ""
         else:
-            score = score_words(contract.labels[class_index].name, drawn.share)
-            first = first_words(_work().best(answer, 1)[0], class_index)
+            score = score_words(distinct_name(contract.labels, class_index), drawn.share)
+            first = _first_words(answer, class_index)
         remarks = (remark_words(drawn.remark), maps_words(contract.maps))
         panel.say(
             score=score,
@@ -107,6 +109,13 @@ class PanelFiller:
             ledger="" if drawn.entry is None else ledger_words(drawn.entry),
             remark=" ".join(filter(None, remarks)),
         )
+
+
+def _first_words(answer: PictureAnswer, class_index: int | None) -> str:
+    """The picture's own first suggestion, where the class of this index is shown."""
+    best: Prediction = _work().best(answer, 1)[0]
+    name = distinct_name(answer.speaker.contract.labels, best.index)
+    return first_words(name, best.probability, is_shown=best.index == class_index)
 
 
 def _waiting_words(comparison: Comparison, place: int) -> str:

@@ -7,7 +7,6 @@ from gui.viewer.map_mode import MapRemark
 from gui.viewer.number_texts import percent_text
 from gui.words import tr
 from inference.models.contract import MapKind
-from inference.results import Prediction
 
 
 def score_words(name: str, share: float) -> str:
@@ -15,13 +14,11 @@ def score_words(name: str, share: float) -> str:
     return tr("{name}: {share}").format(name=for_sentence(name), share=percent_text(share))
 
 
-def first_words(first: Prediction, shown: int | None) -> str:
-    """The picture's own first suggestion, where `shown` is the class that is compared."""
-    if first.index == shown:
+def first_words(name: str, share: float, *, is_shown: bool) -> str:
+    """The name and score (0...1) of the picture's own first suggestion, or that it is the class that is compared."""
+    if is_shown:
         return tr("This is its first suggestion.")
-    return tr("Its first suggestion: {name}, {share}").format(
-        name=for_sentence(first.label), share=percent_text(first.probability)
-    )
+    return tr("Its first suggestion: {name}, {share}").format(name=for_sentence(name), share=percent_text(share))
 
 
 def remark_words(remark: MapRemark) -> str:

@@ -19,6 +19,7 @@ from inference.errors import CardinalError
 
 if TYPE_CHECKING:
     from inference.classify.preprocess import PrepareOrder
+    from inference.results import PictureFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class _Asked:
     path: str
     work: Callable[[ExaminationBench], object]
     order: PrepareOrder
+    facts: PictureFacts | None = None
 
 
 class PictureReader(QObject):
@@ -76,12 +78,12 @@ class PictureReader(QObject):
 
     def _ask_for_pixels(self, key: int, path: str, answered: PictureAnswer) -> None:
         order = _work().reading_order(answered.classification.facts, answered.speaker.contract)
-        self._ask(_Asked(key, path, _work().read, order))
+        self._ask(_Asked(key, path, _work().read, order, answered.classification.facts))
 
     def _ask(self, asked: _Asked) -> None:
         kind = f"compare-{next(self._numbers)}"
         self._open[kind] = asked
-        self._examiner.ask(kind, asked.key, asked.work, path=asked.path, view=asked.order)
+        self._examiner.ask(kind, asked.key, asked.work, path=asked.path, view=asked.order, facts=asked.facts)
 
     @Slot(str, int, object)
     def _on_answered(self, kind: str, key: int, result: object) -> None:

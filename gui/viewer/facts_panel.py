@@ -10,9 +10,6 @@ from gui.plain_text import name_of
 from gui.words import number, size
 from inference.results import CropGeometry, PictureFacts
 
-_WHOLE = 0.5
-"""Edges of a crop this near to the picture's edges (in pixels) count as the picture's."""
-
 
 class FactsPanel(QWidget):
     """A few lines of plain text about the picture on screen."""
@@ -79,12 +76,7 @@ class FactsPanel(QWidget):
         _show(self._remarks, "\n".join(remarks))
 
     def _crop_words(self, facts: PictureFacts, crop: CropGeometry) -> str:
-        if (
-            crop.left <= _WHOLE
-            and crop.top <= _WHOLE
-            and crop.right >= facts.width - _WHOLE
-            and crop.bottom >= facts.height - _WHOLE
-        ):
+        if crop.covers(facts.width, facts.height):
             return self.tr("The network saw the whole picture.")
         width, height = crop.right - crop.left, crop.bottom - crop.top
         share = width * height / (facts.width * facts.height)

@@ -97,6 +97,11 @@ class Inspector(QScrollArea):
         self._revealed = section
         self._settling.start()
 
+    def follow(self, section: Section) -> None:
+        """An answer that was asked for has come in a part: scroll to it, unless it was folded away or pointed past."""
+        if section.is_open and not self.suggestions.underMouse():
+            self.reveal(section)
+
     def _on_opened(self, section: Section, is_open: bool) -> None:
         if is_open:
             self.reveal(section)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,6 +20,11 @@ from inference.attention.methods import FACTS, Method, Unit
 from inference.texts import visible
 
 __all__ = ["Legend", "ScaleBar"]
+
+_SIDE_PX, _FOOT_PX = 12, 10
+_WIDEST_PX = 900
+_HIGHEST_PX = 10_000
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
 class Legend(QWidget):
@@ -137,20 +142,38 @@ class Legend(QWidget):
         self._tell("")
         self._set_shown(False)
 
-    def rendered(self, width: int) -> QImage:
+    def whole_width(self) -> int:
+        """So wide, in logical pixels, that no word is cut; names without end are cut all the same."""
+        layout = self.layout()
+        if layout is not None:
+            # What was said in this moment counts.
+            layout.activate()
+        return min(_WIDEST_PX, self.sizeHint().width())
+
+    def rendered(self, width: int, words: str = "", *, ratio: float = 1.0) -> QImage:
         """The legend as an opaque image `width` pixels wide, to be put under a saved picture.
 
         It is enlarged with a wide picture and never shrunk, so that it can be read under a small one.
+
+        Args:
+            width: in device pixels.
+            words: stand below it, on as many lines as they need; safe to show.
+            ratio: device pixels in a logical one, at least.
         """
         usual = self.size()
-        factor = max(1.0, width / max(1, usual.width()))
+        factor = max(ratio, width / max(1, usual.width()))
         self.resize(max(1, math.ceil(width / factor)), usual.height())
-        image = QImage(width, max(1, round(usual.height() * factor)), QImage.Format.Format_RGB32)
+        room = QRect(_SIDE_PX, usual.height(), self.width() - 2 * _SIDE_PX, _HIGHEST_PX)
+        below = self.fontMetrics().boundingRect(room, _WRAPPED, words).height() + _FOOT_PX if words else 0
+        image = QImage(width, max(1, round((usual.height() + below) * factor)), QImage.Format.Format_RGB32)
         if not image.isNull():
             image.fill(self.palette().color(self.backgroundRole()))
             painter = QPainter(image)
             painter.scale(factor, factor)
             self.render(painter, QPoint(0, 0))
+            painter.setFont(self.font())
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(room, _WRAPPED, words)
             painter.end()
         self.resize(usual)
         return image
@@ -166,16 +189,16 @@ class Legend(QWidget):
         return " ".join(word for word in words if word)
 
     def _lay_out(self) -> None:
-        self._bar.setMaximumWidth(self._bar.sizeHint().width() * 2)
         scale = QHBoxLayout()
         scale.setSpacing(8)
         scale.addWidget(self._low)
-        scale.addWidget(self._bar, 1)
+        # It alone would take what the name of the class needs.
+        scale.addWidget(self._bar)
         scale.addWidget(self._high)
         scale.addWidget(self._unit)
         scale.addWidget(self._subject, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 10)
+        column.setContentsMargins(_SIDE_PX, 4, _SIDE_PX, _FOOT_PX)
         column.setSpacing(4)
         column.addLayout(scale)
         column.addWidget(self._ledger)

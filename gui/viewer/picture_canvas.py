@@ -197,7 +197,7 @@ class PictureCanvas(ZoomedWidget):
         """The picture with its map and frame, as an image to save.
 
         Args:
-            original_size: the whole picture with the original's pixels; otherwise what is seen of it, in device pixels.
+            original_size: the whole picture, as large as the original or nearly; else what is seen, in device pixels.
 
         Returns:
             An opaque image, or a null image where no picture is shown or there is no room for one.

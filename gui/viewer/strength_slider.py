@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
+from gui.theme import TARGET_PX
+
 USUAL_PERCENT = 60
 _STEP_PERCENT = 5
 _PAGE_PERCENT = 20
@@ -26,6 +28,7 @@ class StrengthSlider(QSlider):
         self.setSingleStep(_STEP_PERCENT)
         self.setPageStep(_PAGE_PERCENT)
         self.setValue(USUAL_PERCENT)
+        self.setMinimumHeight(TARGET_PX)
         self.setAccessibleName(self.tr("Map strength"))
         self.setToolTip(self.tr("How strongly the map covers the picture. Double click: 60 %."))
         self.valueChanged.connect(self._on_value_changed)

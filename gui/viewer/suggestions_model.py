@@ -43,6 +43,11 @@ class SuggestionsModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: tuple[_Values, ...] = ()
         self._chosen = NO_CLASS
+        self._shared: frozenset[str] = frozenset()
+
+    def set_shared_names(self, names: frozenset[str]) -> None:
+        """Take the names that several classes of the model have; they are listed with the number of the class."""
+        self._shared = names
 
     def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
         """Replace all rows; the first class becomes the chosen one.
@@ -54,7 +59,7 @@ class SuggestionsModel(QAbstractListModel):
         labels = [prediction.label for prediction in predictions]
         rows = [
             # Nobody could tell two cranes apart without a number.
-            self._class_row(place, prediction, is_shared=labels.count(prediction.label) > 1)
+            self._class_row(place, prediction, is_shared=self._is_shared(prediction.label, labels))
             for place, prediction in enumerate(predictions)
         ]
         others = class_count - len(predictions)
@@ -107,6 +112,9 @@ class SuggestionsModel(QAbstractListModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+    def _is_shared(self, label: str, listed: list[str]) -> bool:
+        return label in self._shared or listed.count(label) > 1
 
     def _class_row(self, place: int, prediction: Prediction, *, is_shared: bool) -> _Values:
         label, percent = visible(prediction.label), percent_text(prediction.probability)

@@ -54,6 +54,10 @@ class SuggestionsView(QListView):
         self.setAccessibleName(self.tr("Suggestions"))
         self.clicked.connect(self._on_clicked)
 
+    def set_shared_names(self, names: frozenset[str]) -> None:
+        """Take the names that several classes of the model have; they are listed with the number of the class."""
+        self._suggestions.set_shared_names(names)
+
     def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
         """Show what the model says of a picture; the first class becomes the chosen one.
 

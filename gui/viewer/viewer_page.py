@@ -6,7 +6,7 @@ While a review is going on, its own header, panel and strip stand in their place
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QPainter
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPalette, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.theme import theme_of
@@ -15,7 +15,9 @@ from gui.viewer.legend import Legend
 from gui.viewer.picture_view import PictureView
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_colors import ViewerColors, viewer_colors
+from gui.words import tr
 from inference.results import Prediction
+from inference.texts import visible
 
 _HOLD_KEY = Qt.Key.Key_O
 """While it is down, the picture shows without map; the table of actions teaches it."""
@@ -52,6 +54,8 @@ class ViewerPage(QWidget):
         super().__init__(parent)
         self._class_shown = NO_CLASS
         self._is_plain_held = False
+        self._model_title = ""
+        self._is_painted = False
         self._filmstrip: QWidget | None = None
         self._companions: tuple[QWidget, QWidget, QWidget] | None = None
         self.picture = PictureView(self)
@@ -109,9 +113,23 @@ class ViewerPage(QWidget):
             if self._filmstrip is not None:
                 self._filmstrip.setVisible(not shown)
 
+    @property
+    def has_inspector(self) -> bool:
+        """Whether the inspector stands beside the picture, where questions about it are answered."""
+        return self._side.currentWidget() is self.inspector
+
     def hover_class(self, class_index: int) -> None:
         """Show the map of a class while something points at it; -1 goes back to the chosen one."""
         self._on_suggestion_hovered(class_index)
+
+    @Slot(bool)
+    def set_painted(self, is_painted: bool) -> None:
+        """The picture on screen is painted over, or no longer: what is saved of it says so."""
+        self._is_painted = is_painted
+
+    def set_model_title(self, title: str) -> None:
+        """Take the name of the model whose maps are shown, for pictures that are saved."""
+        self._model_title = visible(title)
 
     def set_strength(self, strength: float) -> None:
         """Show the map this strong (0...1), as it was when the program was last open."""
@@ -158,32 +176,63 @@ class ViewerPage(QWidget):
         return self._class_shown
 
     def snapshot(self, *, original_size: bool = False) -> QImage:
-        """The picture with its map, frame and, where there is a map, the legend below: an image to save.
+        """The picture with its map, frame and, where there is a map or paint, what explains it below: an image to save.
+
+        Below stand the legend, the model and that a map is no proof (UX.md 5.4); a narrow picture stands in the middle
+        of an image that is wide enough for their words.
 
         Args:
-            original_size: with the original's pixels; otherwise what is seen of it, in device pixels.
+            original_size: the whole picture, as large as the original or nearly; else what is seen, in device pixels.
 
         Returns:
             An opaque image, or a null one where no picture is shown.
         """
         picture = self.picture.snapshot(original_size=original_size)
-        if picture.isNull() or not self.legend.is_shown:
+        if picture.isNull() or not (self.legend.is_shown or self._is_painted):
             return picture
+        ratio = picture.devicePixelRatio()
         picture.setDevicePixelRatio(1.0)
-        legend = self.legend.rendered(picture.width())
-        image = QImage(picture.width(), picture.height() + legend.height(), QImage.Format.Format_RGB32)
+        width = max(picture.width(), round(self.legend.whole_width() * ratio))
+        legend = self.legend.rendered(width, self._caution(), ratio=ratio)
+        image = QImage(width, picture.height() + legend.height(), QImage.Format.Format_RGB32)
         if image.isNull():
             return image
+        image.fill(self.legend.palette().color(QPalette.ColorRole.Window))
         painter = QPainter(image)
-        painter.drawImage(0, 0, picture)
+        painter.drawImage((width - picture.width()) // 2, 0, picture)
         painter.drawImage(0, picture.height(), legend)
         painter.end()
         return image
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._put_filmstrip_last()
+
+    def _put_filmstrip_last(self) -> None:
+        """Tab leads through all of the inspector, whose parts came one by one, before it leads to the filmstrip."""
+        last: QWidget | None = self.picture.previousInFocusChain()
+        while last is not None and last is not self.picture and not self._is_reached_in_inspector(last):
+            last = last.previousInFocusChain()
+        if self._filmstrip is not None and last is not None and last is not self.picture:
+            QWidget.setTabOrder(last, self._filmstrip)
+
+    def _is_reached_in_inspector(self, widget: QWidget) -> bool:
+        """Whether Tab leads to a widget of the inspector; Qt orders nothing behind one that it passes over."""
+        takes_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        return bool(takes_tab) and self.inspector.isAncestorOf(widget)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.set_colors(viewer_colors(theme_of(self.palette())))
+
+    def focusNextPrevChild(self, next_one: bool) -> bool:
+        """Where Tab leads into the inspector, that part of it comes into view."""
+        moved = super().focusNextPrevChild(next_one)
+        widget = QApplication.focusWidget()
+        if moved and widget is not None and self.inspector.isAncestorOf(widget):
+            self.inspector.ensureWidgetVisible(widget)
+        return moved
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if _is_hold_key(event):
@@ -197,6 +246,13 @@ class ViewerPage(QWidget):
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
             self._hold_plain(held=False)
+
+    def _caution(self) -> str:
+        """What stands below everything in a picture that is saved."""
+        if not self.legend.is_shown:
+            return tr("Not the picture as it is: a part was painted over to ask what if.")
+        caution = tr("Shows which parts moved the score; not a proof of cause.")
+        return f"{self._model_title}. {caution}" if self._model_title else caution
 
     def _lay_out(self) -> None:
         left = QWidget(self)

@@ -48,12 +48,14 @@ class BackboneStep:
         absolute: the same of the maps' absolute values. It stays above 0 where activations are strong in the same
             cells whatever the weights are.
         is_flat: the map is the same everywhere, so that there are no ranks to compare.
+        draws: how many random networks `signed` and `absolute` are the mean of.
     """
 
     part: str
     signed: float
     absolute: float
     is_flat: bool
+    draws: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _randomised(network: GradientNetwork, seed: int) -> Iterator[tuple[str, Grad
 
 def _step(part: str, own: EvidenceMap, made: list[EvidenceMap]) -> BackboneStep:
     found = compare_maps(own, made)
-    return BackboneStep(part, found.signed, found.absolute, all(map(is_the_same_everywhere, made)))
+    return BackboneStep(part, found.signed, found.absolute, all(map(is_the_same_everywhere, made)), found.draws)
 
 
 def _map_of(

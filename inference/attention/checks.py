@@ -7,12 +7,16 @@ that the class needs them, and the zeros of a rectified map have no order.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from inference.arrays import EvidenceMap
 from inference.attention.confirming import HiddenRun, run_hidden
 from inference.attention.masking import Filling, supporting_cells
 from inference.attention.runs import CopyRunner, SeenPicture
+
+SLIGHT = 0.1
+"""A change of the class's log-odds, or of its lead in logits, below this is no support: hiding anything may do that."""
 
 HIDDEN_SHARE = 0.2
 """The strongest fifth of the cells is hidden, or as many as speak for the class."""
@@ -47,10 +51,23 @@ class DeletionBadge:
         return None if self.rival is None else self.done.gaps(self.subject, self.rival)
 
     @property
+    def is_slight(self) -> bool:
+        """Whether it hardly changed the class's odds, or its lead, in either direction."""
+        before, after = self.gaps or (_log_odds(self.before), _log_odds(self.after))
+        # Both may be without end, where float32 knows no more digits.
+        return before == after or abs(before - after) < SLIGHT
+
+    @property
     def is_borne_out(self) -> bool:
-        """Whether the class lost by it, as the map says; of a comparison, whether its lead did."""
+        """Whether the class lost clearly by it, as the map says; of a comparison, whether its lead did."""
         before, after = (self.before, self.after) if self.gaps is None else self.gaps
-        return self.has_support and after < before
+        return self.has_support and after < before and not self.is_slight
+
+
+def _log_odds(probability: float) -> float:
+    if not 0 < probability < 1:
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log(probability / (1 - probability))
 
 
 def deletion_badge(

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
 from inference.arrays import EvidenceMap, RgbImage
 from inference.attention.curves import MOST_STEPS, CurvePair, MeanCurves, draw_curves
+from inference.attention.evidence import is_valid
 from inference.attention.grad_cam import grad_cam, normalised
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.masking import Filling
@@ -24,6 +25,7 @@ from inference.attention.methods import Method
 from inference.attention.runs import CopyRunner, RunCount
 from inference.classify.postprocess import softmax
 from inference.engine.network import Head
+from inference.errors import InferenceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class FiguresSum:
     runs: int = 0
     _drop: float = 0.0
     _increased: int = 0
-    _areas: list[tuple[float, float]] = field(default_factory=list)
+    _drawn: int = 0
+    _deletion: float = 0.0
+    _insertion: float = 0.0
     _seconds: float = 0.0
 
     def add(self, before: float, after: float) -> None:
@@ -96,7 +100,9 @@ class FiguresSum:
 
     def add_areas(self, deletion: float, insertion: float) -> None:
         """Count the areas below the curves of a picture."""
-        self._areas.append((deletion, insertion))
+        self._drawn += 1
+        self._deletion += deletion
+        self._insertion += insertion
 
     def figures(self) -> MethodFigures:
         """The figures so far.
@@ -106,14 +112,13 @@ class FiguresSum:
         """
         if not self.pictures:
             raise ValueError("no picture was counted")
-        deletion, insertion = np.mean(self._areas, axis=0).tolist() if self._areas else (None, None)
         return MethodFigures(
             self.method,
             self.pictures,
             self._drop / self.pictures,
             self._increased / self.pictures,
-            deletion,
-            insertion,
+            self._deletion / self._drawn if self._drawn else None,
+            self._insertion / self._drawn if self._drawn else None,
             self._seconds / self.pictures,
             self.runs,
         )
@@ -216,6 +221,9 @@ def measure_methods(
         began = time.perf_counter()
         maps.append(make_map(method, picture, head, subject, runner=counting))
         seconds.append(time.perf_counter() - began)
+        if not is_valid(maps[-1]):
+            # It would come out as a number all the same: of what is no number a copy makes some colour.
+            raise InferenceError(f"the map of {method.value} has no valid numbers.")
     after = softmax(counting.run(_left_by(picture.seen.image, maps, runner), len(maps)))[:, subject]
     drawn = [
         draw_curves(counting, picture.seen, made, subject, filling=filling) if with_curves else None for made in maps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any
 import numpy as np
 
 from inference.arrays import EvidenceMap
-from inference.attention.methods import FACTS, Method
+from inference.attention.methods import FACTS, Method, Unit
 from inference.files import replacing
 from inference.models.contract import ModelContract
 from inference.results import Classification
+from inference.texts import is_unicode, unicode_path
 
 USUAL_VIEW: Mapping[str, Any] = {"factor": 1, "whole": False, "enlarged": False, "decision": None}
 """What a manifest says of the view where the picture was looked at as always."""
+
+_LEDGER = ("supporting", "opposing", "bias", "adds_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ def manifest(
         more: what else was found out, by name; it wins over what is said here.
     """
     labels, facts = contract.labels, FACTS[numbers.method]
-    against = numbers.against_index
-    return {
-        "path": classification.path,
+    against, grid = numbers.against_index, numbers.contributions.astype(np.float64)
+    said = {
+        **path_fields(classification.path),
         "class": {"index": numbers.class_index, "label": labels[numbers.class_index].name},
         "against": None if against is None else {"index": against, "label": labels[against].name},
         "relative": numbers.relative,
@@ -80,9 +84,11 @@ def manifest(
         # The last one; who makes the map of an earlier one says so, and its unit, in `more`.
         "stage": None,
         "maps": contract.maps.value,
-        # Whether the grid holds 0 where the cells speak against the class; the four numbers are of the signed map.
+        # Whether the grid holds 0 where the cells speak against the class; the ledger is of the signed map.
         "rectified": not facts.is_signed,
         "unit": facts.unit.value,
+        "grid_positive": float(grid[grid > 0].sum()),
+        "grid_negative": float(grid[grid < 0].sum()),
         "supporting": numbers.supporting,
         "opposing": numbers.opposing,
         "bias": numbers.bias,
@@ -98,10 +104,18 @@ def manifest(
         "precision": classification.precision,
         **more,
     }
+    # A ledger beside a grid that adds up to nothing would be taken for the grid's.
+    return said if said["unit"] == Unit.LOGITS else said | dict.fromkeys(_LEDGER)
+
+
+def path_fields(path: str) -> dict[str, str]:
+    """A path as text that every reader of JSON takes, and its bytes in hexadecimal digits where text lacks some."""
+    text = {"path": unicode_path(path)}
+    return text if is_unicode(path) else text | {"path_bytes": os.fsencode(path).hex()}
 
 
 def write_grid(output: Path, contributions: EvidenceMap, described: Mapping[str, Any]) -> None:
-    """Write the grid as NPY and its manifest beside it, each whole or not at all.
+    """Write the grid as NPY and its manifest beside it; neither where one fails: old and new must not lie together.
 
     Args:
         output: an NPY file; the manifest has its name with `.json`.
@@ -113,7 +127,7 @@ def write_grid(output: Path, contributions: EvidenceMap, described: Mapping[str,
     """
     buffer = io.BytesIO()
     np.save(buffer, contributions)
-    with replacing(output) as file:
-        file.write(buffer.getvalue())
-    with replacing(output.with_suffix(".json")) as file:
-        file.write((json.dumps(described, indent=1, allow_nan=False) + "\n").encode())
+    words = (json.dumps(described, indent=1, allow_nan=False) + "\n").encode()
+    with replacing(output) as grid, replacing(output.with_suffix(".json")) as manifest_file:
+        grid.write(buffer.getvalue())
+        manifest_file.write(words)

@@ -12,12 +12,12 @@ from PIL.PngImagePlugin import PngInfo
 
 from inference.arrays import EvidenceMap, RgbaPixels, RgbImage
 from inference.attention.contours import Segments
+from inference.attention.lettering import BLACK, GREY, NOT_A_PROOF, WHITE, broken, written
 from inference.attention.methods import FACTS, Method
 from inference.attention.render import evidence_rgba, heat_rgba, outline_segments, spotlight_rgba
 from inference.results import CropGeometry
 from inference.texts import visible
 
-_NOT_A_PROOF = "Shows which parts moved the score; not a proof of cause."
 _DIMMED = 0.55
 """How much of its brightness the part keeps that the network never saw."""
 
@@ -30,8 +30,10 @@ _TRACED_PX = 160
 _LINES_ACROSS = 1000
 """A line's unit is this part of the picture's longer side, so that lines can be seen in a small copy."""
 
-_SMALLEST_FONT = 8
-_WHITE, _BLACK = 2, 4
+_LEAST_LEGEND_PX = 320
+"""So wide the legend is at least; a smaller picture stands above its left end."""
+
+_WHITE_LINE, _BLACK_LINE = 2, 4
 _FINER = 2
 """Lines are drawn so many times larger, and shrunk: smooth edges."""
 
@@ -135,7 +137,41 @@ def picture_with_map(
         outline: lines are drawn over the colours, too.
 
     Returns:
-        (H + legend, W, 3).
+        (H + legend, W, 3); wider, with white beside the picture, where the legend would not fit below it.
+    """
+    drawn = map_over(
+        pixels, contributions, crop, original_size, caption.scale, strength=strength, style=style, outline=outline
+    )
+    legend = _legend(max(_LEAST_LEGEND_PX, drawn.shape[1]), caption, style, outline=outline)
+    beside = np.full((drawn.shape[0], legend.shape[1] - drawn.shape[1], 3), 255, np.uint8)
+    return np.concatenate([np.concatenate([drawn, beside], axis=1), legend])
+
+
+def map_over(
+    pixels: RgbImage,
+    contributions: EvidenceMap,
+    crop: CropGeometry,
+    original_size: tuple[int, int],
+    scale: float,
+    *,
+    strength: float = 0.6,
+    style: Style = Style.EVIDENCE,
+    outline: bool = False,
+) -> RgbImage:
+    """The picture with the map over what the network saw, and the rest dimmed.
+
+    Args:
+        pixels: (H, W, 3), the picture at any size.
+        contributions: (h, w) float32 in logits.
+        crop: what the network saw, in original pixels; of what lies beside the picture nothing is drawn.
+        original_size: (width, height) that `crop` refers to.
+        scale: s of the scale -s...+s.
+        strength: opacity of the map, 0...1.
+        style: how it is drawn.
+        outline: lines are drawn over the colours, too.
+
+    Returns:
+        (H, W, 3).
     """
     height, width = pixels.shape[:2]
     scale_x, scale_y = width / original_size[0], height / original_size[1]
@@ -147,7 +183,7 @@ def picture_with_map(
     box = np.s_[top + margin : bottom + margin, left + margin : right + margin]
     seen = framed[box].astype(np.float32)
     if style in _PAINTERS:
-        overlay = _PAINTERS[style](contributions, caption.scale, (right - left, bottom - top))
+        overlay = _PAINTERS[style](contributions, scale, (right - left, bottom - top))
         seen = _covered(seen, overlay, style, strength)
     canvas = framed.astype(np.float32) * np.float32(_DIMMED)
     canvas[box] = seen
@@ -155,8 +191,8 @@ def picture_with_map(
     if outline or style is Style.OUTLINE:
         unit = max(1, round(max(height, width) / _LINES_ACROSS))
         drawn[box] = _with_lines(drawn[box], outline_segments(contributions, _grid(drawn[box])), unit)
-    within = drawn[margin : margin + height, margin : margin + width]
-    return np.concatenate([within, _legend(width, caption, style, outline=outline)])
+    within: RgbImage = drawn[margin : margin + height, margin : margin + width]
+    return within
 
 
 def as_png(drawn: RgbImage) -> bytes:
@@ -195,7 +231,7 @@ def _with_lines(box: RgbImage, lines: Segments, unit: int) -> RgbImage:
     height, width = box.shape[:2]
     ends = lines * np.array([width, height, width, height], np.float32) * _FINER
     drawn = box.astype(np.float32)
-    for thickness, value in ((_BLACK, 0.0), (_WHITE, 255.0)):
+    for thickness, value in ((_BLACK_LINE, 0.0), (_WHITE_LINE, 255.0)):
         mask = Image.new("L", (width * _FINER, height * _FINER))
         draw = ImageDraw.Draw(mask)
         reach = thickness * unit * _FINER / 2
@@ -209,40 +245,27 @@ def _with_lines(box: RgbImage, lines: Segments, unit: int) -> RgbImage:
 
 def _legend(width: int, caption: Caption, style: Style, *, outline: bool) -> RgbImage:
     """(legend height, width, 3): a colour bar with its two ends and unit, the class, the model, the caution."""
-    size = max(11, min(22, width // 40))
-    font = ImageFont.load_default(size)
-    height = round(size * 4.6)
-    band = Image.new("RGB", (width, height), (255, 255, 255))
-    draw = ImageDraw.Draw(band)
+    size = max(12, min(22, width // 40))
+    font, margin = ImageFont.load_default(size), size // 2
+    room = width - 2 * margin
     low, high = _ends(caption, style)
-    if outline or style is Style.OUTLINE:
-        high = f"{high}{', ' if high else ''}lines at 50 % and 80 % of the largest"
-    margin, bar_height = size // 2, round(size * 0.9)
-    left = margin
+    sentences = ["lines at 50 % and 80 % of the largest"] if outline or style is Style.OUTLINE else []
+    sentences += [f"for {visible(caption.subject)}", visible(caption.model)]
+    lines = [(line, font, BLACK) for sentence in sentences for line in broken(sentence, font, room)]
+    lines += [(line, font, GREY) for line in broken(NOT_A_PROOF, font, room)]
+    words = written(lines, room, size)
+    top = margin if style is Style.OUTLINE else margin + round(size * 1.6)
+    band = Image.new("RGB", (width, top + words.height + margin), WHITE)
+    band.paste(words, (margin, top))
     if style is not Style.OUTLINE:
-        low_width = round(draw.textlength(low, font=font))
-        bar_width = max(
-            1, min(round(width * 0.4), width - 4 * margin - low_width - round(draw.textlength(high, font=font)))
-        )
-        bar_left = margin + low_width + margin
-        draw.text((margin, margin), low, font=font, fill=(0, 0, 0))
+        draw = ImageDraw.Draw(band)
+        low_width, high_width = (round(draw.textlength(text, font=font)) for text in (low, high))
+        bar_left, bar_height = 2 * margin + low_width, round(size * 0.9)
+        bar_width = max(1, min(round(width * 0.4), width - bar_left - 2 * margin - high_width))
+        draw.text((margin, margin), low, font=font, fill=BLACK)
         _draw_bar(band, (bar_left, margin, bar_width, bar_height), style, is_signed=caption.is_signed)
-        left = bar_left + bar_width + margin
-    draw.text((left, margin), high, font=font, fill=(0, 0, 0))
-    about = f"for {visible(caption.subject)}   {visible(caption.model)}"
-    fitting = _fitting(about, size, width - 2 * margin)
-    draw.text((margin, margin + round(size * 1.4)), about, font=fitting, fill=(0, 0, 0))
-    draw.text((margin, margin + round(size * 2.7)), _NOT_A_PROOF, font=font, fill=(90, 90, 90))
+        draw.text((bar_left + bar_width + margin, margin), high, font=font, fill=BLACK)
     return np.asarray(band)
-
-
-def _fitting(text: str, size: int, width: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The largest font up to a size in which a line fits into a width; a very long line is cut at the right."""
-    for smaller in range(size, _SMALLEST_FONT, -1):
-        font = ImageFont.load_default(smaller)
-        if font.getlength(text) <= width:
-            return font
-    return ImageFont.load_default(_SMALLEST_FONT)
 
 
 def _ends(caption: Caption, style: Style) -> tuple[str, str]:

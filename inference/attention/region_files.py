@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.attention.masking import CellMask, PixelMask
 from inference.attention.region import Box
@@ -49,12 +50,51 @@ def mask_of_box(box: Box, picture: tuple[int, int]) -> PixelMask:
     return mask
 
 
+def pixels_under(box: Box, crop: CropGeometry, size: tuple[int, int]) -> PixelMask:
+    """The pixels of the network's input whose centres lie in a box.
+
+    Args:
+        box: in upright original pixels; an empty one has none.
+        crop: what the input shows, in the same pixels.
+        size: (height, width) of the input.
+
+    Returns:
+        (height, width) bool.
+    """
+    height, width = size
+    across, down = width / (crop.right - crop.left), height / (crop.bottom - crop.top)
+    on_input = Box(
+        (box.left - crop.left) * across,
+        (box.top - crop.top) * down,
+        (box.right - crop.left) * across,
+        (box.bottom - crop.top) * down,
+    )
+    return mask_of_box(on_input, (width, height))
+
+
 def mask_of_cells(cells: CellMask, crop: CropGeometry, picture: tuple[int, int]) -> PixelMask:
     """The pixels of an upright original (width, height) whose centres lie in some cells: (height, width) bool."""
-    rows, down = _cells_of(picture[1], crop.top, crop.bottom, cells.shape[0])
-    columns, across = _cells_of(picture[0], crop.left, crop.right, cells.shape[1])
-    mask: PixelMask = cells[rows[:, None], columns[None]] & down[:, None] & across[None]
+    rows, columns, seen = cells_under(crop, picture, (cells.shape[0], cells.shape[1]))
+    mask: PixelMask = cells[rows, columns] & seen
     return mask
+
+
+def cells_under(
+    crop: CropGeometry, picture: tuple[int, int], grid: tuple[int, int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], PixelMask]:
+    """Which cell of what the network saw each pixel of a picture lies in, by its centre.
+
+    Args:
+        crop: what the network saw, in pixels of the picture.
+        picture: (width, height).
+        grid: (rows, columns) of the cells, which may be the pixels of the network's input.
+
+    Returns:
+        (height, 1) the row of each pixel, (1, width) its column, and (height, width) bool, whether it was seen.
+    """
+    rows, down = _cells_of(picture[1], crop.top, crop.bottom, grid[0])
+    columns, across = _cells_of(picture[0], crop.left, crop.right, grid[1])
+    return rows[:, None], columns[None], down[:, None] & across[None]
 
 
 def yolo_row(marked: MarkedPicture) -> str:
@@ -114,7 +154,7 @@ def _corners(box: Box) -> list[float]:
     return [box.left, box.top, box.right, box.top, box.right, box.bottom, box.left, box.bottom]
 
 
-def _cells_of(pixels: int, low: float, high: float, cells: int) -> tuple[np.ndarray, np.ndarray]:
+def _cells_of(pixels: int, low: float, high: float, cells: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """For each pixel along one side: its cell, and whether the network saw it."""
     centres = np.arange(pixels) + 0.5
     seen = (centres >= low) & (centres < high)

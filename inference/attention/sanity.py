@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from inference.arrays import EvidenceMap
 from inference.attention.closed_forms import closed_form
+from inference.attention.evidence import SAME_SHARE
 from inference.attention.making import InspectedPicture, class_weight
 from inference.attention.methods import Method
 from inference.engine.network import Head
@@ -98,8 +99,9 @@ def compare_maps(own: EvidenceMap, others: Iterable[EvidenceMap]) -> SanityCheck
 
 
 def is_the_same_everywhere(made: EvidenceMap) -> bool:
-    """Whether a map has no ranks: one value in all cells, or values that are no numbers."""
-    return not bool(made.min() < made.max())
+    """Whether a map has no ranks: one value in all cells, up to rounding, or values that are no numbers."""
+    low, high = float(made.min()), float(made.max())
+    return not high - low > SAME_SHARE * max(abs(low), abs(high))
 
 
 def rank_correlation(first: EvidenceMap, second: EvidenceMap) -> float:

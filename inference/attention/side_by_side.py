@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from inference.arrays import EvidenceMap, RgbImage
-from inference.attention.picture import Caption, Style, picture_with_map
+from inference.attention.lettering import BLACK, GREY, NOT_A_PROOF, WHITE, broken, written
+from inference.attention.picture import Style, map_over
 from inference.attention.render import evidence_rgba, heat_rgba
 from inference.results import CropGeometry
 from inference.texts import visible
-
-NOT_A_PROOF = "Shows which parts moved the score; not a proof of cause."
 
 _WIDEST, _NARROWEST = 640, 280
 """Of one panel, in pixels: pictures are never enlarged, and captions need some room."""
 
 _GAP = 16
-_MOST_LINES = 3
-"""Into so many lines one sentence of a caption is broken; the rest of it is cut."""
-
-_BLACK, _GREY, _WHITE = (0, 0, 0), (90, 90, 90), (255, 255, 255)
-
-_Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
-
 _SCALED = frozenset({Style.EVIDENCE, Style.HEAT})
 """The ways of drawing whose colours have a scale."""
 
@@ -94,7 +85,7 @@ def side_by_side(panels: Sequence[Panel], legend: SharedLegend) -> RgbImage:
     head = max(caption.height for caption in captions)
     whole = _GAP + len(panels) * (width + _GAP)
     foot = _foot(whole - 2 * _GAP, size, legend)
-    canvas = Image.new("RGB", (whole, 4 * _GAP + head + row + foot.height), _WHITE)
+    canvas = Image.new("RGB", (whole, 4 * _GAP + head + row + foot.height), WHITE)
     for place, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         left = _GAP + place * (width + _GAP)
         canvas.paste(caption, (left, _GAP))
@@ -112,27 +103,26 @@ def _picture(panel: Panel, legend: SharedLegend) -> Image.Image:
     contributions, style, outline = panel.contributions, legend.style, legend.outline
     if contributions is None or style is None:
         contributions, style, outline = np.zeros((1, 1), np.float32), Style.EVIDENCE, False
-    drawn = picture_with_map(
+    drawn = map_over(
         photo,
         contributions,
         panel.crop,
         panel.original_size,
-        Caption("", legend.scale, ""),
+        legend.scale,
         strength=legend.strength,
         style=style,
         outline=outline,
     )
-    # The legend below it is left out: one for all panels is enough.
-    return Image.fromarray(drawn[: size[1]])
+    return Image.fromarray(drawn)
 
 
 def _caption(panel: Panel, width: int, size: int) -> Image.Image:
     """The words above a picture."""
     title, usual = ImageFont.load_default(size * 1.15), ImageFont.load_default(size)
-    lines = [(text, title, _BLACK) for text in _broken(visible(panel.title), title, width)]
+    lines = [(text, title, BLACK) for text in broken(visible(panel.title), title, width)]
     for sentence in panel.lines:
-        lines += [(text, usual, _GREY) for text in _broken(visible(sentence), usual, width)]
-    return _written(lines, width, size)
+        lines += [(text, usual, GREY) for text in broken(visible(sentence), usual, width)]
+    return written(lines, width, size)
 
 
 def _foot(width: int, size: int, legend: SharedLegend) -> Image.Image:
@@ -141,11 +131,11 @@ def _foot(width: int, size: int, legend: SharedLegend) -> Image.Image:
     sentences = [*legend.lines, *_style_words(legend)]
     if legend.style is not None:
         sentences.append(NOT_A_PROOF)
-    lines = [(text, font, _GREY) for sentence in sentences for text in _broken(visible(sentence), font, width)]
-    words = _written(lines, width, size)
+    lines = [(text, font, GREY) for sentence in sentences for text in broken(visible(sentence), font, width)]
+    words = written(lines, width, size)
     if legend.style not in _SCALED:
         return words
-    band = Image.new("RGB", (width, words.height + 2 * size), _WHITE)
+    band = Image.new("RGB", (width, words.height + 2 * size), WHITE)
     _draw_scale(band, size, legend)
     band.paste(words, (0, 2 * size))
     return band
@@ -171,10 +161,10 @@ def _draw_scale(band: Image.Image, size: int, legend: SharedLegend) -> None:
     ramp = np.linspace(-1 if is_signed else 0, 1, bar_width, dtype=np.float32)[None]
     painter = evidence_rgba if is_evidence else heat_rgba
     bar = Image.fromarray(painter(ramp, 1.0, (bar_width, height)), "RGBA")
-    draw.text((0, 0), low, font=font, fill=_BLACK)
+    draw.text((0, 0), low, font=font, fill=BLACK)
     band.paste(bar, (left, 2), bar)
     draw.rectangle((left, 2, left + bar_width, 2 + height), outline=(120, 120, 120))
-    draw.text((left + bar_width + size // 2, 0), high, font=font, fill=_BLACK)
+    draw.text((left + bar_width + size // 2, 0), high, font=font, fill=BLACK)
 
 
 def _ends(legend: SharedLegend, *, is_signed: bool) -> tuple[str, str]:
@@ -183,45 +173,3 @@ def _ends(legend: SharedLegend, *, is_signed: bool) -> tuple[str, str]:
         return f"-{legend.scale:.2g}" if is_signed else "0", f"+{legend.scale:.2g} logits, the same for all"
     sign = "+" if is_signed else ""
     return "-1" if is_signed else "0", f"{sign}1 of the largest of all maps, the same for all"
-
-
-def _written(lines: Sequence[tuple[str, _Font, tuple[int, int, int]]], width: int, size: int) -> Image.Image:
-    step = round(size * 1.45)
-    band = Image.new("RGB", (width, max(1, len(lines)) * step), _WHITE)
-    draw = ImageDraw.Draw(band)
-    for place, (text, font, colour) in enumerate(lines):
-        draw.text((0, place * step), text, font=font, fill=colour)
-    return band
-
-
-def _broken(text: str, font: _Font, width: int) -> list[str]:
-    """A sentence in lines of at most this width in pixels, `_MOST_LINES` at most; what does not fit is cut."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(_cut(word, font, width))
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], _cut(" ".join(lines[_MOST_LINES - 1 :]), font, width)]
-    return lines
-
-
-def _cut(text: str, font: _Font, width: int) -> str:
-    """The text, cut in the middle to this width in pixels: both its ends tell names apart."""
-    if font.getlength(text) <= width:
-        return text
-    fitting, too_long = 1, len(text)
-    while too_long - fitting > 1:
-        tried = (fitting + too_long) // 2
-        if font.getlength(_without_middle(text, tried)) <= width:
-            fitting = tried
-        else:
-            too_long = tried
-    return _without_middle(text, fitting)
-
-
-def _without_middle(text: str, kept: int) -> str:
-    tail = kept // 2
-    return f"{text[: kept - tail]}...{text[len(text) - tail :] if tail else ''}"

@@ -8,6 +8,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TypeAlias
 
 from inference.cancel import Cancelled
@@ -46,6 +48,23 @@ Keeper: TypeAlias = Callable[[Sequence[Answered]], None]
 """Writes answers down, in the service's thread; raises a `CardinalError` when it could not."""
 
 
+class _Pace(Enum):
+    """What of that which waits may be done while a long examination goes on."""
+
+    QUICK = auto()
+    """May come in between."""
+    LONG = auto()
+    """Waits for its turn; others may pass it."""
+    ORDERED = auto()
+    """Waits for its turn, and what came after it waits for it: it changes the model, or who writes answers down."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    work: Callable[[], None]
+    pace: _Pace
+
+
 class ClassifyService:
     """Keeps a queue of pictures and works on it whenever there is a model and something to do.
 
@@ -58,7 +77,7 @@ class ClassifyService:
         self._deliver = deliver
         self._thumbnail_px = thumbnail_px
         self._condition = threading.Condition()
-        self._errands: deque[Callable[[], None]] = deque()
+        self._errands: deque[_Errand] = deque()
         self._closing = False
         self._wanted = True
         self._watched: int | None = None
@@ -112,7 +131,7 @@ class ClassifyService:
     def run(self) -> None:
         """Work on the queue (again, after `stop`)."""
         self._wanted = True
-        self._post(lambda: None)
+        self._post(lambda: None, _Pace.LONG)
 
     def pause(self) -> None:
         """Take nothing new until `resume`."""
@@ -147,11 +166,27 @@ class ClassifyService:
         """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
         with self._condition:
             self._inspecting = key
-        self._post(lambda: self._decode_for_inspection(key, path))
+        self._post(lambda: self._decode_for_inspection(key, path), _Pace.QUICK)
 
-    def examine(self, examination: Examination) -> None:
-        """Lend the network out, for questions that need runs of their own; a run over the queue waits meanwhile."""
-        self._post(lambda: examination(self._classifier))
+    def examine(self, examination: Examination, *, is_long: bool = False) -> None:
+        """Lend the network out, for questions that need runs of their own; a run over the queue waits meanwhile.
+
+        Args:
+            examination: the question.
+            is_long: it makes many runs, and calls `give_way` between them.
+        """
+        self._post(lambda: examination(self._classifier), _Pace.LONG if is_long else _Pace.QUICK)
+
+    def give_way(self) -> None:
+        """Answer what was asked meanwhile and takes few runs, and let a run over the queue do what it is ready for.
+
+        Runs on: the service's thread, in a long examination.
+        """
+        while (errand := self._next_quick()) is not None:
+            errand.work()
+        # Nothing is answered for another model or session than the one that is wanted by now.
+        if not self._is_change_wanted() and (self._pipeline is not None or self._begin_run()):
+            self._step(0.0)
 
     def close(self) -> None:
         """Stop, free the device, and end the thread."""
@@ -161,9 +196,9 @@ class ClassifyService:
         if self._thread.is_alive():
             self._thread.join()
 
-    def _post(self, errand: Callable[[], None]) -> None:
+    def _post(self, work: Callable[[], None], pace: _Pace = _Pace.ORDERED) -> None:
         with self._condition:
-            self._errands.append(errand)
+            self._errands.append(_Errand(work, pace))
             self._condition.notify()
         pipeline = self._pipeline
         if pipeline is not None:
@@ -190,7 +225,24 @@ class ClassifyService:
                 if not self._errands or self._closing:
                     return
                 errand = self._errands.popleft()
-            errand()
+            errand.work()
+
+    def _is_change_wanted(self) -> bool:
+        with self._condition:
+            return self._closing or any(errand.pace is _Pace.ORDERED for errand in self._errands)
+
+    def _next_quick(self) -> _Errand | None:
+        """The first that may come in between now, taken out of those that wait."""
+        with self._condition:
+            if self._closing:
+                return None
+            for place, errand in enumerate(self._errands):
+                if errand.pace is _Pace.ORDERED:
+                    return None
+                if errand.pace is _Pace.QUICK:
+                    del self._errands[place]
+                    return errand
+        return None
 
     def _begin_run(self) -> bool:
         """Start a run when one is wanted, possible and not empty; whether one is under way."""
@@ -214,14 +266,15 @@ class ClassifyService:
         pipeline.start()
         return True
 
-    def _step(self) -> None:
+    def _step(self, longest_s: float = TICK_S) -> None:
+        """Take the run a batch further, where one is ready within this time."""
         pipeline = self._pipeline
         if pipeline is None:
             return
         error: CardinalError | None = None
         try:
             wait_s = TICK_S if not self._buffer else max(0.0, self._delivered_at + TICK_S - time.monotonic())
-            self._buffer += pipeline.next_answers(wait_s)
+            self._buffer += pipeline.next_answers(min(wait_s, longest_s))
         except Exception as failure:  # noqa: BLE001 - the thread's boundary: it must outlive every error
             error = _told(failure)
             self._break_off(pipeline)
@@ -311,7 +364,7 @@ class ClassifyService:
         except RuntimeError:
             # The pool was closed: the window goes, and nobody waits for this picture any more.
             return
-        future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done)))
+        future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done), _Pace.QUICK))
 
     def _inspect(self, key: int, path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
         if self._classifier is None or self._classifier.network is not network or self._inspecting != key:

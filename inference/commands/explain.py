@@ -9,7 +9,7 @@ from inference.commands.explain_folder import is_about_folder, run_folder
 from inference.commands.explain_options import DESCRIPTION, EXAMPLES, USAGE, declare
 from inference.commands.explain_picture import run_picture
 from inference.commands.explain_rules import refuse
-from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, say
+from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, EXIT_SOME_FAILED, say
 from inference.errors import CardinalError, ImageReadError
 from inference.profile import Profile
 
@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
         if is_about_folder(arguments):
             return run_folder(arguments, profile)
         return run_compare(arguments, profile) if is_compared(arguments) else run_picture(arguments, profile)
+    except KeyboardInterrupt:
+        # A table and mean maps of --audit may be written already, each of them whole.
+        say("Stopped before the end.")
+        return EXIT_INTERRUPTED
     except ImageReadError as error:
         say(f"{error.path}: {error}")
         return EXIT_SOME_FAILED

@@ -12,8 +12,8 @@ from inference.attention.runs import CopyRunner
 from inference.classify.classifier import Classifier
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import prepare_picture
+from inference.commands.explain_words import answers_in_words
 from inference.commands.explanation import Look, MapError
-from inference.commands.rows import percent
 from inference.pictures.decode_pool import DecodePool
 from inference.results import Prediction
 
@@ -28,18 +28,19 @@ class AskedAlone:
         box: what was cut out, in upright original pixels.
         size: (width, height) of the input that the network was given.
         predictions: the best classes.
+        answers: the same in words.
     """
 
     box: Box
     size: tuple[int, int]
     predictions: tuple[Prediction, ...]
+    answers: str
 
     def in_words(self) -> Iterator[str]:
         """Line by line."""
         box = self.box
-        corners = ",".join(f"{side:.0f}" for side in (box.left, box.top, box.right, box.bottom))
-        answers = ", ".join(f"{one.label} {percent(one.probability)}" for one in self.predictions)
-        yield f"Cut out ({corners}) and run alone, with nothing around it: {answers}"
+        corners = ",".join(f"{side:.1f}".removesuffix(".0") for side in (box.left, box.top, box.right, box.bottom))
+        yield f"Cut out ({corners}) and run alone, with nothing around it: {self.answers}"
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
@@ -71,4 +72,5 @@ def ask_alone(box: Box, look: Look, classifier: Classifier, pool: DecodePool) ->
     if image is None:
         raise MapError("The region lies beside what can be read of so long a picture, so it cannot be asked alone.")
     logits = CopyRunner(classifier.network).run_one(image)
-    return AskedAlone(box, (image.shape[1], image.shape[0]), top_predictions(logits, contract.labels, _SHOWN))
+    best = top_predictions(logits, contract.labels, _SHOWN)
+    return AskedAlone(box, (image.shape[1], image.shape[0]), best, answers_in_words(best, contract))

@@ -167,7 +167,7 @@ def in_words(report: AuditReport, title: str) -> Iterator[str]:
     for one in shown:
         outside = report.outside(one)
         columns = (percent(one.border), "-" if outside is None else percent(outside))
-        name = report.names.get(one.class_index, "")
+        name = _told_apart(report, one.class_index)
         if not one.pictures:
             yield f"{'-':>8} {'-':>8} {0:>8}  {'':<13} {name}"
             continue
@@ -196,7 +196,13 @@ def _outliers_in_words(report: AuditReport, shown: list[int]) -> Iterator[str]:
     if wanted:
         yield "Farthest from their class's mean map (1: no place in common):"
     for one in wanted:
-        yield f"{one.distance:>8.2f}  {report.names.get(one.class_index, '')}: {one.path}"
+        yield f"{one.distance:>8.2f}  {_told_apart(report, one.class_index)}: {one.path}"
+
+
+def _told_apart(report: AuditReport, class_index: int) -> str:
+    """A class's name; with its number where the table has another of that name."""
+    name = report.names.get(class_index, "")
+    return f"{name} ({class_index})" if list(report.names.values()).count(name) > 1 else name
 
 
 def _deviates(one: OutlierPicture, class_index: int) -> bool:

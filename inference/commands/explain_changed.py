@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from inference.arrays import RgbImage
+from inference.attention.masking import hide
+from inference.attention.methods import Unit
 from inference.attention.picture import caption_of
+from inference.attention.region_files import cells_under
 from inference.attention.side_by_side import Panel, SharedLegend, side_by_side
 from inference.commands.explain_files import STRENGTH, Drawing
 from inference.commands.explain_hidden import HiddenParts
@@ -48,15 +48,16 @@ class ChangedMap:
         made = self.explanation
         if made is None:
             return None
-        return {
-            "cells": made.contributions.tolist(),
+        ledger = {
             "supporting": made.supporting,
             "opposing": made.opposing,
             "bias": made.bias,
-            "logit": made.logit,
-            "network_logit": made.network_logit,
             "adds_up": made.adds_up,
         }
+        # As in the manifest of a map: no ledger beside cells that add up to nothing.
+        told = ledger if made.unit is Unit.LOGITS else dict.fromkeys(ledger)
+        cells = made.contributions.tolist()
+        return {"cells": cells, "logit": made.logit, "network_logit": made.network_logit, **told}
 
 
 def before_after(
@@ -96,7 +97,7 @@ def before_after(
         drawing.style,
         max(caption.scale for caption in captions),
         STRENGTH,
-        (f"for {captions[0].subject}", contract.title),
+        (f"for {captions[0].subject}{view.beside_class}", contract.title),
         outline=drawing.outline,
         in_logits=not captions[0].is_own_scale,
         is_signed=captions[0].is_signed,
@@ -119,7 +120,7 @@ def before_after(
 
 
 def painted(pixels: RgbImage, parts: HiddenParts, crop: CropGeometry, original_size: tuple[int, int]) -> RgbImage:
-    """A copy of a picture that shows in the hidden parts what the network saw there.
+    """A copy of a picture that shows in the hidden parts what the network saw there, as coarse as that was.
 
     Args:
         pixels: (H, W, 3), the picture at any size.
@@ -129,13 +130,7 @@ def painted(pixels: RgbImage, parts: HiddenParts, crop: CropGeometry, original_s
     """
     height, width = pixels.shape[:2]
     across, down = width / original_size[0], height / original_size[1]
-    # Of a very long picture, rounding can put the crop beside the picture.
-    left, top = min(round(crop.left * across), width - 1), min(round(crop.top * down), height - 1)
-    right, bottom = max(round(crop.right * across), left + 1), max(round(crop.bottom * down), top + 1)
-    right, bottom = min(right, width), min(bottom, height)
-    box = (right - left, bottom - top)
-    seen = np.asarray(Image.fromarray(parts.image).resize(box, Image.Resampling.BICUBIC))
-    mask = np.asarray(Image.fromarray(parts.mask).resize(box, Image.Resampling.NEAREST))
-    copy = pixels.copy()
-    copy[top:bottom, left:right][mask] = seen[mask]
-    return copy
+    shown = CropGeometry(crop.left * across, crop.top * down, crop.right * across, crop.bottom * down)
+    rows, columns, seen = cells_under(shown, (width, height), (parts.mask.shape[0], parts.mask.shape[1]))
+    hidden = parts.mask[rows, columns] & seen
+    return hide(pixels, hidden, parts.image[rows, columns])

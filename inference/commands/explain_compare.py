@@ -116,10 +116,12 @@ def run_compare(arguments: argparse.Namespace, profile: Profile) -> int:
         return EXIT_SOME_FAILED
     if all(panel.explanation is None for panel in comparison.panels):
         raise MapError(comparison.panels[0].sentence)
-    if output is not None:
-        write_comparison(output, comparison, drawing)
-    for line in comparison.in_words():
-        put_line(line)
+    try:
+        if output is not None:
+            write_comparison(output, comparison, drawing)
+    finally:
+        for line in comparison.in_words():
+            put_line(line)
     return EXIT_SOME_FAILED if comparison.failures else 0
 
 
@@ -187,6 +189,11 @@ def _classes(asking: _Asking) -> Comparison:
         _require_different(named if against is None else [*named, against], contract)
         if len(contract.labels) < LEAST:
             raise MapError(f"{contract.title} has one class, so there is nothing to compare.")
+        if against is not None and len(contract.labels) == LEAST:
+            raise MapError(
+                f"{contract.title} has two classes, so with one of them in --against there is nothing to compare side "
+                "by side; leave out --compare."
+            )
         seen = asking.see(path, classifier)
         ranked = [one.index for one in seen.look.classification.predictions if one.index != against]
         panels = [
@@ -210,7 +217,7 @@ def _models(asking: _Asking) -> Comparison:
         seen = asking.see_with_two(path, classifier)
         subject = seen.look.classification.predictions[0].index if name is None else _known(name, first.contract)
         rival = None if arguments.against is None else _known(arguments.against, first.contract)
-        panels = [_of_model(asking, seen, classifier, subject, rival, name or "")]
+        panels = [_of_model(asking, seen, classifier, (subject, rival), (name or "", arguments.against))]
     finally:
         classifier.network.close()
     classifier = asking.open(arguments.with_model)
@@ -220,11 +227,15 @@ def _models(asking: _Asking) -> Comparison:
             raise MapError(f"Both are one model, {first.contract.title}; name another one with --with-model.")
         seen = asking.see_with_two(path, classifier)
         paired = PairedClasses(first.contract.labels, second.contract.labels)
-        wanted = name if subject is None else first.contract.labels[subject].name
+        # By the name that the first model has for it: the second one numbers its classes otherwise.
+        wanted, against = (
+            given if known is None else first.contract.labels[known].name
+            for given, known in ((name, subject), (arguments.against, rival))
+        )
         subject = _known(wanted or "", second.contract) if subject is None else paired.in_second(subject)
-        if arguments.against is not None:
-            rival = _known(arguments.against, second.contract) if rival is None else paired.in_second(rival)
-        panels.append(_of_model(asking, seen, classifier, subject, rival, wanted or ""))
+        if against is not None:
+            rival = _known(against, second.contract) if rival is None else paired.in_second(rival)
+        panels.append(_of_model(asking, seen, classifier, (subject, rival), (wanted or "", against)))
     finally:
         classifier.network.close()
     titles = _model_titles(first.contract, second.contract, (arguments.model, arguments.with_model))
@@ -234,7 +245,11 @@ def _models(asking: _Asking) -> Comparison:
 
 
 def _of_model(
-    asking: _Asking, seen: _Seen, classifier: Classifier, subject: int | None, rival: int | None, wanted: str
+    asking: _Asking,
+    seen: _Seen,
+    classifier: Classifier,
+    classes: tuple[int | None, int | None],
+    names: tuple[str, str | None],
 ) -> Compared:
     """The panel of one of two models, which may lack one of the classes.
 
@@ -242,11 +257,10 @@ def _of_model(
         asking: what was asked.
         seen: the picture.
         classifier: with the open model.
-        subject: the class; None where the model does not know it.
-        rival: the class that it is compared with; None where there is none, or the model does not know it.
-        wanted: the class as it was named.
+        classes: the class and the one that it is compared with; None where the model does not know it or there is none.
+        names: of both; None where it is compared with none.
     """
-    contract, against = classifier.network.contract, asking.arguments.against
+    contract, (subject, rival), (wanted, against) = classifier.network.contract, classes, names
     if subject is not None and (against is None or rival is not None):
         return asking.compared(contract.title, seen, classifier, subject, rival)
     lacking = wanted if subject is None else against

@@ -63,16 +63,19 @@ def checked_output(name: str | None, image: str, model: str | None, *, also_chan
 
 
 def require_possible(*targets: Path) -> None:
-    """Refuse names that no file can have, before anything is asked: too long ones, say.
+    """Refuse names that no file can have, before anything is asked: too long ones, or in a folder that is not there.
 
     Raises:
         OutputWriteError: with the system's reason.
     """
     for target in targets:
         try:
+            target.parent.stat()
             target.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+        except FileNotFoundError as error:
+            if error.filename == str(target):
+                continue
+            raise OutputWriteError(str(target), "its folder does not exist.") from error
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise OutputWriteError(str(target), f"{reason}.") from error

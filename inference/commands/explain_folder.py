@@ -9,7 +9,6 @@ from inference.attention.methods import Method
 from inference.attention.region import Box
 from inference.commands.options import positive
 from inference.commands.rows import RowFormat
-from inference.commands.terminal import EXIT_INTERRUPTED, say
 from inference.profile import Profile
 
 SAMPLE = 10
@@ -96,15 +95,11 @@ def run_folder(arguments: argparse.Namespace, profile: Profile) -> int:
     Raises:
         CardinalError: nothing could be done.
     """
-    try:
-        if arguments.audit:
-            # Each reads what the others do not need.
-            from inference.commands.explain_audit import run_audit  # noqa: PLC0415
+    if arguments.audit:
+        # Each reads what the others do not need.
+        from inference.commands.explain_audit import run_audit  # noqa: PLC0415
 
-            return run_audit(arguments, profile)
-        from inference.commands.explain_methods import run_methods  # noqa: PLC0415
+        return run_audit(arguments, profile)
+    from inference.commands.explain_methods import run_methods  # noqa: PLC0415
 
-        return run_methods(arguments, profile)
-    except KeyboardInterrupt:
-        say("Stopped. Nothing is done.")
-        return EXIT_INTERRUPTED
+    return run_methods(arguments, profile)

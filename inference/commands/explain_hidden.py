@@ -11,13 +11,14 @@ import numpy as np
 from inference.arrays import Logits, RgbImage
 from inference.attention.masking import Filling, PixelMask, fill, hide
 from inference.attention.region import Box
-from inference.attention.region_files import mask_of_box
+from inference.attention.region_files import pixels_under
 from inference.attention.relative import relative_logits
 from inference.classify.postprocess import softmax, top_predictions
+from inference.commands.explain_words import lead_in_words
 from inference.commands.explanation import Explanation, Look, MapError, class_name
 from inference.commands.rows import percent
 from inference.models.contract import ModelContract, Preprocessing
-from inference.results import CropGeometry, Prediction
+from inference.results import Prediction
 
 _LISTED = 5
 
@@ -52,6 +53,7 @@ class HiddenFound:
         lead: over what it is compared with; None where it is compared with nothing.
         first_before: the class that led.
         best_after: the first classes of the changed picture.
+        leader: the name of the very first.
     """
 
     filling: Filling
@@ -64,6 +66,7 @@ class HiddenFound:
     lead: Lead | None
     first_before: Prediction
     best_after: tuple[Prediction, ...]
+    leader: str
 
     def in_words(self) -> Iterator[str]:
         """Line by line."""
@@ -71,8 +74,8 @@ class HiddenFound:
             f"{self.title}, {self.subject} goes from {percent(self.before)} to {percent(self.after)}; {self._leader()}."
         )
         if self.lead is not None:
-            lead = self.lead
-            yield f"Its lead over {lead.over} goes from {lead.before:+.2f} to {lead.after:+.2f} logits."
+            before, after = lead_in_words(self.lead.before), lead_in_words(self.lead.after)
+            yield f"Its lead over {self.lead.over} goes from {before} to {after} logits."
 
     @property
     def title(self) -> str:
@@ -98,7 +101,7 @@ class HiddenFound:
         if first.index == self.class_index:
             return "it still leads" if still else "now it leads"
         share = percent(first.probability)
-        return f"{first.label} still leads with {share}" if still else f"now {first.label} leads with {share}"
+        return f"{self.leader} still leads with {share}" if still else f"now {self.leader} leads with {share}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,6 +157,7 @@ def compare_hidden(
         contract: of the model.
     """
     subject = explanation.class_index
+    best_after = top_predictions(after, contract.labels, _LISTED)
     return HiddenFound(
         filling=parts.filling,
         boxes=parts.boxes,
@@ -164,30 +168,9 @@ def compare_hidden(
         after=float(softmax(after)[subject]),
         lead=_lead(explanation, contract, before, after),
         first_before=top_predictions(before, contract.labels, 1)[0],
-        best_after=top_predictions(after, contract.labels, _LISTED),
+        best_after=best_after,
+        leader=class_name(contract, best_after[0].index),
     )
-
-
-def pixels_under(box: Box, crop: CropGeometry, size: tuple[int, int]) -> PixelMask:
-    """The pixels of the network's input whose centres lie in a box.
-
-    Args:
-        box: in upright original pixels; an empty one has none.
-        crop: what the input shows, in the same pixels.
-        size: (height, width) of the input.
-
-    Returns:
-        (height, width) bool.
-    """
-    height, width = size
-    across, down = width / (crop.right - crop.left), height / (crop.bottom - crop.top)
-    on_input = Box(
-        (box.left - crop.left) * across,
-        (box.top - crop.top) * down,
-        (box.right - crop.left) * across,
-        (box.bottom - crop.top) * down,
-    )
-    return mask_of_box(on_input, (width, height))
 
 
 def _require_seen(mask: PixelMask, box: Box) -> PixelMask:

@@ -8,10 +8,10 @@ import io
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inference.attention.curves import CurvePair, MeanCurves, draw_curves
-from inference.attention.figures import MethodFigures, compare_methods
+from inference.attention.figures import MethodFigures, compare_methods, runs_of
 from inference.attention.finer import view_order
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.masking import Filling
@@ -21,9 +21,10 @@ from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
 from inference.classify.preprocess import prepare_picture
 from inference.commands.explain_audit import search_pictures
+from inference.commands.explain_progress import counted_job
 from inference.commands.explanation import Look, MapError
 from inference.commands.rows import RowFormat
-from inference.commands.terminal import EXIT_SOME_FAILED, counting, put, put_line, say
+from inference.commands.terminal import EXIT_SOME_FAILED, put, put_line, say
 from inference.engine.network import Head
 from inference.errors import ImageReadError
 from inference.pictures.decode_pool import DecodePool
@@ -48,9 +49,9 @@ def run_methods(arguments: argparse.Namespace, profile: Profile) -> int:
             raise MapError(
                 f"{network.contract.title} has no exact maps, so there is nothing to measure of its methods."
             )
-        with DecodePool.open(workers=1) as pool, counting("runs") as show:
+        with DecodePool.open(workers=1) as pool, counted_job(len(sample.paths)) as tell:
             pictures = _Pictures(sample.paths, classifier, pool)
-            runner = CopyRunner(network, on_progress=RunCount(show).add)
+            runner = CopyRunner(network, on_progress=tell)
             answer = _figure_lines if arguments.curves is None else _curve_lines
             lines = answer(arguments, pictures, runner, network.head)
     finally:
@@ -149,8 +150,9 @@ def _curve_lines(arguments: argparse.Namespace, pictures: _Pictures, runner: Cop
     method, mean = Method(arguments.method), MeanCurves(filling)
     for picture in pictures:
         subject = int(picture.seen.logits.argmax())
-        made = make_map(method, picture, head, subject, runner=runner)
-        mean.add(draw_curves(runner, picture.seen, made, subject, filling=filling))
+        counted = _counting_as_one(runner, runs_of(method, picture, with_curves=True) - 1)
+        made = make_map(method, picture, head, subject, runner=counted)
+        mean.add(draw_curves(counted, picture.seen, made, subject, filling=filling))
     curves = mean.curves()
     form = RowFormat(arguments.format)
     points = _points(curves)
@@ -160,6 +162,13 @@ def _curve_lines(arguments: argparse.Namespace, pictures: _Pictures, runner: Cop
     head_line = f"{'cells':>8} {'deletion':>9} {'insertion':>9}  {method.value}: the first class's probability\n"
     areas = f"{'area':>8} {curves.deletion.area:>9.3f} {curves.insertion.area:>9.3f}\n"
     return iter([head_line, *rows, areas])
+
+
+def _counting_as_one(runner: CopyRunner, total: int) -> CopyRunner:
+    """The same runner, whose questions count as one of so many runs."""
+    tell = runner.on_progress
+    count = RunCount(None if tell is None else lambda done: tell(done, total))
+    return replace(runner, on_progress=count.add)
 
 
 def _points(curves: CurvePair) -> list[tuple[float, float, float]]:

@@ -88,7 +88,12 @@ def _declare_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--minimal-set", action="store_true", help="the fewest cells that turn C against D or the runner-up"
     )
-    group.add_argument("--check", action="store_true", help="hide what the map calls strongest and run again")
+    group.add_argument(
+        "--check",
+        action="store_true",
+        help="whether the score falls when the strongest cells are hidden, both curves of hiding all of them, and "
+        "whether the map changes with random weights (about sixty runs)",
+    )
     group.add_argument(
         "--filling",
         choices=[filling.value for filling in Filling],

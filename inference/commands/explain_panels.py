@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from inference.arrays import RgbImage
+from inference.attention.map_files import path_fields
 from inference.attention.picture import as_png
 from inference.attention.side_by_side import Panel, SharedLegend, side_by_side
 from inference.commands.explain_files import STRENGTH, Drawing, described_map, require_possible
-from inference.commands.explain_words import in_words
+from inference.commands.explain_words import said_of_class
 from inference.commands.explanation import Explanation, Look, class_name
 from inference.commands.rows import percent
 from inference.commands.targets import require_map_target, require_rows_target
@@ -25,6 +26,7 @@ from inference.files import replacing
 from inference.models.contract import ModelContract
 from inference.pictures.regular_file import NotRegularError, open_regular
 from inference.results import Prediction
+from inference.texts import visible
 
 _KEYS = frozenset({"compares", "scale", "unit", "panels", "failures"})
 """By these a JSON file is known as one that was written beside a comparison."""
@@ -86,25 +88,38 @@ class Compared:
         ranked = self.look.classification.predictions
         return next((one for one in ranked if one.index == self.class_index), None)
 
+    @property
+    def subject(self) -> str:
+        """The class in words, and what it is compared with; empty where the model does not know it."""
+        if self.explanation is not None:
+            return self.explanation.subject
+        return "" if self.class_index is None else class_name(self.speaker.contract, self.class_index)
+
     def in_words(self, *, tells_first: bool) -> Iterator[str]:
         """Line by line; with the picture's first suggestion where `tells_first`, unless it is this panel's class."""
-        if self.explanation is not None:
-            yield from in_words(self.explanation, self.look.classification)
-        else:
-            if self.asked is not None:
-                name = class_name(self.speaker.contract, self.asked.index)
-                yield f"{name}: {percent(self.asked.probability)}"
-            yield self.sentence
+        lines = self.said_of_class()
+        if self.subject:
+            yield f"{self.subject}: {next(lines)}"
+        yield from lines
         first = self.look.classification.predictions[0]
         if tells_first and first.index != self.class_index:
             name = class_name(self.speaker.contract, first.index)
             yield f"The first suggestion here is {name}, {percent(first.probability)}."
 
+    def said_of_class(self) -> Iterator[str]:
+        """Line by line, where the class is named elsewhere."""
+        if self.explanation is not None:
+            yield from said_of_class(self.explanation, self.look.classification)
+            return
+        if self.asked is not None:
+            yield percent(self.asked.probability)
+        yield self.sentence
+
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
         said, contract, asked = self.look.classification, self.speaker.contract, self.asked
         more = {
-            "title": self.title,
+            "title": visible(self.title),
             "probability": None if asked is None else asked.probability,
             "first": asdict(said.predictions[0]),
         }
@@ -114,7 +129,8 @@ class Compared:
         subject = None if asked is None else {"index": asked.index, "label": asked.label}
         model = {"maps": contract.maps.value, "model": said.model, "model_sha256": self.speaker.model_hash}
         where = {"crop": asdict(said.crop), "width": said.facts.width, "height": said.facts.height}
-        return {"path": said.path, "class": subject} | where | model | more | {"cells": None, "sentence": self.sentence}
+        asked_of = {**path_fields(said.path), "class": subject}
+        return asked_of | where | model | more | {"cells": None, "sentence": self.sentence}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +178,7 @@ class Comparison:
             "scale": self.scale,
             "unit": "logits",
             "panels": [panel.as_fields() for panel in self.panels],
-            "failures": [{"path": path, "reason": reason} for path, reason in self.failures],
+            "failures": [{**path_fields(path), "reason": reason} for path, reason in self.failures],
         }
 
     def drawn(self, drawing: Drawing) -> RgbImage:
@@ -180,8 +196,12 @@ class Comparison:
     def _panel(self, one: Compared) -> Panel:
         said = one.look.classification
         contributions = None if one.explanation is None else one.explanation.contributions
-        lines = tuple(one.in_words(tells_first=self.kind is not Kind.CLASSES))
-        return Panel(one.pixels, contributions, said.crop, (said.facts.width, said.facts.height), one.title, lines)
+        if self.kind is Kind.CLASSES:
+            title, lines = one.subject, one.said_of_class()
+        else:
+            title, lines = one.title, one.in_words(tells_first=True)
+        size = (said.facts.width, said.facts.height)
+        return Panel(one.pixels, contributions, said.crop, size, title, tuple(lines))
 
 
 def manifest_of(output: Path) -> Path:
@@ -206,17 +226,16 @@ def require_comparison_target(output: Path, inputs: tuple[str, ...]) -> None:
 
 
 def write_comparison(output: Path, comparison: Comparison, drawing: Drawing) -> None:
-    """Write the picture and the numbers beside it, each whole or not at all.
+    """Write the picture and the numbers beside it; neither where one fails: old and new must not lie together.
 
     Raises:
         OutputWriteError: one of them cannot be written.
     """
     png = as_png(comparison.drawn(drawing))
     text = json.dumps(comparison.as_fields(), indent=1, allow_nan=False) + "\n"
-    with replacing(output) as file:
-        file.write(png)
-    with replacing(manifest_of(output)) as file:
-        file.write(text.encode())
+    with replacing(output) as picture, replacing(manifest_of(output)) as numbers:
+        picture.write(png)
+        numbers.write(text.encode())
 
 
 def _is_comparison(path: Path) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from inference.attention.backbone_sanity import CHECKED_METHODS
 from inference.attention.masking import CellMask, Filling
 from inference.attention.methods import Method
 from inference.attention.picture import Style, as_png
@@ -30,6 +30,7 @@ from inference.commands.explain_files import (
     write_picture,
 )
 from inference.commands.explain_hidden import HiddenFound, HiddenParts, compare_hidden, hide_parts
+from inference.commands.explain_progress import counted_runner
 from inference.commands.explain_region import chosen_region, find_region, save_region
 from inference.commands.explain_stage import at_stage, opened_gradients, require_stage_method
 from inference.commands.explain_turning import find_turning
@@ -37,8 +38,11 @@ from inference.commands.explain_views import View, logits_of, look_again, look_a
 from inference.commands.explain_words import in_words
 from inference.commands.explanation import Explanation, Look, MapError, Question, explain
 from inference.commands.overlays import LONGEST_SIDE
-from inference.commands.terminal import counting, put_line
+from inference.commands.terminal import put_line
+from inference.engine.gradient_network import GradientNetwork
+from inference.errors import ImageReadError, OutputWriteError
 from inference.files import replacing
+from inference.models.gradient_file import NoGradientsError
 from inference.pictures.decode_pool import DecodePool
 from inference.profile import Profile
 
@@ -81,7 +85,7 @@ class _Inquiry:
 
     def explained(self, question: Question, look: Look) -> Explanation:
         """The map that was asked for, of the picture or of a changed copy."""
-        with _counted(self.classifier) as runner:
+        with counted_runner(self.classifier.network, look.prepared.input) as runner:
             explanation = explain(question, look, runner)
         if self.arguments.stage is None:
             return explanation
@@ -127,11 +131,17 @@ class _Inquiry:
             self.lines.extend(turning.in_words())
             self.more["minimal_set"] = turning.as_fields()
         if self.arguments.check:
-            gradients_of = opened_gradients(self.arguments.model, classifier, self.profile)
-            with _counted(classifier) as runner, gradients_of as gradients:
+            counted = counted_runner(classifier.network, self.view.look.prepared.input)
+            with self._gradients_for(explanation.method) as gradients, counted as runner:
                 checked = check_map(explanation, self.view.look, runner, filling, gradients)
             self.lines.extend(checked.in_words())
             self.more["check"] = checked.as_fields()
+
+    def _gradients_for(self, method: Method) -> AbstractContextManager[GradientNetwork | NoGradientsError | None]:
+        """What the network is randomised by; their second file is not made for a method that they do not serve."""
+        if method not in CHECKED_METHODS:
+            return nullcontext()
+        return opened_gradients(self.arguments.model, self.classifier, self.profile)
 
     def write(self, output: Path, explanation: Explanation, hidden: _Hidden | None, drawing: Drawing) -> None:
         """Write the picture or the numbers, by the name's suffix."""
@@ -150,6 +160,7 @@ class _Inquiry:
         look, contract, scale = self.view.look, self.classifier.network.contract, self.view.scale
         pixels = self.pool.submit(view_picture, look.classification.path, LONGEST_SIDE).result().pixels
         if hidden is None:
+            explanation = replace(explanation, subject=f"{explanation.subject}{self.view.beside_class}")
             write_picture(output, pixels, explanation, contract, look.classification, scale=scale, drawing=drawing)
             return
         title = hidden.found.title
@@ -181,16 +192,30 @@ def run_picture(arguments: argparse.Namespace, profile: Profile) -> int:
         with DecodePool.open(workers=1) as pool:
             view = look_at(image, classifier, pool, factor=arguments.finer, whole=arguments.whole)
             inquiry = _Inquiry(arguments, profile, question, classifier, pool, view)
-            _answer(inquiry, output, region_output, drawing)
-        for line in inquiry.lines:
-            put_line(line)
+            found = _answer(inquiry)
+            try:
+                _write(inquiry, found, output, region_output, drawing)
+            except (ImageReadError, OutputWriteError):
+                # What took minutes to find out is told all the same.
+                _tell(inquiry)
+                raise
+        _tell(inquiry)
     finally:
         classifier.network.close()
     return 0
 
 
-def _answer(inquiry: _Inquiry, output: Path | None, region_output: Path | None, drawing: Drawing) -> None:
-    """Find everything out, then write it; nothing is written where a question has no answer."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What there is to write."""
+
+    explanation: Explanation
+    region: Box | CellMask | None
+    hidden: _Hidden | None
+
+
+def _answer(inquiry: _Inquiry) -> _Found:
+    """Find everything out before anything is written: nothing is where a question has no answer."""
     look, arguments = inquiry.view.look, inquiry.arguments
     explanation = inquiry.explained(inquiry.question, look)
     inquiry.lines.extend([*in_words(explanation, look.classification), *inquiry.view.in_words()])
@@ -200,14 +225,17 @@ def _answer(inquiry: _Inquiry, output: Path | None, region_output: Path | None, 
         inquiry.ask_region(region, explanation)
     hidden = None if arguments.hide is None else inquiry.ask_hidden(explanation)
     inquiry.ask_cells(explanation)
+    return _Found(explanation, region, hidden)
+
+
+def _write(inquiry: _Inquiry, found: _Found, output: Path | None, region_output: Path | None, drawing: Drawing) -> None:
     if region_output is not None:
-        save_region(region_output, region, explanation, look, inquiry.classifier.network.contract)
+        contract = inquiry.classifier.network.contract
+        save_region(region_output, found.region, found.explanation, inquiry.view.look, contract)
     if output is not None:
-        inquiry.write(output, explanation, hidden, drawing)
+        inquiry.write(output, found.explanation, found.hidden, drawing)
 
 
-@contextmanager
-def _counted(classifier: Classifier) -> Iterator[CopyRunner]:
-    """Runs the network and shows on a terminal how far it is."""
-    with counting("runs") as show:
-        yield CopyRunner(classifier.network, on_progress=lambda done, _total: show(done))
+def _tell(inquiry: _Inquiry) -> None:
+    for line in inquiry.lines:
+        put_line(line)

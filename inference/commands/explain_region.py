@@ -17,8 +17,8 @@ from inference.attention.region import Box, ask_region, box_of_cells, cell_weigh
 from inference.attention.region_files import MarkedPicture
 from inference.attention.region_saving import outlined, write_region
 from inference.classify.postprocess import top_predictions
+from inference.commands.explain_words import answers_in_words
 from inference.commands.explanation import Explanation, Look, MapError
-from inference.commands.rows import percent
 from inference.engine.network import Head
 from inference.models.contract import ModelContract
 from inference.results import Prediction
@@ -35,6 +35,9 @@ STRONG_SHARE = 0.5
 
 _SIDES = 4
 _SHOWN = 5
+_FEWEST_SHOWN = 0.1
+"""Of a cell; a smaller part is no part of zero cells."""
+
 _UNSEEN = "The network saw nothing of that region. Use --whole, or a region that is larger or elsewhere."
 
 
@@ -46,6 +49,7 @@ class RegionFound:
         box: in upright original pixels, cut to the picture; around the region where that is no box.
         cells: how many cells it counts as, in parts of a cell.
         predictions: the best classes of that region.
+        answers: the same in words.
         subject: the class in words, whose map gave the region.
         chosen: (h, w) bool, the cells that the map gave; None where a box was asked about.
     """
@@ -53,6 +57,7 @@ class RegionFound:
     box: Box
     cells: float
     predictions: tuple[Prediction, ...]
+    answers: str
     subject: str
     chosen: CellMask | None
 
@@ -64,8 +69,8 @@ class RegionFound:
                 f"The region is the fewest cells that hold half of the evidence for {self.subject}: "
                 f"{count} of {self.chosen.size}."
             )
-        answers = ", ".join(f"{one.label} {percent(one.probability)}" for one in self.predictions)
-        yield f"The region by itself ({self.cells:.1f} cells): {answers}"
+        cells = f"{self.cells:.1f}" if self.cells >= _FEWEST_SHOWN else f"less than {_FEWEST_SHOWN}"
+        yield f"The region by itself ({cells} cells): {self.answers}"
         yield "It is last-layer evidence: its cells also saw the pixels around it."
 
     def as_fields(self) -> dict[str, Any]:
@@ -139,7 +144,8 @@ def find_region(
     if answer is None:
         raise MapError(_UNSEEN)
     best = top_predictions(answer.logits, contract.labels, _SHOWN)
-    return RegionFound(around, float(answer.cells.sum()), best, explanation.subject, chosen)
+    answers = answers_in_words(best, contract)
+    return RegionFound(around, float(answer.cells.sum()), best, answers, explanation.subject, chosen)
 
 
 def save_region(

@@ -173,12 +173,14 @@ def _of_comparisons(arguments: argparse.Namespace) -> _Rules:
     images, classes = len(arguments.images), len(arguments.subject or ())
     misplaced = _first_given(arguments, _OF_ONE_MAP)
     has_two_models, folder = arguments.with_model is not None, _first_folder(arguments)
+    twice = next((path for place, path in enumerate(arguments.images) if path in arguments.images[:place]), "")
     return {
         f"{misplaced} is asked of one map; it does not go with {_compared_by(arguments)}.": bool(misplaced),
         "Side by side the evidence is shown, on one scale; --method goes with one map.": (
             arguments.method != Method.EVIDENCE.value
         ),
         "--with-model compares what two models say of one picture; name one.": has_two_models and images != 1,
+        f"{twice} is named twice; it cannot be compared with itself.": bool(twice),
         _no_folder(folder): bool(folder),
         "Two models are compared by one class; name one --class at most.": has_two_models and classes > 1,
         f"Name two to four pictures to compare, or one to compare its classes; here are {images}.": not (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,11 @@ from inference.attention.earlier import EARLIER_METHODS, class_direction, stage_
 from inference.attention.methods import Method
 from inference.classify.classifier import Classifier
 from inference.commands.explanation import Explanation, Look, MapError
+from inference.commands.terminal import is_terminal, say
 from inference.engine.gradient_network import GradientNetwork
 from inference.models.catalog import default_model_name, find_model
 from inference.models.gradient_file import NoGradientsError
+from inference.models.progress import Progress
 from inference.profile import Profile
 
 
@@ -37,15 +40,29 @@ def opened_gradients(
         CardinalError: they cannot be made or opened.
     """
     path = find_model(model or default_model_name(profile), profile, try_out=False).path
+    model_hash, title = classifier.network.model_hash, classifier.network.contract.title
     try:
-        network = GradientNetwork.open(path, profile, model_hash=classifier.network.model_hash)
+        network = GradientNetwork.open(path, profile, model_hash=model_hash, on_progress=_Telling(title).tell)
     except NoGradientsError as error:
-        yield NoGradientsError(classifier.network.contract.title, error.reason)
+        yield NoGradientsError(title, error.reason)
         return
     try:
         yield network
     finally:
         network.close()
+
+
+class _Telling:
+    """Says on a terminal what is being made, which takes a second or a few; each step once."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._told: set[str] = set()
+
+    def tell(self, progress: Progress) -> None:
+        if progress.step not in self._told and is_terminal(sys.stderr):
+            self._told.add(progress.step)
+            say(f"{progress.step} of {self._title}...")
 
 
 def at_stage(

@@ -11,6 +11,7 @@ from inference.attention.duel import Duel, duel, runner_up
 from inference.attention.masking import Filling
 from inference.attention.runs import CopyRunner
 from inference.attention.turning import Reading, TurningSet, turning_set
+from inference.commands.explain_words import lead_in_words
 from inference.commands.explanation import Explanation, Look, MapError, class_name
 
 _READINGS = {
@@ -45,12 +46,14 @@ class TurningFound:
             fewest, done = found
             yield (
                 f"Without {fewest.count} of {fewest.cells.size} cells ({_READINGS[reading]}) {second} leads {first}: "
-                f"{fewest.gap_before:+.2f} -> {fewest.gap_after:+.2f} logits."
+                f"{lead_in_words(fewest.gap_before)} -> {lead_in_words(fewest.gap_after)} logits."
             )
             before, after = done.gaps(self.leading.subject, self.leading.rival)
-            verdict = "the real run agrees" if after < 0 else "the real run disagrees"
+            agrees = done.turned(self.leading.subject, self.leading.rival)
+            verdict = "the real run agrees" if agrees else "the real run disagrees"
             yield (
-                f"Hidden in the picture ({done.filling.value}) and run again: {before:+.2f} -> {after:+.2f} logits, "
+                f"Hidden in the picture ({done.filling.value}) and run again: {lead_in_words(before)} -> "
+                f"{lead_in_words(after)} logits, "
                 f"{verdict}; the first class is now {self.others[reading]}."
             )
 

@@ -12,7 +12,7 @@ from inference.arrays import Logits, RgbImage
 from inference.attention.finer import ViewChange, compare_views, is_enlarged, scale_for, view_fields, view_order
 from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
-from inference.commands.explanation import Look, MapError
+from inference.commands.explanation import Look, MapError, class_name
 from inference.commands.rows import percent
 from inference.errors import ImageReadError
 from inference.models.contract import ModelContract
@@ -46,7 +46,8 @@ class View:
         if self.change is None:
             return
         size = f"at {self.factor} times the size" if self.factor > 1 else ""
-        view = " ".join(part for part in ("of the whole picture" if self.whole else "", size) if part)
+        seen = "whole picture" if self.is_all_seen else "middle of the picture, which is very long,"
+        view = " ".join(part for part in (f"of the {seen}" if self.whole else "", size) if part).removesuffix(",")
         before, after = percent(self.change.before), percent(self.change.after)
         if self.change.stayed:
             yield f"The decision stayed in the view {view}: {self.names[0]}, {before} -> {after}."
@@ -57,6 +58,20 @@ class View:
             )
         if self.enlarged:
             yield "The picture has fewer pixels than this view, so more cells show no more detail."
+
+    @property
+    def is_all_seen(self) -> bool:
+        """Whether the network saw all of the picture; of one that is very long it takes the middle."""
+        said = self.look.classification
+        return said.crop.covers(said.facts.width, said.facts.height)
+
+    @property
+    def beside_class(self) -> str:
+        """What stands behind the class's name in a picture that shows this view; nothing in the usual one."""
+        size = f"{self.factor} times the size" if self.factor > 1 else ""
+        seen = ("whole picture" if self.is_all_seen else "its middle") if self.whole else ""
+        parts = ", ".join(part for part in (seen, size) if part)
+        return f" ({parts})" if parts else ""
 
     def as_fields(self) -> dict[str, Any]:
         """For the manifest."""
@@ -77,7 +92,7 @@ def look_at(path: str, classifier: Classifier, pool: DecodePool, *, factor: int,
     except ValueError as error:
         raise MapError(f"{contract.title} cannot look so closely: {error}.") from error
     look = _look(path, order, classifier, pool)
-    first = look.classification.predictions[0].label
+    first = class_name(contract, look.classification.predictions[0].index)
     if factor == 1 and not whole:
         return View(look, contract.evidence_scale, factor, whole, None, (first, first), enlarged=False)
     usual = _look(path, view_order(contract.preprocessing), classifier, pool)
@@ -87,7 +102,7 @@ def look_at(path: str, classifier: Classifier, pool: DecodePool, *, factor: int,
         factor,
         whole,
         compare_views(logits_of(usual), logits_of(look)),
-        (usual.classification.predictions[0].label, first),
+        (class_name(contract, usual.classification.predictions[0].index), first),
         enlarged=factor > 1 and is_enlarged(look.classification.facts, order),
     )
 

@@ -19,6 +19,7 @@ from inference.classify.preprocess import PreparedPicture
 from inference.engine.network import Head
 from inference.engine.self_check import TOLERANCES
 from inference.errors import CardinalError, ImageProblem, ImageReadError, UnknownClassError
+from inference.models.class_names import distinct_name
 from inference.models.contract import MapKind, ModelContract
 from inference.results import Classification, Failure
 
@@ -312,8 +313,7 @@ def _approximate(outcome: Classification, contract: ModelContract, index: int) -
 
 def class_name(contract: ModelContract, index: int) -> str:
     """A class's name; with its number where another class has the same (ImageNet has two cranes)."""
-    name = contract.labels[index].name
-    return name if sum(label.name == name for label in contract.labels) == 1 else f"{name} ({index})"
+    return distinct_name(contract.labels, index)
 
 
 def find_class(name: str, contract: ModelContract) -> int:

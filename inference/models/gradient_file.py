@@ -54,6 +54,11 @@ def gradient_folder(model_hash: str, profile: Profile) -> Path:
     return profile.cache / "gradients" / f"{model_hash}-{VERSION}"
 
 
+def has_gradient_file(model_hash: str, profile: Profile) -> bool:
+    """Whether a model's files are there already."""
+    return _is_whole(gradient_folder(model_hash, profile))
+
+
 def require_gradient_file(
     model: Path,
     model_hash: str,

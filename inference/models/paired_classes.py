@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from inference.models.contract import Label
@@ -13,7 +14,7 @@ class PairedClasses:
     Classes of two models are one where their WordNet ids agree, or, where one has none, their names in any case.
 
     Attributes:
-        names: of all classes, by their numbers here.
+        names: of all classes, by their numbers here; one that several classes have carries the number.
     """
 
     def __init__(self, first: Sequence[Label], second: Sequence[Label] = ()) -> None:
@@ -31,7 +32,8 @@ class PairedClasses:
                 number = len(names)
                 names.append(label.name)
             numbers.append(number)
-        self.names = tuple(names)
+        counts = Counter(names)
+        self.names = tuple(f"{name} ({place})" if counts[name] > 1 else name for place, name in enumerate(names))
         self._first_count = len(first)
         self._second_numbers = tuple(numbers)
         self._in_second: dict[int, int] = {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -62,15 +65,34 @@ def test_all_parts_of_the_program_are_measured(
 
 @pytest.mark.timeout(300)
 def test_pytorch_is_measured_in_a_process_of_its_own(tmp_path: Path, photos: Path) -> None:
-    course = _course(tmp_path, photos)
     imported = "torch" in sys.modules
-    network = card.PARTS["torch"](course)
+    network = card.PARTS["torch"](_course(tmp_path, photos))
     assert network["default, pictures on the card"] > 0, network
     assert network["default, pictures from pinned memory"] > 0, network
-    jpeg = card.PARTS["jpeg"](course)
-    # torchvision's wheel does not import beside every build of PyTorch.
-    assert jpeg.get("decoded and prepared", 0) > 0 or "not_measured" in jpeg
     assert ("torch" in sys.modules) == imported
+
+
+@pytest.mark.filterwarnings("ignore:The image decoding and encoding:DeprecationWarning")
+def test_so_is_what_torchvision_decodes(tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # torchvision's wheel does not import beside every build of PyTorch.
+    pytest.importorskip("torchvision.transforms.v2.functional")
+    from tests.benchmarks import card_torch  # noqa: PLC0415 - it imports PyTorch
+
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        # Here instead: the child would spend its time importing what other tests have imported.
+        started.append(command[:4])
+        said = StringIO()
+        with redirect_stdout(said):
+            code = card_torch.main(command[3:])
+        return subprocess.CompletedProcess(command, code, said.getvalue(), "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    jpeg = card.PARTS["jpeg"](_course(tmp_path, photos))
+    assert started == [[sys.executable, "-m", "tests.benchmarks.card_torch", "jpeg"]]
+    assert jpeg["decoded"] > 0
+    assert jpeg["decoded and prepared"] > 0
 
 
 def test_what_fails_and_what_there_is_no_time_for_says_so(tmp_path: Path, photos: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.engine_room import EngineRoom
 from gui.user_message import MessageAction, UserMessage
@@ -71,3 +71,14 @@ def until_ready(bench: Bench) -> EngineRoom:
     room = bench.program.link.room
     assert room is not None
     return room
+
+
+def continue_last(bench: Bench) -> None:
+    """Press Continue on the page that the window begins with."""
+    page = bench.program.window.start_page
+
+    def buttons() -> list[QPushButton]:
+        return [one for one in page.findChildren(QPushButton) if one.text() == "Continue" and one.isVisible()]
+
+    bench.until(lambda: bool(buttons()))
+    buttons()[0].click()

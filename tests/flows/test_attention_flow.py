@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from gui.action_table import ActionId
 from gui.main_window import View
@@ -24,6 +24,7 @@ from inference.attention.region import Box, ask_region
 from inference.attention.region_saving import REGION_SUFFIXES
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
+from tests.flows.test_what_if_flow import paint, settled
 
 
 @pytest.fixture
@@ -66,9 +67,13 @@ def test_classes_and_duels_switch_without_a_run_and_are_confirmed_by_one(
     panel.confirm_requested.emit()
     bench.until(lambda: "real run" in panel.words())
     assert len(runs) == before + 1
+    (rivals,) = panel.findChildren(QComboBox)
+    assert rivals.count() > 0
     program.actions[ActionId.MAP_DUEL].trigger()
     assert "rather than" not in page.legend.text()
     assert panel.words() == ""
+    # The next picture's runner-up is another class.
+    assert rivals.count() == 0
 
 
 def test_the_gap_is_the_difference_of_the_logits(bench: Bench) -> None:
@@ -262,6 +267,35 @@ def test_the_dialog_gives_the_name_its_forms_suffix(
     assert not (tmp_path / "chosen.png").exists()
 
 
+def test_cells_of_a_classs_map_are_saved_as_that_class_and_the_dialog_names_it(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = bench.program
+    region, page = program.attention.region, program.window.page
+    first, examined = page.class_shown, program.viewing.examined
+    assert examined is not None
+    region.panel.map_requested.emit()
+    titles: list[str] = []
+
+    def choose(_window: object, title: str, *_arguments: object, **_options: object) -> tuple[str, str]:
+        titles.append(title)
+        return str(tmp_path / f"{len(titles)}.txt"), "YOLO row (*.txt)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    other = (first + 1) % len(examined.contract.labels)
+    page.inspector.suggestions.choose(other)
+    assert page.class_shown == other
+    region.panel.save_requested.emit()
+    # A box is of no class: it is saved as the one on screen.
+    region.ask(QRectF(10, 20, 100, 50))
+    region.panel.save_requested.emit()
+    bench.until(lambda: all((tmp_path / f"{number}.txt").exists() for number in (1, 2)))
+    written = [(tmp_path / f"{number}.txt").read_text().split()[0] for number in (1, 2)]
+    assert written == [str(first), str(other)]
+    labels = examined.contract.labels
+    assert titles == [f"Save the region as {labels[index].name}" for index in (first, other)]
+
+
 def test_a_check_runs_the_network_and_goes_with_its_picture(bench: Bench, runs: list[tuple[int, ...]]) -> None:
     program = bench.program
     panel, before = program.attention.check.panel, len(runs)
@@ -381,3 +415,33 @@ def test_every_part_says_what_it_waits_for(bench: Bench) -> None:
     assert attention.finer.panel.words() == needs
     assert attention.check.panel.about() == needs
     assert attention.what_if.panel.words() == needs
+
+
+def test_in_a_review_nothing_is_asked_that_nothing_could_answer(bench: Bench) -> None:
+    program = bench.program
+    page, attention = program.window.page, program.attention
+    asking = (ActionId.MAP_DUEL, ActionId.WHAT_IF, ActionId.MAP_REGION, ActionId.MAP_CLOSER, ActionId.MAP_CHECK)
+    assert all(program.actions[action].isEnabled() for action in asking)
+    attention.region.ask(QRectF(10, 20, 100, 50))
+    program.actions[ActionId.MAP_DUEL].trigger()
+    program.actions[ActionId.WHAT_IF].trigger()
+    paint(bench, (100, 60), (160, 120))
+    settled(bench)
+    assert attention.what_if.is_painted
+    program.actions[ActionId.VIEW_REVIEW].trigger()
+    assert program.window.view is View.REVIEW
+    bench.until(lambda: program.viewing.classification is not None)
+    assert not any(program.actions[action].isEnabled() for action in asking)
+    assert not attention.what_if.is_painted
+    assert not attention.what_if.panel.has_brush
+    assert attention.region.region is None
+    assert attention.duel.rival is None
+    bench.until(lambda: page.legend.is_shown)
+    assert "painted" not in page.legend.text()
+    assert "rather than" not in page.legend.text()
+    page.picture.region_drawn.emit(QRectF(10, 20, 100, 50))
+    assert attention.region.region is None
+    program.window.show_view(View.VIEWER)
+    assert all(program.actions[action].isEnabled() for action in asking)
+    page.picture.region_drawn.emit(QRectF(10, 20, 100, 50))
+    assert attention.region.region is not None

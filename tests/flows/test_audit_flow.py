@@ -257,6 +257,36 @@ def test_stop_keeps_the_images_that_were_compared(
     assert dialog.methods.asking.can_ask
 
 
+def test_the_audit_called_again_brings_a_comparison_to_the_front_and_does_not_end_it(
+    make_bench: Callable[..., Bench], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Second(monkeypatch)
+    bench, dialog, desk, ended = _comparing(make_bench, folder)
+    bench.until(second.begun.is_set)
+    bench.program.actions[ActionId.AUDIT].trigger()
+    assert desk.is_under_way
+    assert bench.program.attention.audit.found is not None
+    second.may_go_on.set()
+    bench.until(lambda: bool(ended))
+    assert "12 of 13 images compared" in dialog.methods.words()
+
+
+def test_closing_the_audit_stops_the_comparison_and_keeps_its_table(
+    make_bench: Callable[..., Bench], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Second(monkeypatch)
+    bench, dialog, desk, ended = _comparing(make_bench, folder)
+    bench.until(second.begun.is_set)
+    bench.until(lambda: bool(desk.figures))
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    second.may_go_on.set()
+    assert ended == [True]
+    assert not desk.is_under_way
+    assert {one.pictures for one in desk.figures} == {1}
+    _audited(bench)
+    assert "Stopped: the table is of the images so far." in dialog.methods.words()
+
+
 def test_another_model_ends_the_comparison(
     make_bench: Callable[..., Bench], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from gui.action_table import ActionId
 from gui.main_window import View
 from inference.attention.picture import MARK_BYTES, is_map_png
 from tests.flows.conftest import TINY, Bench
+from tests.flows.person import close_window
 
 
 @pytest.fixture
@@ -89,6 +90,17 @@ def test_going_on_does_not_lose_what_is_being_saved(
     program.attention.parts.examiner.cancel_all()
     bench.until(lambda: _files(folder) == ["first.json", "first.npy", "first.png"])
     assert json.loads((folder / "first.json").read_text())["path"].endswith("a.png")
+
+
+def test_closing_at_once_does_not_lose_what_is_being_saved(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    _save(bench, folder / "first", monkeypatch)
+    close_window(bench)
+    assert _files(folder) == ["first.json", "first.npy", "first.png"]
+    assert is_map_png((folder / "first.png").read_bytes()[:MARK_BYTES])
 
 
 def test_somebodys_files_are_not_replaced(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

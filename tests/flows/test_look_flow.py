@@ -107,10 +107,28 @@ def test_the_whole_picture_has_no_dark_sides_and_back_brings_them_again(bench: B
     finer = _look(bench, 1, whole=True)
     assert _light_of_the_side(bench) == pytest.approx(undimmed, abs=5)
     assert "Whole picture" in finer.panel.words()
+    assert "The network saw the whole picture." in page.inspector.facts.words()
     assert finer.examined is not None
     assert finer.examined.classification.crop.left == pytest.approx(0, abs=1e-6)
     finer.back()
+    assert "240 \N{MULTIPLICATION SIGN} 240 pixels in the middle" in page.inspector.facts.words()
     assert _light_of_the_side(bench) == pytest.approx(dimmed, abs=5)
+
+
+def test_of_a_very_long_picture_the_look_at_everything_says_that_it_is_the_middle(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    bench = make_bench(model=BUILT_IN_NAME)
+    (tmp_path / "long").mkdir()
+    Image.effect_noise((1200, 60), 80).convert("RGB").save(tmp_path / "long" / "strip.png")
+    bench.drop([str(tmp_path / "long")])
+    bench.until_done(1)
+    bench.program.window.show_view(View.VIEWER)
+    bench.until(lambda: bench.program.viewing.examined is not None)
+    finer = _look(bench, 1, whole=True)
+    page = bench.program.window.page
+    assert "Middle of this very long picture" in finer.panel.words()
+    assert "whole" not in f"{finer.panel.words()} {page.legend.text()} {page.inspector.facts.words()}".lower()
 
 
 def test_duel_and_region_are_about_the_look(bench: Bench, runs: list[tuple[int, ...]]) -> None:
@@ -161,6 +179,8 @@ def test_painting_ends_a_look_and_no_look_hides_what_is_painted(bench: Bench) ->
     finer.panel.look_requested.emit(2, False)
     assert "Take it back first" in finer.panel.words()
     assert not attention.parts.examiner.is_open("finer")
+    attention.what_if.panel.undo_requested.emit()
+    assert "Take it back first" not in finer.panel.words()
 
 
 def test_a_model_of_one_size_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +222,7 @@ def test_what_is_saved_is_the_map_of_the_look(bench: Bench, tmp_path: Path, monk
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     finer = _look(bench, 2)
     bench.program.actions[ActionId.SAVE_MAP].trigger()
-    bench.until((tmp_path / "kept.json").exists)
+    bench.until(lambda: all((tmp_path / f"kept.{kind}").exists() for kind in ("png", "npy", "json")))
     told = json.loads((tmp_path / "kept.json").read_text())
     assert told["view"]["factor"] == 2
     assert told["view"]["decision"]["stayed"] in {True, False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 import main
 from gui.action_table import ActionId
 from gui.main_window import View
-from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, MapChoice, method_name
+from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, MapChoice, full_name, method_name
 from gui.viewer.map_mode import MapMode
 from gui.viewer.method_row import MethodRow
 from gui.viewer.suggestions_model import NO_CLASS
@@ -25,6 +26,7 @@ from inference.engine.gradient_network import GradientNetwork
 from inference.engine.network import Network
 from inference.errors import InferenceError
 from inference.models.catalog import BUILT_IN_NAME
+from inference.profile import Profile
 from tests.flows.conftest import TINY, Bench
 from tests.flows.person import close_window
 from tests.flows.test_what_if_flow import paint
@@ -183,7 +185,7 @@ def test_a_stage_is_what_the_command_makes_and_is_saved_as_it_is_seen(
     saved = tmp_path / "saved.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(saved), ""))
     bench.program.actions[ActionId.SAVE_MAP].trigger()
-    bench.until(lambda: saved.exists() and saved.with_suffix(".json").exists())
+    bench.until(lambda: all(saved.with_suffix(suffix).exists() for suffix in (".png", ".npy", ".json")))
     examined = bench.program.viewing.examined
     assert examined is not None
     command = [
@@ -249,6 +251,22 @@ def test_many_runs_are_ordered_once_and_serve_every_class(
     bench.program.window.grid.set_current_row(1)
     bench.until(lambda: bench.program.viewing.examined is not None and row.offers_run)
     assert drawn_choice(bench) == EVIDENCE
+
+
+def test_a_check_asked_for_by_key_is_about_the_chosen_class_in_its_method(
+    open_pictures: Callable[[str], Bench],
+) -> None:
+    bench = open_pictures(BUILT_IN_NAME)
+    row_of(bench).choose(MapChoice(Method.GRAD_CAM))
+    page = bench.program.window.page
+    chosen = page.inspector.suggestions.chosen
+    page.hover_class(chosen + 1)
+    assert page.class_shown == chosen + 1
+    check = bench.program.attention.check
+    check.panel.check_requested.emit("grey")
+    assert page.class_shown == chosen
+    bench.until(lambda: "Area under deletion" in check.panel.words())
+    assert check.panel.words().startswith(full_name(MapChoice(Method.GRAD_CAM)))
 
 
 def test_runs_can_be_stopped_and_their_failure_is_said(
@@ -422,7 +440,33 @@ def test_a_stage_waits_for_a_picture_and_goes_where_the_model_has_none(
     lesser.until(lambda: row_of(lesser).words() != "" and not lesser.program.attention.gradients.is_opening)
     assert row_of(lesser).choice == MapChoice(left.method)
     assert drawn_choice(lesser) == MapChoice(left.method)
+    assert lesser.program.attention.methods.wanted == left
+    row_of(lesser).stages_wanted.emit()
+    lesser.until(lambda: "last stage only" in row_of(lesser).words())
     assert lesser.program.attention.methods.wanted == MapChoice(left.method)
+
+
+def test_a_stage_of_before_writes_no_file_that_nobody_asked_for(
+    open_pictures: Callable[[str], Bench], tmp_path: Path
+) -> None:
+    bench = open_pictures(BUILT_IN_NAME)
+    open_stages(bench)
+    row_of(bench).choose(MapChoice(Method.LAYER_CAM, 2))
+    left = row_of(bench).choice
+    written = Profile.below(tmp_path / "profile").cache / "gradients"
+    bench.program.close()
+    assert written.is_dir()
+    shutil.rmtree(written)
+    again = open_pictures(BUILT_IN_NAME)
+    again.until(lambda: "Stage 2 was shown last" in row_of(again).words())
+    again.program.window.grid.set_current_row(1)
+    again.until(lambda: again.program.viewing.examined is not None)
+    assert drawn_choice(again) == MapChoice(left.method)
+    assert not written.exists()
+    # Left alone it is remembered; asked for, it is the one that comes.
+    assert again.program.attention.methods.wanted == left
+    row_of(again).stages_wanted.emit()
+    again.until(lambda: drawn_choice(again) == left)
 
 
 def test_a_check_of_what_stood_in_goes_when_the_map_comes(open_pictures: Callable[[str], Bench]) -> None:

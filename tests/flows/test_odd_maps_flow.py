@@ -197,3 +197,12 @@ def test_tile_maps_and_a_comparison_follow_a_scale_that_is_still_growing(
     assert viewing.map_scale != before
     window.show_view(View.GALLERY)
     bench.until(lambda: old <= set().union(*(keys for scale, keys in told if scale == viewing.map_scale)))
+
+
+def test_a_map_that_is_the_same_everywhere_is_not_checked(show: Callable[[str, str], Bench], tmp_path: Path) -> None:
+    bench = show(str(BRIGHT), plain_picture(tmp_path))
+    bench.until(lambda: bench.program.viewing.examined is not None)
+    panel = bench.program.attention.check.panel
+    panel.check_requested.emit("grey")
+    bench.until(lambda: bool(panel.words()))
+    assert panel.words() == "The map is the same everywhere: no cell is stronger, so hiding some checks nothing."

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
 
+from gui.action_table import ActionId
 from gui.main_window import View
+from gui.viewer.suggestions_model import NO_CLASS
 from inference.attention.picture import MARK_BYTES, is_map_png
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
@@ -32,7 +37,7 @@ def test_the_picture_with_its_map_is_saved(make_bench: Callable[..., Bench], tmp
     target = tmp_path / "saved.png"
     said: list[str] = []
     program.message_actions.message_raised.connect(lambda message: said.append(message.text))
-    program.message_actions.save_view(str(target))
+    program.message_actions.save_view(str(target), program.window.page.snapshot(original_size=True))
     bench.until(lambda: bool(said))
     assert "saved.png" in said[0]
     assert is_map_png(target.read_bytes()[:MARK_BYTES])
@@ -58,7 +63,38 @@ def test_what_cannot_be_written_is_told(make_bench: Callable[..., Bench], tmp_pa
     bench.until(lambda: program.viewing.examined is not None)
     said: list[str] = []
     program.message_actions.message_raised.connect(lambda message: said.append(message.id))
-    program.message_actions.save_view(str(tmp_path / "nowhere" / "saved.png"))
+    target = str(tmp_path / "nowhere" / "saved.png")
+    program.message_actions.save_view(target, program.window.page.snapshot(original_size=True))
     bench.until(lambda: bool(said))
     assert said == ["E-409"]
     assert not list(tmp_path.glob("*.png"))
+
+
+def test_what_is_saved_is_what_was_on_screen_before_the_dialog(
+    make_bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
+    bench = make_bench(model=BUILT_IN_NAME)
+    bench.drop([str(folder)])
+    bench.until_done(1)
+    program = bench.program
+    program.window.show_view(View.VIEWER)
+    bench.until(lambda: program.viewing.examined is not None)
+    page = program.window.page
+    bench.until(lambda: page.snapshot(original_size=True).width() >= 320)
+    page.hover_class((page.class_shown + 1) % 200)
+    seen = page.snapshot(original_size=True)
+    saved: list[QImage] = []
+
+    def choose(*_arguments: object, **_options: object) -> tuple[str, str]:
+        # The dialog takes the focus, and the list of classes goes back to the chosen one.
+        page.hover_class(NO_CLASS)
+        return str(tmp_path / "saved.png"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    program.action_runner.save_view_requested.connect(lambda _path, image: saved.append(image))
+    program.actions[ActionId.SAVE_VIEW].trigger()
+    assert saved == [seen]
+    assert seen != page.snapshot(original_size=True)

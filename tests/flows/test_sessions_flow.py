@@ -14,7 +14,6 @@ from pathlib import Path
 import onnx
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 
 from gui.action_table import ActionId
 from gui.gallery.arrangement import Arrangement, SortKey
@@ -38,7 +37,7 @@ from tests.flows.making import (
     until_loaded,
     until_saved,
 )
-from tests.flows.person import close_window, label, shift_drop, suggestions_shown, until_ready
+from tests.flows.person import close_window, continue_last, label, shift_drop, suggestions_shown, until_ready
 
 pytestmark = pytest.mark.flow
 
@@ -71,16 +70,6 @@ def _decodes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
     return asked
 
 
-def _continue_button(bench: Bench) -> QPushButton:
-    page = bench.program.window.start_page
-
-    def buttons() -> list[QPushButton]:
-        return [one for one in page.findChildren(QPushButton) if one.text() == "Continue" and one.isVisible()]
-
-    bench.until(lambda: bool(buttons()))
-    return buttons()[0]
-
-
 def test_a_session_is_continued_without_a_run_of_the_network(
     make_bench: Callable[..., Bench],
     tmp_path: Path,
@@ -103,7 +92,7 @@ def test_a_session_is_continued_without_a_run_of_the_network(
 
     second = make_bench()
     asked = _decodes(second, monkeypatch)
-    _continue_button(second).click()
+    continue_last(second)
     until_loaded(second, 12)
     _assert_all_is_back(second, suggestions, by_score)
     assert "T-16" in second.message_ids()
@@ -151,7 +140,7 @@ def test_a_run_that_was_stopped_goes_on_with_the_rest_only(
     work.runs = 0
     second = make_bench()
     asked = _decodes(second, monkeypatch)
-    _continue_button(second).click()
+    continue_last(second)
     until_loaded(second, 60)
     assert work.runs == 60 - done
     assert len({name for function, name in asked if function == "prepare_picture"}) == 60 - done

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +18,12 @@ from PySide6.QtWidgets import QApplication
 from gui.action_table import ActionId
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
+from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
 from gui.viewer.picture_canvas import PictureCanvas
+from inference.attention.methods import Method
 from inference.classify.postprocess import softmax
+from inference.classify.service import ClassifyService
 from inference.engine.network import Network
 from inference.errors import InferenceError
 from inference.models.catalog import BUILT_IN_NAME
@@ -69,6 +74,28 @@ def settled(bench: Bench) -> None:
     bench.until(lambda: what_if.is_settled)
 
 
+def test_the_brush_does_not_wait_for_a_map_of_many_runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    attention, methods = bench.program.attention, bench.program.window.page.inspector.map_panel.methods
+    gate, real = threading.Event(), ClassifyService.give_way
+
+    def give_way(service: ClassifyService) -> None:
+        # The map is not done before the brush was answered, however quick the machine is.
+        real(service)
+        while not gate.is_set() and not service._closing:
+            time.sleep(0.005)
+            real(service)
+
+    monkeypatch.setattr(ClassifyService, "give_way", give_way)
+    methods.choose(MapChoice(Method.SCORE_CAM))
+    methods.run_requested.emit()
+    paint(bench, (100, 60), (160, 120))
+    settled(bench)
+    assert attention.what_if.now is not None
+    assert methods.can_stop
+    gate.set()
+    bench.until(lambda: not methods.can_stop)
+
+
 def test_scores_and_map_follow_the_brush_and_come_back(
     bench: Bench, runs: list[tuple[int, ...]], tmp_path: Path
 ) -> None:
@@ -96,6 +123,14 @@ def test_scores_and_map_follow_the_brush_and_come_back(
         assert examined.contract.labels[index].name.split(",")[0] in page.legend.text()
         assert "painted over" in page.legend.text()
     page.hover_class(-1)
+    assert page.snapshot() == painted
+    # Without a map a painted picture would be taken for the photograph.
+    page.inspector.map_panel.set_mode(MapMode.OFF)
+    what_if.redraw()
+    assert not page.legend.is_shown
+    assert page.snapshot().height() > page.picture.snapshot().height()
+    page.inspector.map_panel.set_mode(MapMode.EVIDENCE)
+    what_if.redraw()
     assert page.snapshot() == painted
     made = len(runs)
     QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -300,3 +335,34 @@ def test_a_check_says_that_it_is_not_about_what_is_painted(bench: Bench) -> None
     assert "without what is painted" in attention.check.panel.about()
     attention.what_if.panel.restart_requested.emit()
     assert attention.check.panel.about() == ""
+
+
+def test_a_region_is_hidden_without_a_pointer(bench: Bench, runs: list[tuple[int, ...]]) -> None:
+    program = bench.program
+    attention, page = program.attention, program.window.page
+    QTest.keyClick(page.picture, Qt.Key.Key_I)
+    assert not attention.what_if.panel.has_brush
+    attention.region.panel.middle_requested.emit()
+    before = len(runs)
+    attention.region.panel.hide_requested.emit()
+    settled(bench)
+    assert len(runs) == before + 1
+    now, examined = attention.what_if.now, program.viewing.examined
+    assert now is not None
+    assert examined is not None
+    # The middle half of each side, and nothing else.
+    changed = (now.image != examined.inspection.image).any(axis=2)
+    rows, columns = changed.nonzero()
+    size = changed.shape[0]
+    assert abs(rows.min() - size / 4) <= 1
+    assert abs(rows.max() + 1 - size * 3 / 4) <= 1
+    assert abs(columns.min() - size / 4) <= 1
+    assert 0.2 < changed.mean() <= 0.26
+    assert "painted over" in page.legend.text()
+    attention.what_if.panel.undo_requested.emit()
+    assert not attention.what_if.is_painted
+    # The cells of the map, beside a look whose cells are others.
+    attention.region.panel.map_requested.emit()
+    attention.region.panel.hide_requested.emit()
+    settled(bench)
+    assert attention.what_if.is_painted

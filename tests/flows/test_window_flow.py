@@ -21,7 +21,7 @@ from gui.main_window import View
 from gui.user_message import MessageAction
 from gui.viewer.map_mode import MapMode
 from inference.classify.classifier import Classifier
-from inference.results import Classification, PictureFacts
+from inference.results import Classification
 from tests.flows.conftest import TINY, WAIT_MS, Bench, drop
 
 
@@ -226,7 +226,9 @@ def test_a_map_is_drawn_on_a_picture_that_comes_after_its_answer(bench: Bench, t
     image = QImage(70, 50, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.magenta)
     key = bench.program.images.key_at(0)
-    viewing.on_picture(PictureLoaded(key, image, PictureFacts(70, 50, "PNG", 1)))
+    said = viewing.classification
+    assert said is not None
+    viewing.on_picture(PictureLoaded(key, image, said.facts))
     assert asked[0] == key
     assert "framed" in page.picture.statusTip()
     assert _has_magenta(page.picture.snapshot())

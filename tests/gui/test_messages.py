@@ -49,6 +49,7 @@ _IDS = {
     ImageProblem.NOT_A_FILE: "E-121",
     ImageProblem.UNREADABLE: "E-122",
     ImageProblem.NO_VALID_NUMBERS: "E-314",
+    ImageProblem.CHANGED: "E-109",
 }
 
 

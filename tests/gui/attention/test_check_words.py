@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton
@@ -27,7 +29,8 @@ from inference.attention.curves import Curve, CurvePair
 from inference.attention.masking import Filling
 from inference.attention.methods import Method
 from inference.attention.sanity import ALIKE, SanityCheck
-from tests.gui.attention.examined_pictures import examined_picture, features_of
+from inference.results import CropGeometry
+from tests.gui.attention.examined_pictures import SIZE, examined_picture, features_of
 
 
 def _check(last: float, *, is_flat: bool = False) -> BackboneCheck:
@@ -117,7 +120,14 @@ def test_each_question_is_busy_by_itself(qtbot: QtBot) -> None:
 )
 def test_the_look_that_is_checked_is_named(factor: int, whole: bool, words: str) -> None:
     examined = examined_picture(features_of(*[[[1.0]]] * 3))
-    assert about_words(LookOnScreen(examined, None, factor, whole)) == words
+    said, (width, height) = examined.classification, SIZE
+    seen = {True: CropGeometry(0.0, 0.0, width, height), False: said.crop}
+    for is_all, expected in (
+        (True, words),
+        (False, words.replace("whole picture", "middle of this very long picture")),
+    ):
+        look = replace(examined, classification=replace(said, crop=seen[is_all]))
+        assert about_words(LookOnScreen(look, None, factor, whole)) == expected
     assert about_words(None) == ""
     assert "as it is" in about_words(None, is_painted=True)
 
@@ -150,6 +160,10 @@ def _checked(
         ),
         (_checked(0, ([2.0, 0.0, 0.0], [2.0, 0.0, 0.0])), "No cell speaks for cow, so there is nothing to hide."),
         (
+            replace(_checked(1, ([2.0, 0.0, 0.0], [0.0, 0.0, 0.0])), is_flat=True),
+            "The map is the same everywhere: no cell is stronger, so hiding some checks nothing.",
+        ),
+        (
             _checked(2, ([2.0, 1.0, 9.0], [2.0, 3.0, 0.0]), rival=1),
             "With the strongest 2 of 4 cells for cow blurred: its lead over horse +1.00 \N{RIGHTWARDS ARROW} -1.00"
             " logits. The network bears the map out.",
@@ -160,7 +174,7 @@ def _checked(
             " logits. The network does not bear the map out: the lead did not shrink.",
         ),
     ],
-    ids=["borne out", "refuted", "nothing to hide", "duel", "duel refuted"],
+    ids=["borne out", "refuted", "nothing to hide", "flat", "duel", "duel refuted"],
 )
 def test_how_many_cells_were_hidden_and_what_that_did(checked: Checked, words: str) -> None:
     assert badge_words(checked, "cow", "" if checked.badge.rival is None else "horse") == words

@@ -77,6 +77,17 @@ def test_an_answer_comes_back_to_its_kind_and_image(bench: Bench) -> None:
     ]
 
 
+def test_another_model_does_not_wait_for_many_runs(bench: Bench) -> None:
+    bench.examiner.ask("score-cam", 5, _work, is_long=True)
+    bench.examiner.ask("brush", 5, _work)
+    long, short = bench.orders
+    assert (long.is_long, short.is_long) == (True, False)
+    bench.examiner.cancel_long()
+    assert long.cancel.is_set()
+    assert not short.cancel.is_set()
+    assert [bench.examiner.is_open(kind) for kind in ("score-cam", "brush")] == [False, True]
+
+
 def test_the_latest_of_a_kind_counts_and_other_kinds_go_on(bench: Bench) -> None:
     for kind in ("brush", "brush", "check"):
         bench.examiner.ask(kind, 1, _work)

@@ -56,14 +56,23 @@ class Bench:
         self.gradients = MethodGradients(cast("EngineLink", self.link), self.runner, Profile.below(folder))
         self.asked: list[tuple[str, str]] = []
         self.outcomes: list[object] = []
+        self.may_write: bool | None = None
         self.gate = threading.Event()
         self.gate.set()
         monkeypatch.setattr(method_work, "open_gradients", self._open)
 
     def _open(
-        self, name: str, model_hash: str, profile: Profile, on_progress: OnProgress, cancel: CancelToken
+        self,
+        name: str,
+        model_hash: str,
+        profile: Profile,
+        on_progress: OnProgress,
+        cancel: CancelToken,
+        *,
+        may_write: bool,
     ) -> object:
         del profile
+        self.may_write = may_write
         self.asked.append((name, model_hash))
         on_progress(Progress("Preparing gradients", 0, 1))
         self.gate.wait(10)
@@ -107,6 +116,18 @@ def test_they_are_opened_once_and_say_what_goes_on(bench: Bench) -> None:
     assert bench.gradients.words == ""
     bench.gradients.want()
     assert bench.asked == [("first", "1" * 64)]
+
+
+def test_where_nothing_may_be_written_that_is_no_refusal(bench: Bench) -> None:
+    bench.outcomes += [None, FakeGradients()]
+    bench.gradients.want(may_write=False)
+    bench.until_over()
+    assert bench.may_write is False
+    assert (bench.gradients.network, bench.gradients.words) == (None, "")
+    bench.gradients.want()
+    bench.until_over()
+    assert bench.may_write is True
+    assert bench.gradients.network is not None
 
 
 def test_a_refusal_is_final_and_an_error_is_not(bench: Bench) -> None:

@@ -54,7 +54,9 @@ def _examined(features: Features | None, side: int = 8) -> Examined:
 def _opened(model: str, folder: Path) -> GradientNetwork | NoGradientsError:
     profile = Profile.below(folder)
     model_hash = hash_model(str(find_model(model, profile, try_out=False).path))
-    return open_gradients(model, model_hash, profile, lambda _progress: None, CancelToken())
+    opened = open_gradients(model, model_hash, profile, lambda _progress: None, CancelToken(), may_write=True)
+    assert opened is not None
+    return opened
 
 
 def _bench(network: FakeNetwork, told: list[tuple[int, int]], cancel: CancelToken | None = None) -> ExaminationBench:
@@ -110,7 +112,15 @@ def test_a_model_without_gradients_is_refused_by_its_title(tmp_path: Path) -> No
 
 def test_a_model_that_was_changed_since_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError):
-        open_gradients(TINY, "0" * 64, Profile.below(tmp_path), lambda _progress: None, CancelToken())
+        open_gradients(TINY, "0" * 64, Profile.below(tmp_path), lambda _progress: None, CancelToken(), may_write=True)
+
+
+def test_nothing_is_written_where_nobody_asked_for_it(tmp_path: Path) -> None:
+    profile = Profile.below(tmp_path)
+    model_hash = hash_model(str(find_model(BUILT_IN_NAME, profile, try_out=False).path))
+    opened = open_gradients(BUILT_IN_NAME, model_hash, profile, lambda _progress: None, CancelToken(), may_write=False)
+    assert opened is None
+    assert not (profile.cache / "gradients").exists()
 
 
 def test_one_run_gives_every_stage_by_every_method(tmp_path: Path) -> None:

@@ -121,7 +121,8 @@ class AuditBench:
         for rows in session.load():
             self.table.append(rows)
         self.window.gallery.bar.arrangement_changed.connect(self.images.set_arrangement)
-        holder, link = cast("SessionHolder", self.holder), cast("EngineLink", QuietLink())
+        self.link = QuietLink()
+        holder, link = cast("SessionHolder", self.holder), cast("EngineLink", self.link)
         self.desk = AuditDesk(self.window, holder, self.runner, MethodsDesk(self.table, holder, link, self.runner))
         self.window.show_view(View.GALLERY)
         with qtbot.waitExposed(self.window):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,18 @@ from gui.audit.audit_work import AuditRun
 from gui.audit.class_table import AuditColumn
 from gui.gallery.arrangement import Arrangement, ImageFilter, SortKey
 from gui.main_window import View
+from inference.classify.classifier import Classifier
+from inference.classify.events import ModelOpened
+from inference.models.contract import Label
 from inference.sessions.session import Session
+from tests.fakes import CLASSES, FakeNetwork
 from tests.gui.audit.audited import (
     BIRD,
     MEADOW,
+    NAMES,
     SEA,
     STRANGER,
+    TOP,
     WAIT_MS,
     AuditBench,
     answered,
@@ -32,7 +39,9 @@ from tests.gui.audit.audited import (
     session_of,
 )
 from tests.gui.gallery.images import remove
+from tests.inference.sessions.making import MODEL, OTHER_MODEL
 
+_CRANE, _OTHER_CRANE = 134, 517
 _MEADOWS, _BIRDS = list(range(1, 7)), list(range(7, 14))
 
 
@@ -124,6 +133,59 @@ def test_the_images_of_a_class_are_shown_in_the_order_in_force(bench: AuditBench
     dialog.classes.choose(1)
     dialog.classes.images_wanted.emit()
     assert bench.shown() == list(reversed(_BIRDS))
+
+
+def test_two_classes_of_one_name_are_told_apart_and_the_gallery_says_that_it_shows_both(
+    make: Callable[[Session], AuditBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in (_CRANE, _OTHER_CRANE):
+        monkeypatch.setitem(NAMES, index, "crane")
+    answers = [answered(key, _CRANE, one_cell((0, 3))) for key in (1, 2)]
+    answers += [answered(3, _OTHER_CRANE, one_cell((4, 4))), answered(4, BIRD, one_cell((4, 4)))]
+    bench = make(session_of(tmp_path, answers, 4))
+    dialog = bench.audit()
+    assert bench.listed() == ["crane (134)", "bird", "crane (517)"]
+    assert dialog.words().splitlines()[1].startswith("crane (134): 100")
+    assert "the gallery, which filters by name, shows the images of both" in dialog.words()
+    dialog.images_requested.emit()
+    assert bench.shown() == [1, 2, 3]
+    dialog.classes.choose(1)
+    assert "filters by name" not in dialog.words()
+
+
+def test_a_namesake_without_a_map_is_shown_in_the_gallery_and_so_it_is_said(
+    make: Callable[[Session], AuditBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in (_CRANE, _OTHER_CRANE):
+        monkeypatch.setitem(NAMES, index, "crane")
+    bench = make(session_of(tmp_path, [answered(1, _CRANE, one_cell(TOP)), answered(2, _OTHER_CRANE, None)], 2))
+    dialog = bench.audit()
+    assert bench.listed() == ["crane (134)"]
+    assert "shows the images of both" in dialog.words()
+    dialog.images_requested.emit()
+    assert bench.shown() == [1, 2]
+
+
+def test_a_class_whose_namesake_has_no_image_is_numbered_while_its_model_is_open(
+    make: Callable[[Session], AuditBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, 2, "crane")
+    bench = make(session_of(tmp_path, [answered(1, 2, one_cell((0, 3)))], 1))
+    bench.audit()
+    assert bench.listed() == ["crane"]
+    network = FakeNetwork()
+    cranes = tuple(Label("crane" if index in {2, 5} else f"class {index}") for index in range(CLASSES))
+    network.contract, network.model_hash = replace(network.contract, labels=cranes), MODEL.model_hash
+    bench.link.event_arrived.emit(ModelOpened("fake", Classifier(network, batch_size=1)))
+    bench.desk.on_model_changed(network.model_hash)
+    assert bench.listed() == ["crane (2)"]
+    bench.dialog.middle_requested.emit()
+    assert "crane (2): " in bench.dialog.words()
+    bench.dialog.mean.box_drawn.emit(QRectF(0.25, 0.0, 0.5, 0.25), False)
+    assert "crane (2): " in bench.dialog.words()
+    # Another model's namesakes say nothing of this one's classes.
+    bench.desk.on_model_changed("1" * 64)
+    assert bench.listed() == ["crane"]
 
 
 def test_the_images_of_a_class_are_those_that_were_audited(bench: AuditBench) -> None:
@@ -316,15 +378,21 @@ def test_a_small_picture_that_comes_later_is_shown(bench: AuditBench) -> None:
 
 
 def test_another_model_makes_it_one_of_before_until_its_own_is_open_again(bench: AuditBench) -> None:
-    bench.desk.on_model_changed("a" * 64)
     dialog = bench.audit()
+    assert "Another model" not in dialog.words()
+    # At the start an audit may come before its model is open.
+    bench.desk.on_model_changed(MODEL.model_hash)
+    assert "Another model" not in dialog.words()
     bench.desk.on_model_changed("b" * 64)
     assert "Another model is open now" in dialog.words()
-    bench.desk.on_model_changed("a" * 64)
+    bench.desk.on_model_changed(MODEL.model_hash)
     assert "Another model" not in dialog.words()
-    bench.desk.on_model_changed("b" * 64)
+    bench.desk.on_model_changed(OTHER_MODEL.model_hash)
+    bench.session.set_model(OTHER_MODEL)
+    bench.session.keep_answers([answered(1, MEADOW, one_cell(TOP), model=OTHER_MODEL.name)])
     bench.audit()
-    assert "Another model" not in dialog.words()
+    assert "1 image counts, as Another model sees it" in dialog.words()
+    assert "Another model is open now" not in dialog.words()
 
 
 def test_another_model_makes_nothing_of_an_audit_that_found_nothing(

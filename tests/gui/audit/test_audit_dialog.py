@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gui.attention.curve_chart import CurveChart
 from gui.audit.audit_dialog import AuditDialog
 from gui.audit.audit_work import ClassLine
 from gui.theme import DARK, LIGHT, TARGET_PX, Theme, palette_of
 from tests.gui.dialog_rules import HOSTILE, assert_keeps_the_rules
 
 _LINES = (ClassLine(3, HOSTILE, 12, 0.9, None, "top"), ClassLine(7, "bird", 4, 0.1, None, "centre"))
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class NoPictures:
@@ -145,6 +150,8 @@ def test_the_comparison_of_methods_stands_in_place_of_the_classes(dialog: AuditD
     heading = next(one for one in dialog.findChildren(QToolButton) if one.text() == "Compare the methods")
     assert heading.height() >= TARGET_PX
     size = dialog.size()
+    # With a title and a bar of the desktop it fits on 720 pixels.
+    assert dialog.minimumSizeHint().height() <= 640
     assert not dialog.methods.isVisible()
     QTest.keyClick(heading, Qt.Key.Key_Space)
     assert dialog.methods.isVisible()
@@ -152,9 +159,66 @@ def test_the_comparison_of_methods_stands_in_place_of_the_classes(dialog: AuditD
     assert_keeps_the_rules(dialog)
     assert dialog.size() == size
     assert dialog.minimumSizeHint().height() <= 600
+    # That table is not of the comparison, which has one of its own to save.
+    assert not _button(dialog, "Export table...").isVisible()
     QTest.mouseClick(heading, Qt.MouseButton.LeftButton)
     assert dialog.classes.isVisible()
+    assert _button(dialog, "Export table...").isVisible()
     assert not dialog.methods.isVisible()
     dialog.show_methods(True)
     assert dialog.methods.isVisible()
     assert dialog.size() == size
+
+
+def test_tab_goes_through_the_comparison_from_top_to_bottom(dialog: AuditDialog, qtbot: QtBot) -> None:
+    dialog.methods.allow("")
+    dialog.methods.show_rows([["Evidence", "50.0 %", "20.0 %", "0.100", "0.200", "51"]])
+    dialog.show_methods(True)
+    heading = next(one for one in dialog.findChildren(QToolButton) if one.text() == "Compare the methods")
+    dialog.activateWindow()
+    heading.setFocus()
+    qtbot.waitUntil(heading.hasFocus)
+    tops: list[int] = []
+    for _ in range(7):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        tops.append(focused.mapTo(dialog, QPoint(0, 0)).y())
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert tops == sorted(tops)
+    last = QApplication.focusWidget()
+    assert isinstance(last, QPushButton)
+    assert last.text() == "Save as CSV..."
+
+
+@pytest.mark.parametrize("width", [200, 640, 980])
+def test_on_a_low_screen_the_comparison_scrolls_and_nothing_covers_anything(
+    dialog: AuditDialog, qtbot: QtBot, width: int
+) -> None:
+    panel = dialog.methods
+    dialog.say("2 images count, as a model with a very long name sees them. " * 2)
+    panel.say("2 of 2 images compared. " * 6)
+    panel.show_rows([["Evidence", "50.0 %", "20.0 %", "0.100", "0.200", "51"]] * 9)
+    panel.show_curves("Evidence, mean curves. " * 5, [(0.0, 1.0), (1.0, 0.0)], [(0.0, 0.0), (1.0, 1.0)])
+    panel.say_written("The table was copied.")
+    panel.set_busy(busy=True)
+    dialog.show_methods(True)
+    dialog.resize(width, 200)
+    qtbot.wait(50)
+    assert dialog.height() <= 560
+    close = _button(dialog, "Close")
+    assert dialog.rect().contains(close.geometry())
+    for label in panel.findChildren(QLabel):
+        if label.isVisible():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+    shown = [one for one in dialog.findChildren(QWidget, options=_DIRECT) if one.isVisible()]
+    assert len(shown) >= 5
+    _assert_apart(shown)
+    _assert_apart([one for one in panel.findChildren(QWidget, options=_DIRECT) if one.isVisible()])
+    chart = panel.findChildren(CurveChart)[0]
+    assert chart.height() >= chart.sizeHint().height()
+
+
+def _assert_apart(parts: Sequence[QWidget]) -> None:
+    for number, part in enumerate(parts):
+        for other in parts[number + 1 :]:
+            assert not part.geometry().intersects(other.geometry()), (part, other)

@@ -63,6 +63,28 @@ def test_numbers_stand_in_the_order_of_suspicion(table: ClassTable) -> None:
         assert table.model().headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
 
 
+def test_two_classes_of_one_name_are_told_apart_by_their_numbers(table: ClassTable) -> None:
+    cranes = (
+        ClassLine(134, "crane", 3, 0.5, None, "top", has_namesake=True),
+        ClassLine(517, "crane", 2, 0.25, None, "top", has_namesake=True),
+        ClassLine(7, "bird", 1, 0.25, None, "top"),
+    )
+    table.set_lines(cranes, _EVEN, has_box=False)
+    assert [row[0] for row in _texts(table)] == ["crane (134)", "crane (517)", "bird"]
+    assert table.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole) == "crane (517)"
+    assert table.current_line is not None
+    # The gallery knows the name.
+    assert table.current_line.name == "crane"
+
+
+def test_it_cannot_be_so_narrow_that_its_numbers_lie_outside(table: ClassTable) -> None:
+    table.set_lines(_LINES, _EVEN, has_box=False)
+    table.resize(table.minimumWidth(), 200)
+    last = table.visualRect(table.model().index(0, AuditColumn.BORDER))
+    assert last.right() <= table.viewport().width()
+    assert table.columnWidth(AuditColumn.NAME) > 60
+
+
 def test_a_box_adds_a_column_and_another_order_keeps_the_class(table: ClassTable) -> None:
     table.set_lines(_LINES, _EVEN, has_box=False)
     table.choose(1)

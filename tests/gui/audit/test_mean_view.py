@@ -74,6 +74,16 @@ def test_a_drag_tells_boxes_and_the_last_one_is_final(view: MeanView, drawn: lis
     assert drawn[-1][0] == pytest.approx([0.2, 0.1, 0.8, 0.9], abs=0.02)
 
 
+def test_a_drag_that_comes_back_ends_with_a_final_box(view: MeanView, drawn: list[tuple[list[float], bool]]) -> None:
+    _drag(view, (0.2, 0.2), (0.6, 0.6), (0.2, 0.2))
+    assert len(drawn) >= 2
+    assert drawn[-1][0] == pytest.approx([0.2, 0.2, 0.2, 0.2], abs=0.02)
+    assert [is_final for _, is_final in drawn] == [False] * (len(drawn) - 1) + [True]
+    drawn.clear()
+    _drag(view, (0.5, 0.5), (0.505, 0.505))
+    assert drawn == []
+
+
 def test_a_box_stays_within_the_picture(view: MeanView, drawn: list[tuple[list[float], bool]]) -> None:
     _drag(view, (0.5, 0.5), (1.4, 2.5))
     assert drawn[-1] == ([0.5, 0.5, 1.0, 1.0], True)

@@ -65,6 +65,14 @@ def test_while_it_goes_on_its_choices_are_fixed(panel: MethodsPanel) -> None:
     assert all(one.isEnabled() for one in choices)
 
 
+def test_columns_of_numbers_do_not_touch(panel: MethodsPanel) -> None:
+    panel.show_rows([["Evidence", "50.8 %", "22.2 %", "0.100", "0.200", "51"]])
+    table = panel.findChildren(QTableView)[0]
+    letters = table.fontMetrics()
+    for column in range(1, 5):
+        assert table.columnWidth(column) >= letters.horizontalAdvance("50.8 %") + 20
+
+
 def test_a_table_that_grows_keeps_the_row_that_was_chosen(panel: MethodsPanel) -> None:
     copy, save = _button(panel, "Copy"), _button(panel, "Save as CSV...")
     assert not copy.isEnabled()

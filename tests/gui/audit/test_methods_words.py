@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from gui.audit.methods_words import (
@@ -18,9 +17,7 @@ from gui.audit.methods_words import (
     row_texts,
     standing_words,
 )
-from inference.attention.curves import Curve, CurvePair
 from inference.attention.figures import MethodFigures
-from inference.attention.masking import Filling
 from inference.attention.methods import Method
 
 _STANDING = Standing("Net {b}", 20, 1480, 7, (), Ending.UNDER_WAY)
@@ -72,10 +69,13 @@ def test_a_row_has_a_text_for_each_heading() -> None:
 def test_how_the_table_and_the_curves_are_read() -> None:
     assert "Less is better for drop and deletion, more for increase" in reading_words()
     assert "this model on these images" in reading_words()
-    flat = Curve(np.array([0.0, 1.0]), np.array([0.5, 0.5], np.float32))
-    words = curve_words(Method.LAYER_CAM, CurvePair(flat, flat, Filling.BLUR))
+    assert "hidden cells blurred" in reading_words()
+    one = MethodFigures(Method.LAYER_CAM, 4, 0.25, 0.5, 0.0154716, 0.5, 0.1, 204)
+    words = curve_words(one)
     assert words.startswith("LayerCAM, mean curves: deletion (dashed)")
-    assert words.endswith("Areas 0.500 and 0.500.")
+    # To the digit what the table has.
+    assert words.endswith(f"Areas {row_texts(one)[3]} and {row_texts(one)[4]}.")
+    assert words.endswith("Areas 0.015 and 0.500.")
 
 
 @pytest.mark.parametrize(

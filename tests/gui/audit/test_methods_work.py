@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,12 @@ from inference.attention.methods import Method
 from inference.cancel import CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PreparedPicture, prepare_picture
+from inference.commands import explain_methods
+from inference.commands.explanation import MapError
 from inference.errors import ImageReadError, InferenceError, OutputWriteError
+from main import main
 from tests.fakes import FakeNetwork
+from tests.inference.commands.explaining import TINY
 
 _WANTED = Wanted("0" * 64, (Method.EVIDENCE, Method.OCCLUSION))
 
@@ -62,7 +67,25 @@ def test_the_draw_is_always_the_same_and_in_order() -> None:
     drawn = draw(range(100, 200), 20)
     assert drawn == draw(range(100, 200), 20) == sorted(set(drawn))
     assert len(drawn) == 20
-    assert draw([5, 3, 9], 20) == [5, 3, 9]
+    assert draw([5, 3, 9], 20) == [3, 5, 9]
+    # However the gallery is sorted.
+    assert draw(range(199, 99, -1), 20) == drawn
+
+
+def test_the_draw_is_that_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        Image.new("RGB", (4, 4)).save(tmp_path / f"{number:02}.png")
+    drawn: list[int] = []
+
+    class Noting:
+        def __init__(self, paths: Sequence[str], *_others: object) -> None:
+            drawn.extend(int(Path(path).stem) for path in paths)
+            raise MapError("That is all that was wanted.")
+
+    monkeypatch.setattr(explain_methods, "_Pictures", Noting)
+    profile = str(tmp_path / "profile")
+    main(["--profile", profile, "explain", str(tmp_path), "--model", TINY, "--device", "cpu", "--compare-methods", "7"])
+    assert drawn == draw(range(30), 7)
 
 
 def test_a_table_replaces_no_file_that_is_in_use(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,16 @@ class Images:
 
     def name(self, key: int) -> str:
         return "a.png" if key == 5 else HOSTILE
+
+
+class LateImages(Images):
+    """Has pictures later."""
+
+    has_come = False
+
+    def thumbnail(self, key: int) -> QImage | None:
+        del key
+        return super().thumbnail(5) if self.has_come else None
 
 
 @pytest.fixture
@@ -60,6 +70,37 @@ def test_a_tile_has_a_picture_a_distance_and_words(tiles: OutlierTiles) -> None:
         second.data(role).encode("utf-8")
     assert model.index(2, 0).data() is None
     assert tiles.accessibleName()
+
+
+def test_tiles_have_their_room_before_their_pictures_come(qtbot: QtBot) -> None:
+    images = LateImages()
+    model = OutlierModel(images)
+    late = OutlierTiles(model)
+    model.setParent(late)
+    qtbot.addWidget(late)
+    model.show_outliers([(5, 0.75), (6, 0.1)])
+    late.show()
+    qtbot.waitExposed(late)
+    rooms = [late.visualRect(model.index(row, 0)) for row in range(2)]
+    assert min(rooms[0].width(), rooms[0].height()) >= late.iconSize().width()
+    assert not rooms[0].intersects(rooms[1])
+    before = late.grab().toImage()
+    images.has_come = True
+    model.refresh(5)
+    model.refresh(6)
+    qtbot.waitUntil(lambda: late.grab().toImage() != before)
+    assert [late.visualRect(model.index(row, 0)) for row in range(2)] == rooms
+    # The words below stand where they stood.
+    after = late.grab().toImage()
+    words = QRect(rooms[0].left(), rooms[0].top() + late.iconSize().height() + 4, rooms[0].width(), 24)
+    assert _part(after, words) == _part(before, words)
+    below = _part(after, words)
+    assert len({below.pixel(x, y) for x in range(below.width()) for y in range(below.height())}) > 2
+
+
+def _part(image: QImage, place: QRect) -> QImage:
+    ratio = image.devicePixelRatio()
+    return image.copy(QRectF(place.left() * ratio, place.top() * ratio, place.width() * ratio, 24 * ratio).toRect())
 
 
 def test_a_click_and_enter_open_an_image(tiles: OutlierTiles) -> None:

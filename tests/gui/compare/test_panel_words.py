@@ -8,21 +8,18 @@ from gui.compare.panel_words import first_words, maps_words, remark_words, score
 from gui.viewer.map_mode import MapRemark
 from gui.viewer.number_texts import percent_text
 from inference.models.contract import MapKind
-from inference.results import Prediction
 
 HOSTILE = "tab\u202eby\n"
 
 
 def test_scores_and_first_suggestions() -> None:
-    first = Prediction(3, "lynx", 0.25, 1.0)
     assert score_words("tabby", 0.713) == f"tabby: {percent_text(0.713)}"
-    assert first_words(first, 3) == "This is its first suggestion."
-    for shown in (2, None):
-        assert first_words(first, shown) == f"Its first suggestion: lynx, {percent_text(0.25)}"
+    assert first_words("lynx", 0.25, is_shown=True) == "This is its first suggestion."
+    assert first_words("lynx", 0.25, is_shown=False) == f"Its first suggestion: lynx, {percent_text(0.25)}"
 
 
 @pytest.mark.parametrize(
-    "said", [score_words(HOSTILE, 0.5), first_words(Prediction(0, HOSTILE, 0.5, 1.0), None), unknown_words(HOSTILE)]
+    "said", [score_words(HOSTILE, 0.5), first_words(HOSTILE, 0.5, is_shown=False), unknown_words(HOSTILE)]
 )
 def test_names_are_made_visible(said: str) -> None:
     assert "\u202e" not in said

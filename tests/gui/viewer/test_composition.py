@@ -1,4 +1,4 @@
-"""Outlines are drawn with lines of one width, however large the map is shown, and stand where their pieces say."""
+"""Outlines keep one width at every size and stand where their pieces say; only the cells that decide are hatched."""
 
 from __future__ import annotations
 
@@ -58,3 +58,29 @@ def test_lines_are_as_wide_as_they_shall_be_at_every_size(shape: str, ratio: flo
     painter.end()
     assert image == _plainly_drawn(BOXES[shape], placement, ratio, line)
     assert image != _blank(ratio)
+
+
+@pytest.mark.parametrize("ground", [Qt.GlobalColor.black, Qt.GlobalColor.gray, Qt.GlobalColor.white])
+def test_cells_that_decide_are_hatched_on_any_picture_and_no_others(ground: Qt.GlobalColor) -> None:
+    image, untouched = _blank(1.0), _blank(1.0)
+    image.fill(ground)
+    untouched.fill(ground)
+    crop, placement = CropGeometry(80, 20, 240, 180), Placement(320, 240, 1.0, 10.0, 5.0)
+    painter = QPainter(image)
+    marked = frozenset({(0, 0), (2, 1)})
+    scene = Scene(overlay_box=crop, marked=marked, rows=4, columns=4)
+    paint_scene(painter, scene, placement, QRectF(0, 0, 360, 300))
+    painter.end()
+    box, border = box_in_view(crop, placement), 3
+    width, height = round(box.width()) // 4, round(box.height()) // 4
+    for row in range(4):
+        for column in range(4):
+            left, top = round(box.left()) + column * width, round(box.top()) + row * height
+            inside = (left + border, top + border, width - 2 * border, height - 2 * border)
+            is_hatched = image.copy(*inside) != untouched.copy(*inside)
+            # On white the hatching itself cannot be seen: the black border says it there.
+            assert is_hatched == ((row, column) in marked and ground is not Qt.GlobalColor.white), (row, column)
+            edges = {image.pixelColor(left + width // 2, top + across).lightness() for across in range(-2, 3)}
+            is_bordered = min(edges) == 0 and max(edges) == 255
+            has_edge = (row, column) in marked or (row - 1, column) in marked
+            assert is_bordered == has_edge, (row, column)

@@ -70,3 +70,22 @@ def test_of_a_part_that_is_higher_than_the_window_the_heading_is_seen(inspector:
     qtbot.waitUntil(lambda: inspector.verticalScrollBar().value() > 0)
     assert section.is_open
     assert 0 <= _span(inspector, section)[0] < 20
+
+
+def test_an_answer_that_was_asked_for_comes_into_view_unless_its_part_was_folded_away(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    content = _content(40)
+    inspector.add_section("First", _content(120), is_open=True)
+    last = inspector.add_section("Last", content)
+    inspector.reveal(last)
+    qtbot.wait(120)
+    content.setFixedHeight(200)
+    inspector.follow(last)
+    qtbot.waitUntil(lambda: last.height() > 200 and _span(inspector, last)[1] <= inspector.viewport().height())
+    assert _span(inspector, last)[0] >= 0
+    qtbot.waitUntil(lambda: not inspector._settling.isActive())
+    last.set_open(False)
+    inspector.follow(last)
+    assert not last.is_open
+    assert not inspector._settling.isActive(), "it will not scroll"

@@ -7,8 +7,10 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.labels import ElidedLabel
 from gui.viewer.legend import Legend, ScaleBar
 from gui.viewer.map_choice import MapChoice, method_name, paper_name
 from gui.viewer.map_mode import MapMode
@@ -94,6 +96,32 @@ def test_it_is_rendered_for_a_file(legend: Legend, width: int) -> None:
     assert image.width() == width
     assert image.height() == round(before.height() * max(1.0, width / 600))
     assert legend.geometry() == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [
+        (MapMode.EVIDENCE, "ox"),
+        (MapMode.EVIDENCE, "Persian cat rather than golden retriever, painted over"),
+        (MapMode.OUTLINE, "Persian cat"),
+    ],
+)
+def test_at_its_whole_width_no_word_is_cut(legend: Legend, mode: MapMode, name: str) -> None:
+    legend.show_scale(mode, scale=1.0, class_name=name)
+    legend.set_ledger(positive=2.92, negative=-0.76, bias=0.12, logit=2.28, network=2.28, adds_up=True)
+    legend.resize(legend.whole_width(), legend.height())
+    QApplication.processEvents()
+    for label in legend.findChildren(ElidedLabel):
+        assert label.width() >= label.sizeHint().width()
+
+
+def test_words_below_it_take_the_lines_that_they_need(legend: Legend) -> None:
+    legend.show_scale(MapMode.EVIDENCE, scale=1.0, class_name="tabby")
+    bare, words = legend.rendered(300), "Shows which parts moved the score; not a proof of cause."
+    narrow, wide = legend.rendered(300, words), legend.rendered(600, words)
+    assert narrow.height() > wide.height() > bare.height()
+    assert narrow.copy(bare.rect()) == bare
+    assert legend.rendered(600, words, ratio=2.0).height() == 2 * narrow.height()
 
 
 def test_numbers_are_written_with_two_digits_that_count() -> None:

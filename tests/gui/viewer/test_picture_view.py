@@ -431,6 +431,19 @@ def test_a_snapshot_holds_picture_map_and_frame(view: PictureView) -> None:
     assert view.snapshot().size() == QSize(500, 400)
 
 
+def test_a_picture_too_large_to_be_painted_is_saved_whole_and_smaller(view: PictureView) -> None:
+    view.show_picture(plain_image(600, 400), original_size=QSize(6000, 4000))
+    box = CropGeometry(1000, 0, 5000, 4000)
+    view.show_overlay(opaque_overlay(), box)
+    view.set_crop_frame(box)
+    view.zoom_at(4.0, QPointF(250, 200))
+    saved = view.snapshot(original_size=True)
+    assert saved.size() == QSize(3000, 2000)
+    assert is_near(saved.pixelColor(1500, 1000), ORANGE)
+    assert is_near(saved.pixelColor(510, 1000), ORANGE)
+    assert saved.pixelColor(490, 1000).lightness() < GREY.lightness() - 30
+
+
 def test_extreme_shapes_and_zooms_are_painted(view: PictureView) -> None:
     view.show_picture(plain_image(2000, 1, "#ffffff"), original_size=QSize(60_000, 3))
     view.show_overlay(opaque_overlay(), CropGeometry(30_000, 0, 30_003, 3))

@@ -318,3 +318,10 @@ def test_two_suggestions_of_one_name_carry_their_numbers() -> None:
     names = (("crane", 134), ("heron", 131), ("crane", 517))
     model.show_predictions(tuple(Prediction(index, name, 0.2, 1.0) for name, index in names), class_count=3)
     assert [model.index(row).data() for row in range(3)] == ["crane (134)", "heron", "crane (517)"]
+
+
+def test_a_name_that_another_class_of_the_model_has_carries_its_number_alone_too() -> None:
+    model = SuggestionsModel()
+    model.set_shared_names(frozenset({"crane"}))
+    model.show_predictions((Prediction(134, "crane", 0.9, 4.0), Prediction(131, "heron", 0.1, 1.0)), class_count=1000)
+    assert [model.index(row).data() for row in range(2)] == ["crane (134)", "heron"]

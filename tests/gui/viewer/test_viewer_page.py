@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -204,10 +204,31 @@ def test_the_legend_is_part_of_a_saved_picture(page: ViewerPage) -> None:
     page.picture.show_overlay(opaque_overlay(), BOX)
     page.legend.show_scale(MapMode.EVIDENCE, scale=1.0, class_name="tabby")
     saved = page.snapshot(original_size=True)
-    assert saved.width() == 400
+    assert saved.width() == max(400, page.legend.whole_width())
     assert saved.height() > 320
     strip = saved.copy(0, 300, 400, saved.height() - 300)
     assert len({strip.pixel(x, y) for x in range(0, 400, 2) for y in range(0, strip.height(), 2)}) > 20
+
+
+def test_a_narrow_picture_is_saved_beside_words_that_are_not_cut(page: ViewerPage) -> None:
+    page.picture.show_overlay(opaque_overlay(), BOX)
+    page.legend.show_scale(MapMode.EVIDENCE, scale=1.0, class_name="Persian cat rather than golden retriever")
+    page.legend.set_ledger(positive=2.92, negative=-0.76, bias=0.12, logit=2.28, network=2.28, adds_up=True)
+    picture, saved = page.picture.snapshot(original_size=True), page.snapshot(original_size=True)
+    assert saved.width() == page.legend.whole_width() > picture.width()
+    left = (saved.width() - picture.width()) // 2
+    assert saved.copy(left, 0, picture.width(), picture.height()) == picture
+    assert saved.pixelColor(0, 0) == saved.pixelColor(saved.width() - 1, saved.height() - 1)
+
+
+def test_a_saved_picture_names_the_model_and_says_that_a_map_is_no_proof(page: ViewerPage) -> None:
+    page.picture.show_overlay(opaque_overlay(), BOX)
+    page.legend.show_scale(MapMode.EVIDENCE, scale=1.0, class_name="tabby")
+    unnamed = page.snapshot(original_size=True)
+    below = unnamed.copy(0, 300 + page.legend.height(), unnamed.width(), 100)
+    assert len({below.pixel(x, y) for x in range(below.width()) for y in range(10)}) > 1
+    page.set_model_title("ResNeXt")
+    assert page.snapshot(original_size=True).copy(below.rect().translated(0, 300 + page.legend.height())) != below
 
 
 def test_the_filmstrip_is_put_below_and_replaced(page: ViewerPage) -> None:
@@ -277,3 +298,38 @@ def test_a_sentence_in_place_of_suggestions_takes_the_class_away_and_tells_so(pa
     page.show_sentence("Waiting for its turn\N{HORIZONTAL ELLIPSIS}")
     assert told == [NO_CLASS]
     assert page.class_shown == NO_CLASS
+
+
+def test_tab_brings_what_it_leads_to_into_view(page: ViewerPage, qtbot: QtBot) -> None:
+    inspector = page.inspector
+    page.show_predictions(some_predictions(), class_count=1000)
+    page.inspector.add_section("Long", _tall(), is_open=True)
+    page.picture.setFocus()
+    bar = inspector.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 1500)
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: inspector.suggestions.visibleRegion().isEmpty())
+    QTest.keyClick(page.picture, Qt.Key.Key_Tab)
+    QApplication.processEvents()
+    assert inspector.suggestions.hasFocus()
+    assert not inspector.suggestions.visibleRegion().isEmpty()
+
+
+def test_tab_leads_through_the_whole_inspector_before_the_filmstrip(page: ViewerPage) -> None:
+    strip, late = QPushButton("strip"), QPushButton("late")
+    page.set_filmstrip(strip)
+    page.inspector.add_section("Late", late, is_open=True)
+    QApplication.processEvents()
+    QApplication.sendEvent(page, QShowEvent())
+    page.picture.setFocus()
+    order: list[QWidget | None] = []
+    while (widget := QApplication.focusWidget()) is not None and widget not in order:
+        order.append(widget)
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+    assert order[-2:] == [late, strip]
+
+
+def _tall() -> QWidget:
+    widget = QLabel("tall")
+    widget.setFixedHeight(2000)
+    return widget

@@ -18,7 +18,7 @@ from inference.attention.evidence import evidence_map
 from inference.attention.finer import view_order
 from inference.attention.making import InspectedPicture, make_map
 from inference.attention.methods import Method
-from inference.attention.picture import Caption, picture_with_map
+from inference.attention.picture import map_over
 from inference.attention.region import Box, ask_region, box_of_cells, cell_weights
 from inference.attention.runs import CopyRunner, SeenPicture
 from inference.classify.preprocess import PreparedPicture, prepare_picture
@@ -143,7 +143,7 @@ def test_the_drawn_picture_is_warm_on_the_patch(bright: Network, bright_head: He
     contributions = evidence_map(_inspect(bright, prepared).features, bright_head.weight[0])
     grey = np.full((200, 100, 3), 128, np.uint8)
     scale = float(contributions.max())
-    drawn = picture_with_map(grey, contributions, prepared.crop, size, Caption("bright", scale, "m"))[:200]
+    drawn = map_over(grey, contributions, prepared.crop, size, scale)
     warmth = drawn[..., 0].astype(int) - drawn[..., 2]
     row, column = divmod(int(warmth.argmax()), 100)
     cell = (prepared.crop.right - prepared.crop.left) / contributions.shape[1]

@@ -70,6 +70,27 @@ def test_a_map_that_says_nothing_for_the_class_is_neither_run_nor_borne_out(valu
     assert badge.after == badge.before
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_slight", "is_borne_out"),
+    [
+        (0.551, 0.550, True, False),
+        (0.330, 0.327, True, False),
+        (0.330, 0.343, True, False),
+        (0.551, 0.500, False, True),
+        (0.500, 0.551, False, False),
+        # Of a sure answer a small part of a percent is much.
+        (0.9999, 0.9990, False, True),
+        (1.0, 1.0, True, False),
+        (1.0, 0.9, False, True),
+        (0.0, 0.0, True, False),
+    ],
+)
+def test_a_class_must_lose_clearly(before: float, after: float, is_slight: bool, is_borne_out: bool) -> None:
+    done = HiddenRun(Filling.BLUR, np.ones((1, 1), bool), np.zeros(3, np.float32), np.zeros(3, np.float32))
+    badge = DeletionBadge(0, before, after, done)
+    assert (badge.is_slight, badge.is_borne_out) == (is_slight, is_borne_out)
+
+
 def test_a_comparison_is_borne_out_by_its_lead_and_not_by_the_score() -> None:
     cells = np.ones((1, 1), np.bool_)
     # Both of the two lose to a third class; the lead of the first over the second grows.

@@ -51,6 +51,10 @@ def test_a_run_that_disagrees_says_so() -> None:
     assert done.gaps(0, 1) == (1.0, 0.5)
     assert done.first_after == 2
     assert done.turned(0, 2)
+    # Who did not lead before was not overtaken.
+    assert not done.turned(2, 0)
+    behind = HiddenRun(Filling.BLUR, cells, np.array([1, 2], np.float32), np.array([1, 3], np.float32))
+    assert not behind.turned(0, 1)
 
 
 def test_nothing_hidden_changes_nothing(built_in: Network, seen: tuple[Seen, ...]) -> None:

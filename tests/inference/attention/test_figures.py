@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inference.attention.figures import (
     FiguresSum,
@@ -16,10 +17,12 @@ from inference.attention.figures import (
     measure_methods,
 )
 from inference.attention.making import InspectedPicture
+from inference.attention.masking import Filling
 from inference.attention.methods import Method
 from inference.attention.runs import CopyRunner
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.network import Head, Network
+from inference.errors import InferenceError
 from tests.inference.attention.conftest import Seen
 
 
@@ -49,6 +52,60 @@ def test_a_map_leaves_what_it_points_at() -> None:
     assert (left[:, -4:] == 255).all()
     assert (image == 255).all()
     assert (left_by_map(image, np.zeros((2, 2), np.float32), (0.2, 0.2, 0.2)) == 51).all()
+
+
+def test_figures_and_areas_are_those_of_the_papers_computed_in_another_way(
+    built_in: Network, seen: tuple[Seen, ...], head: Head
+) -> None:
+    one = seen[0]
+    methods = (Method.EVIDENCE, Method.LAYER_CAM)
+    measured = measure_methods(
+        CopyRunner(built_in), InspectedPicture(one.picture, one.features), head, methods, with_curves=True,
+        filling=Filling.GREY,
+    )  # fmt: skip
+    subject = int(one.logits.argmax())
+    weight = head.weight[subject].astype(np.float64)
+    cells = one.features.shape[1] * one.features.shape[2]
+    mean = np.array(built_in.contract.preprocessing.mean) * 255
+    grey = np.rint(mean).astype(np.uint8)
+    whole = _probability(built_in, one.image[None], subject)[0]
+    for found, used in zip(measured, (weight, np.maximum(weight, 0)), strict=True):
+        strength = np.einsum("k,khw->hw", used, one.features) / cells
+        supporting = np.maximum(strength, 0)
+        mask = _enlarged((supporting - supporting.min()) / np.ptp(supporting), one.image.shape[:2])
+        left = np.rint(mean + (one.image - mean) * mask[..., None]).astype(np.uint8)
+        assert found.before == pytest.approx(whole, abs=1e-5)
+        # A colour that lies between two whole ones may be rounded either way.
+        assert found.after == pytest.approx(_probability(built_in, left[None], subject)[0], abs=2e-3)
+        assert found.curves is not None
+        copies, shares = [], []
+        for step in range(25):
+            count = round(cells * step / 24)
+            threshold = np.sort(strength.ravel())[::-1][count - 1] if count else np.inf
+            hidden = np.kron(strength >= threshold, np.ones(np.array(one.image.shape[:2]) // strength.shape))[..., None]
+            copies.append(np.where(hidden, grey, one.image))
+            shares.append(count / cells)
+        falling = _probability(built_in, np.stack(copies), subject)
+        area = sum((falling[i] + falling[i + 1]) / 2 * (shares[i + 1] - shares[i]) for i in range(24))
+        assert found.curves.deletion.area == pytest.approx(area, abs=1e-5)
+        assert found.curves.deletion.probabilities == pytest.approx(falling, abs=1e-5)
+
+
+def _probability(network: Network, images: NDArray[np.uint8], subject: int) -> NDArray[np.float64]:
+    logits = network.run(images).logits.astype(np.float64)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = raised[:, subject] / raised.sum(axis=1)
+    return shares
+
+
+def _enlarged(values: NDArray[np.float64], size: tuple[int, ...]) -> NDArray[np.float64]:
+    """Bilinear between the centres of cells."""
+    for axis, (cells, pixels) in enumerate(zip(values.shape, size, strict=True)):
+        places = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
+        low = np.minimum(places.astype(int), cells - 2)
+        part = (places - low).reshape((-1, 1) if axis == 0 else (1, -1))
+        values = values.take(low, axis) * (1 - part) + values.take(low + 1, axis) * part
+    return values
 
 
 def test_one_table_for_several_methods(built_in: Network, seen: tuple[Seen, ...], head: Head) -> None:
@@ -100,6 +157,18 @@ def test_picture_by_picture_it_is_the_same_table_and_the_runs_are_counted(
         # The area is linear in the curve, and points lie between those of each picture.
         assert curves.deletion.area == pytest.approx(one.deletion_area, abs=0.01)
         assert one.runs == 2 * (51 + (cells if one.method is Method.OCCLUSION else 0))
+
+
+def test_a_map_without_valid_numbers_is_told_and_measured_as_nothing(
+    built_in: Network, seen: tuple[Seen, ...], head: Head
+) -> None:
+    features = seen[0].features.copy()
+    features[0, 0, 0] = np.nan
+    runs: list[int] = []
+    runner = CopyRunner(built_in, on_progress=lambda done, _total: runs.append(done))
+    with pytest.raises(InferenceError, match=r"the map of grad-cam has no valid numbers"):
+        measure_methods(runner, InspectedPicture(seen[0].picture, features), head, [Method.GRAD_CAM])
+    assert runs == []
 
 
 def test_a_picture_that_was_given_up_does_not_count(built_in: Network, seen: tuple[Seen, ...], head: Head) -> None:

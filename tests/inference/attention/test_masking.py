@@ -70,3 +70,7 @@ def test_cells_that_do_not_speak_for_the_class_are_none_of_the_strongest() -> No
     assert not supporting_cells(np.minimum(contributions, 0), 0.5).any()
     contributions[0, 0] = np.nan
     assert not supporting_cells(contributions, 0.5).any()
+
+
+def test_a_pixel_belongs_to_the_cell_of_its_centre_where_cells_are_no_whole_pixels() -> None:
+    assert cell_of_pixels(3, 10).tolist() == [0, 0, 0, 1, 1, 1, 1, 2, 2, 2]

@@ -1,12 +1,15 @@
 """A saved picture: the map over what the network saw, the rest dimmed, a legend below."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from inference.arrays import EvidenceMap, RgbImage
+from inference.attention import picture as module
+from inference.attention.lettering import MOST_LINES, NOT_A_PROOF, Line, broken, written
 from inference.attention.methods import FACTS, Method
 from inference.attention.picture import (
     LIGHT_LEFT,
@@ -16,6 +19,7 @@ from inference.attention.picture import (
     as_png,
     caption_of,
     is_map_png,
+    map_over,
     picture_with_map,
 )
 from inference.results import CropGeometry
@@ -28,7 +32,9 @@ def test_the_map_falls_on_the_crop_and_the_rest_is_dimmed() -> None:
         grey, contributions, CropGeometry(100, 0, 300, 200), (400, 200), Caption("cat", 1.0, "m"), strength=1.0
     )
     assert drawn.shape[0] > 100
-    assert drawn.shape[1:] == (200, 3)
+    # The legend is wider than the picture, which stands above its left end.
+    assert drawn.shape[1:] == (320, 3)
+    assert (drawn[:100, 200:] == 255).all()
     assert tuple(drawn[50, 100]) == (0xE6, 0x9F, 0x00)
     assert tuple(drawn[50, 20]) == (110, 110, 110)
     assert (grey == 200).all()
@@ -40,16 +46,13 @@ def test_a_crop_that_reaches_beyond_the_picture_is_drawn_as_far_as_there_is_one(
     whole = np.random.default_rng(3).integers(0, 256, (120, 80, 3), np.uint8)
     contributions = np.zeros((12, 8), np.float32)
     contributions[2:9, 3:6] = 1.0
-    caption = Caption("cat", 1.0, "m")
     for left, top, right, bottom in ((1, 1, 0, 0), (0, 0, 1, 1), (3, 0, 0, 2)):
         part = whole[top : 120 - bottom, left : 80 - right]
         size = (part.shape[1], part.shape[0])
         crop = CropGeometry(-left, -top, 80 - left, 120 - top)
-        drawn = picture_with_map(part, contributions, crop, size, caption, style=style, outline=True)
-        full = picture_with_map(
-            whole, contributions, CropGeometry(0, 0, 80, 120), (80, 120), caption, style=style, outline=True
-        )
-        assert (drawn[: size[1]] == full[top : 120 - bottom, left : 80 - right]).all()
+        drawn = map_over(part, contributions, crop, size, 1.0, style=style, outline=True)
+        full = map_over(whole, contributions, CropGeometry(0, 0, 80, 120), (80, 120), 1.0, style=style, outline=True)
+        assert (drawn == full[top : 120 - bottom, left : 80 - right]).all()
 
 
 def test_a_picture_of_one_pixel_and_a_hostile_name() -> None:
@@ -61,7 +64,8 @@ def test_a_picture_of_one_pixel_and_a_hostile_name() -> None:
         (1, 1),
         Caption("<b>\u202ecat\n", 1.0, "m"),
     )
-    assert drawn.shape[1] == 1
+    assert drawn.shape[1] == 320
+    assert tuple(drawn[0, 1]) == (255, 255, 255)
 
 
 def test_a_saved_map_is_known_as_one_and_no_other_picture_is() -> None:
@@ -80,11 +84,7 @@ def _drawn(contributions: EvidenceMap, style: Style, *, outline: bool = False) -
     """A colourful picture of one tone under a map, without the legend."""
     pixels = np.full((200, 200, 3), (200, 100, 50), np.uint8)
     whole = CropGeometry(0, 0, 200, 200)
-    caption = Caption("cat", 1.0, "m")
-    drawn = picture_with_map(
-        pixels, contributions, whole, (200, 200), caption, strength=1.0, style=style, outline=outline
-    )
-    return drawn[:200]
+    return map_over(pixels, contributions, whole, (200, 200), 1.0, strength=1.0, style=style, outline=outline)
 
 
 def _halves() -> EvidenceMap:
@@ -152,3 +152,34 @@ def test_the_bar_of_a_map_that_is_never_negative_has_no_blue() -> None:
         legend = picture_with_map(pixels, contributions, whole, (400, 10), caption)[10:].astype(int)
         blues.append(bool((legend[..., 2] - legend[..., 0] > 60).any()))
     assert blues == [True, False]
+
+
+def test_the_legend_of_a_small_picture_is_not_cut_and_a_long_one_takes_more_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words: list[str] = []
+
+    def told(lines: Sequence[Line], width: int, size: int) -> Image.Image:
+        words.extend(text for text, _font, _colour in lines)
+        return written(lines, width, size)
+
+    monkeypatch.setattr(module, "written", told)
+    pixels, contributions = np.zeros((64, 64, 3), np.uint8), np.ones((2, 2), np.float32)
+    heights = []
+    for subject in ("cat", "golden retriever (eigen-cam, Muhammad and Yeasin 2020, whatever the class)"):
+        words.clear()
+        caption = Caption(subject, 1.0, "ResNeXt-26 8x8d, Tiny-ImageNet (built in)")
+        drawn = picture_with_map(pixels, contributions, CropGeometry(0, 0, 64, 64), (64, 64), caption)
+        assert " ".join(words) == f"for {subject} {caption.model} {NOT_A_PROOF}"
+        heights.append(drawn.shape[0])
+    assert heights[1] > heights[0]
+
+
+def test_a_word_as_long_as_a_page_is_cut_in_the_middle() -> None:
+    font = ImageFont.load_default(12)
+    (line,) = broken("a" + "b" * 500 + "c", font, 300)
+    assert font.getlength(line) <= 300
+    assert line.startswith("ab")
+    assert line.endswith("bc")
+    assert "..." in line
+    assert len(broken("word " * 400, font, 300)) == MOST_LINES

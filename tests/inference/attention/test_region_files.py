@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from inference.attention.region import Box
 from inference.attention.region_files import (
     MarkedPicture,
+    cells_under,
     coco_data_set,
     mask_of_box,
     mask_of_cells,
@@ -81,3 +82,17 @@ def test_rectangles_cover_the_mask_and_no_pixel_twice(mask: np.ndarray) -> None:
         assert not box.is_empty
         covered[int(box.top) : int(box.bottom), int(box.left) : int(box.right)] += 1
     assert (covered == mask).all()
+
+
+def test_each_pixel_lies_in_the_cell_of_its_centre() -> None:
+    rows, columns, seen = cells_under(CropGeometry(2, 1, 8, 4), (10, 5), (3, 2))
+    assert (rows.shape, columns.shape, seen.shape) == ((5, 1), (1, 10), (5, 10))
+    assert seen.sum() == 18
+    assert rows[1:4, 0].tolist() == [0, 1, 2]
+    assert columns[0, 2:8].tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_boxes_side_by_side_share_no_pixel() -> None:
+    # The edge between them runs through the centres of a row or column of pixels.
+    parts = [mask_of_box(Box(left, top, left + 1.5, top + 1.5), (3, 3)) for left in (0.0, 1.5) for top in (0.0, 1.5)]
+    assert (np.sum(parts, axis=0) == 1).all()

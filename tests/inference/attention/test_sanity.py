@@ -59,6 +59,8 @@ def test_maps_of_any_other_randomised_network_can_be_compared() -> None:
     assert same.draws == 2
     assert [same.signed, same.absolute] == pytest.approx([1.0, 1.0])
     turned = compare_maps(own, [-own])
+    # The mirror image of a map shows the same places.
+    assert not turned.passed
     assert [turned.signed, turned.absolute] == pytest.approx([-1.0, 1.0])
     none = compare_maps(own, [])
     assert none.draws == 0
@@ -73,6 +75,9 @@ def test_a_map_that_is_the_same_everywhere_passes_nothing(seen: tuple[Seen, ...]
     assert found.is_flat
     assert not found.passed
     assert not compare_maps(np.full((2, 2), np.nan, np.float32), [own, own]).passed
+    # What differs by rounding alone has no ranks either.
+    assert compare_maps(np.array([[0.3, np.nextafter(np.float32(0.3), np.float32(1))]], np.float32), []).is_flat
+    assert not compare_maps(np.array([[0.3, 0.30001]], np.float32), []).is_flat
     # A map that random weights take everything from did change.
     assert compare_maps(own, [flat]).passed
     one, against = seen[1], None

@@ -8,8 +8,9 @@ from PIL import Image
 
 from inference.arrays import EvidenceMap, RgbImage
 from inference.attention import side_by_side as module
+from inference.attention.lettering import NOT_A_PROOF, broken
 from inference.attention.picture import Style
-from inference.attention.side_by_side import NOT_A_PROOF, Panel, SharedLegend, side_by_side
+from inference.attention.side_by_side import Panel, SharedLegend, side_by_side
 from inference.results import CropGeometry
 
 ORANGE, BLUE = (0xE6, 0x9F, 0x00), (0x00, 0x72, 0xB2)
@@ -63,13 +64,12 @@ def test_large_pictures_are_shrunk_and_small_ones_stay() -> None:
 @pytest.mark.parametrize("style", [None, *Style])
 def test_every_way_of_drawing_says_what_it_is(style: Style | None, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    real = module._broken
 
-    def broken(text: str, *rest: object) -> list[str]:
+    def told(text: str, *rest: object) -> list[str]:
         written.append(text)
-        return real(text, *rest)  # type: ignore[arg-type]
+        return broken(text, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_broken", broken)
+    monkeypatch.setattr(module, "broken", told)
     contributions = np.linspace(-1, 1, 49, dtype=np.float32).reshape(7, 7)
     legend = SharedLegend(style, 0.5, 0.6, LEGEND.lines)
     drawn = side_by_side([panel(contributions=contributions), panel(contributions=-contributions)], legend)

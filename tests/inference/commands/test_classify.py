@@ -207,7 +207,7 @@ def test_overlays_are_pictures_beside_which_nothing_changes(classify: Run, pictu
     names = sorted(path.name for path in (tmp_path / "maps").iterdir())
     assert names == ["p1.jpg.png", "p10.png.png", "p2.png (2).png", "p2.png.png"]
     with Image.open(tmp_path / "maps" / "p2.png.png") as drawn:
-        assert drawn.width == 60
+        assert drawn.width == 320  # as wide as its legend
         assert drawn.height > 40
     assert {path: path.read_bytes() for path in pictures.rglob("*") if path.is_file()} == before
 

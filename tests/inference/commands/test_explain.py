@@ -14,6 +14,10 @@ import pytest
 from PIL import Image
 
 import main
+from inference.commands import explain_picture
+from inference.commands.explain_files import write_numbers
+from inference.engine.network import Network
+from inference.errors import OutputWriteError
 from inference.models.contract import METADATA_KEY
 from tests.conftest import PROJECT_ROOT
 from tests.inference.engine.variants import variant
@@ -87,7 +91,7 @@ def test_the_picture_with_the_map_has_a_legend(explain: Run, picture: str, tmp_p
     code, _, _ = explain(picture, "--output", str(tmp_path / "map.png"))
     with Image.open(tmp_path / "map.png") as drawn:
         assert code == 0
-        assert drawn.width == 200
+        assert drawn.width == 320  # as wide as its legend
         assert drawn.height > 100
 
 
@@ -263,3 +267,35 @@ def test_numbers_of_somebody_else_are_not_replaced_and_our_own_are(explain: Run,
     assert (tmp_path / "theirs.npy").read_bytes() == b"my embeddings"
     for _ in range(2):
         assert explain(picture, "--output", str(tmp_path / "ours.npy"))[0] == 0
+
+
+def test_an_interrupt_is_told(explain: Run, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(explain_picture, "look_at", stop)
+    assert explain(picture) == (130, "", "Stopped before the end.\n")
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_runs(
+    explain: Run, picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Network, "run")
+    for option, name in (("--output", "none/x.npy"), ("--output", "half.png/x.png"), ("--save-region", "none/x.txt")):
+        code, words, errors = explain(picture, option, str(tmp_path / name))
+        assert (code, words) == (2, "")
+        assert errors.endswith(("its folder does not exist.\n", "Not a directory.\n"))
+
+
+def test_what_was_found_out_is_told_also_where_it_cannot_be_written(
+    explain: Run, picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, usual, _ = explain(picture)
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise OutputWriteError("map.npy", "No space left on device.")
+
+    monkeypatch.setattr(explain_picture, write_numbers.__name__, fail)
+    code, words, errors = explain(picture, "--output", str(tmp_path / "map.npy"))
+    assert (code, words) == (2, usual)
+    assert errors == "map.npy could not be written: No space left on device.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from inference.commands import explain_audit
 from inference.engine.network import Network
+from inference.exports.audit_table import AuditReport
 from inference.models.contract import MapKind
 from inference.sessions.session import Session
 from tests.inference.commands.lesser_models import model_with
@@ -57,6 +59,7 @@ def test_the_table_has_numbers_first_and_tells_what_does_not_count(cardinal: Run
     code, out, err = cardinal("explain", str(folder), *_MODEL, "--audit")
     lines = out.splitlines()
     assert lines[0].startswith("12 pictures counted, Brightness test network.")
+    assert lines[0].endswith("on each side; 43.8 % if it were spread evenly.")
     assert lines[1].split() == ["border", "outside", "pictures", "strongest", "class"]
     assert lines[2].split()[-1] == "bright"
     assert lines[3].split()[-1] == "dark"
@@ -167,7 +170,7 @@ def test_stopping_leaves_nothing_and_says_so(cardinal: Run, folder: Path, monkey
     monkeypatch.setattr(explain_audit, "make_report", stop)
     code, out, err = cardinal("explain", str(folder), *_MODEL, "--audit")
     assert (code, out) == (130, "")
-    assert "Stopped." in err
+    assert err.endswith("Stopped before the end.\n")
 
 
 def test_the_only_picture_of_a_class_does_not_deviate_from_it(cardinal: Run, folder: Path) -> None:
@@ -175,3 +178,19 @@ def test_the_only_picture_of_a_class_does_not_deviate_from_it(cardinal: Run, fol
     assert code == 0
     assert out.startswith("1 picture counted, ")
     assert "Farthest" not in out
+
+
+def test_two_classes_of_one_name_are_told_apart_in_the_table(
+    cardinal: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = explain_audit.make_report
+
+    def renamed(*given: object) -> AuditReport:
+        report = real(*given)  # type: ignore[arg-type]
+        return replace(report, names=dict.fromkeys(report.names, "crane"))
+
+    monkeypatch.setattr(explain_audit, "make_report", renamed)
+    _, out, _ = cardinal("explain", str(folder), *_MODEL, "--audit")
+    assert "crane (0)" in out
+    assert "crane (1)" in out
+    assert "crane:" not in out

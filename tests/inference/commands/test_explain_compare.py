@@ -143,6 +143,11 @@ def test_two_models_agree_on_classes_by_their_names(cardinal: Run, compare: Comp
     for subject, panel in zip(("red", "green"), fields["panels"], strict=True):
         _, grid, _ = explained(cardinal, tmp_path, CAT, "--class", subject, model=TINY)
         np.testing.assert_allclose(np.array(panel["cells"]), grid, atol=1e-6)
+    words, fields = compare(CAT, "--with-model", other, "--class", "blue", "--against", "red")
+    assert [panel["against"]["index"] for panel in fields["panels"]] == [0, 1]
+    third = _renamed(tmp_path / "third", "Third", {"red": "crimson"})
+    _, lacking = compare(CAT, "--with-model", third, "--class", "blue", "--against", "0")
+    assert lacking["panels"][1]["sentence"] == "Third does not know red."
     hashes = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in (TINY, other)]
     assert [panel["model_sha256"] for panel in fields["panels"]] == hashes
     assert "Each model has logits of its own" in words
@@ -179,6 +184,9 @@ def test_a_class_that_one_model_lacks_is_told_and_the_other_shows_it(compare: Co
     words, fields = compare(CAT, "--with-model", str(BRIGHT), "--class", "red", "--against", "blue")
     assert fields["panels"][1]["sentence"] == "Brightness test network does not know red."
     assert fields["panels"][0]["against"]["label"] == "blue"
+    # A number is that of the first model; the second one has another class of that number.
+    _, fields = compare(CAT, "--with-model", str(BRIGHT), "--class", "1", "--against", "0")
+    assert fields["panels"][1]["sentence"] == "Brightness test network does not know green."
 
 
 @pytest.mark.parametrize(
@@ -192,6 +200,11 @@ def test_a_class_that_one_model_lacks_is_told_and_the_other_shows_it(compare: Co
         (("--compare", "--class", "red", "--class", "0"), "red is named twice; it cannot be compared with itself."),
         (("--compare", "--class", "1", "--class", "0", "--against", "red"), "red is named twice"),
         (("--compare", "--relative", "--against", "red"), "use --relative or --against"),
+        (
+            ("--compare", "--against", "dark", "--model", str(BRIGHT)),
+            "has two classes, so with one of them in --against",
+        ),
+        ((CAT, "--compare"), f"{CAT} is named twice; it cannot be compared with itself."),
     ],
 )
 def test_what_cannot_be_compared_is_a_sentence(

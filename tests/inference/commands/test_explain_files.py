@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.attention.methods import FACTS, Method
-from inference.attention.picture import Style
+from inference.arrays import RgbImage
+from inference.attention.methods import FACTS, Method, Unit
+from inference.attention.picture import Caption, Style
+from inference.commands import explain_files
 from tests.inference.commands.explaining import TINY, explained, patched
 from tests.inference.commands.sessions import Run
 from tests.make_bright import BRIGHT
@@ -25,9 +27,15 @@ def test_every_method_has_a_grid_a_manifest_and_a_picture(cardinal: Run, tmp_pat
     assert (fields["method"], fields["unit"], fields["paper"]) == (method.value, facts.unit.value, facts.paper)
     assert fields["rectified"] is (not facts.is_signed)
     assert facts.is_signed or grid.min() >= 0
-    # The four numbers are those of the signed evidence, whatever the method.
-    parts = fields["supporting"] + fields["opposing"] + fields["bias"]
-    assert parts == pytest.approx(fields["logit"], abs=1e-5)
+    assert fields["grid_positive"] == pytest.approx(grid[grid > 0].sum(), rel=1e-5)
+    assert fields["grid_negative"] == pytest.approx(grid[grid < 0].sum(), rel=1e-5)
+    if facts.unit is Unit.LOGITS:
+        parts = fields["supporting"] + fields["opposing"] + fields["bias"]
+        assert parts == pytest.approx(fields["logit"], abs=1e-5)
+        assert fields["adds_up"] is True
+    else:
+        # The evidence's ledger would be taken for that of this grid.
+        assert [fields[key] for key in ("supporting", "opposing", "bias", "adds_up")] == [None] * 4
     assert fields["logit"] == pytest.approx(fields["network_logit"], abs=1e-4)
     drawn = tmp_path / "map.png"
     code, _, _ = cardinal(
@@ -35,7 +43,7 @@ def test_every_method_has_a_grid_a_manifest_and_a_picture(cardinal: Run, tmp_pat
     )
     assert code == 0
     with Image.open(drawn) as opened:
-        assert opened.width == 200
+        assert opened.width == 320  # as wide as its legend
 
 
 @pytest.mark.parametrize("mode", list(Style))
@@ -75,3 +83,23 @@ def test_a_name_that_is_too_long_with_its_ending_is_refused_before_anything_is_w
     assert (code, words) == (2, "")
     assert "-hidden.npy could not be written: " in errors
     assert not output.exists()
+
+
+@pytest.mark.parametrize(("view", "scale"), [((), 0.1), (("--finer", "2"), 0.1 / 4)])
+def test_the_colours_have_the_models_scale_for_so_many_cells(
+    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: tuple[str, ...], scale: float
+) -> None:
+    captions: list[Caption] = []
+
+    def keep(
+        _pixels: object, _map: object, _crop: object, _size: object, caption: Caption, **_options: object
+    ) -> RgbImage:
+        captions.append(caption)
+        return np.zeros((4, 4, 3), np.uint8)
+
+    monkeypatch.setattr(explain_files, "picture_with_map", keep)
+    output = str(tmp_path / "x.png")
+    start = ("explain", "--model", str(BRIGHT), "--device", "cpu", patched(tmp_path))
+    code, _, _ = cardinal(*start, *view, "--output", output)
+    assert code == 0
+    assert [caption.scale for caption in captions] == [pytest.approx(scale)]

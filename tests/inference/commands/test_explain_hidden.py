@@ -13,13 +13,17 @@ from PIL import Image
 
 from inference.arrays import Logits
 from inference.attention.masking import Filling, fill
+from inference.attention.methods import Method
 from inference.attention.region import Box
+from inference.attention.region_files import pixels_under
 from inference.classify.postprocess import softmax
-from inference.commands.explain_hidden import HiddenFound, pixels_under
+from inference.commands.explain_hidden import HiddenFound, HiddenParts, Lead, compare_hidden
+from inference.commands.explanation import Explanation
 from inference.engine.network import Network
 from inference.models.contract import MapKind, Preprocessing
 from inference.results import CropGeometry, Prediction
 from tests.conftest import PROJECT_ROOT
+from tests.fakes import fake_contract
 from tests.inference.commands.explaining import TINY, answer, explained, patched
 from tests.inference.commands.lesser_models import model_with
 from tests.inference.commands.sessions import Run
@@ -103,6 +107,15 @@ def test_the_lead_over_another_class_is_followed(cardinal: Run, tmp_path: Path) 
     lead = fields["hidden"]["lead"]
     assert lead["after"] == pytest.approx(float(after[0] - after.mean()), abs=1e-5)
     assert "Its lead over the average class goes from" in words
+
+
+def test_the_lead_over_the_average_class_leaves_out_what_all_classes_gain() -> None:
+    """The scores of the two classes of the brightness network have a mean of nearly 0, which hides a missing mean."""
+    cells = np.ones((1, 1), np.float32)
+    asked = Explanation(cells, cells, 1, 0, 0, 1, 1, True, "b", 1, None, Method.EVIDENCE, relative=True)
+    parts = HiddenParts(Filling.GREY, (Box(0, 0, 1, 1),), np.ones((2, 2), np.bool_), np.zeros((2, 2, 3), np.uint8))
+    before, after = (np.array(logits, np.float32) for logits in ([1, 2, 6, 3, 0, 0], [7, 6, 8, 7, 7, 7]))
+    assert compare_hidden(parts, asked, before, after, fake_contract()).lead == Lead("the average class", 0.0, -1.0)
 
 
 def test_what_the_network_did_not_see_cannot_be_hidden(cardinal: Run, tmp_path: Path) -> None:
@@ -244,6 +257,7 @@ def test_who_leads_is_said(followed: int, before: int, after: int, said: str) ->
         lead=None,
         first_before=one,
         best_after=(other,),
+        leader=other.label,
     )
     assert list(found.in_words()) == [f"With this part hidden (blur), a goes from 20.6 % to 8.5 %{said}"]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inference.attention.methods import Method
+from inference.commands import explain_progress
 from inference.models.contract import MapKind
 from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import TINY
@@ -114,3 +117,27 @@ def test_the_samples_are_measured_with_a_real_filling(cardinal: Run) -> None:
     )
     assert code == 0
     assert "hidden cells show grey" in out
+
+
+@pytest.mark.parametrize(
+    "question",
+    [("--compare-methods", "3", "--skip", "score-cam"), ("--curves", "3"), ("--curves", "3", "--method", "occlusion")],
+)
+def test_all_runs_are_counted_in_one_bar_up_to_their_end(
+    cardinal: Run, folder: str, monkeypatch: pytest.MonkeyPatch, question: tuple[str, ...]
+) -> None:
+    bars: list[tuple[int | None, list[int]]] = []
+
+    @contextmanager
+    def keep(_unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        told: list[int] = []
+        bars.append((total, told))
+        yield told.append
+
+    monkeypatch.setattr(explain_progress, "counting", keep)
+    code, _, _ = cardinal("explain", folder, *_MODEL, *question)
+    assert code == 0
+    [(total, told)] = bars
+    assert told == sorted(told)
+    assert len(told) > 6
+    assert told[-1] == total

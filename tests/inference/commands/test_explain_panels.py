@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inference.attention.methods import Method
 from inference.attention.picture import Style
+from inference.attention.side_by_side import Panel
 from inference.classify.classifier import Answer
 from inference.classify.preprocess import PreparedPicture
+from inference.commands import explain_panels
 from inference.commands.explain_files import Drawing
 from inference.commands.explain_panels import OF_TWO_MODELS, Compared, Comparison, Kind, Speaker
 from inference.commands.explanation import Explanation, Look
+from inference.errors import OutputWriteError
+from inference.files import WholeFile
 from inference.models.contract import Label, MapKind, ModelContract, Preprocessing
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
 
@@ -95,3 +101,55 @@ def test_every_panel_is_drawn(kind: Kind, drawing: Drawing) -> None:
     one = _panel([[0.25, -0.25]])
     widths = [_compare(kind, *[one] * count).drawn(drawing).shape[1] for count in (2, 3, 4)]
     assert widths[1] - widths[0] == widths[2] - widths[1] > 80
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_panel_names_its_class_once(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Panel] = []
+
+    def keep(panels: list[Panel], _legend: object) -> np.ndarray:
+        drawn.extend(panels)
+        return GREY
+
+    monkeypatch.setattr(explain_panels, "side_by_side", keep)
+    _compare(kind, _panel([[0.5, -0.9]]), _panel(None)).drawn(Drawing())
+    with_map, without = drawn
+    numbers = "+1.00 for, -0.50 against, bias +0.10 = 0.60 logits (75.0 %)"
+    if kind is Kind.CLASSES:
+        assert (with_map.title, with_map.lines[0]) == ("cat", numbers)
+        assert (without.title, without.lines) == ("cat", ("75.0 %", "There is none."))
+    else:
+        assert (with_map.title, with_map.lines[0]) == ("a.png", f"cat: {numbers}")
+        assert (without.title, without.lines) == ("a.png", ("cat: 75.0 %", "There is none."))
+
+
+def test_a_picture_and_its_numbers_are_replaced_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, write = tmp_path / "x.png", WholeFile.write
+    explain_panels.write_comparison(output, _compare(Kind.CLASSES, _panel([[0.5]])), Drawing())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(before) == {"x.png", "x.json"}
+
+    def fail(file: WholeFile, data: bytes) -> None:
+        if data.startswith(b"{"):
+            raise OutputWriteError("x.json", "No space left on device.")
+        write(file, data)
+
+    monkeypatch.setattr(WholeFile, "write", fail)
+    with pytest.raises(OutputWriteError):
+        explain_panels.write_comparison(output, _compare(Kind.CLASSES, _panel([[-0.5]])), Drawing())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_paths_that_are_no_text_are_told_by_their_bytes() -> None:
+    path = b"b\xff.png".decode("utf-8", "surrogateescape")
+    said = dataclasses.replace(_look(0).classification, path=path)
+    look = dataclasses.replace(_look(0), classification=said)
+    panels = [dataclasses.replace(panel, look=look, title=path) for panel in (_panel([[0.5]]), _panel(None))]
+    fields = _compare(Kind.PICTURES, *panels, failures=((path, "Why."),)).as_fields()
+    # A strict encoder, as other programs have it, takes every word.
+    json.dumps(fields, ensure_ascii=False).encode()
+    for told in (*fields["panels"], *fields["failures"]):
+        assert (told["path"], bytes.fromhex(told["path_bytes"])) == ("b\ufffd.png", b"b\xff.png")
+    assert [panel["title"] for panel in fields["panels"]] == ["b\\xff.png"] * 2

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
+from inference.attention.region import cells_holding
 from inference.classify.postprocess import softmax
+from inference.models.contract import METADATA_KEY
+from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import answer, explained, patched
 from tests.inference.commands.sessions import Run
+from tests.inference.engine.variants import variant
 from tests.make_bright import BRIGHT
+
+SAMPLE = str(PROJECT_ROOT / "assets" / "samples" / "chelsea.png")
 
 
 def _explain(cardinal: Run, *arguments: str) -> tuple[int, str, str]:
@@ -141,3 +149,45 @@ def test_where_nothing_speaks_for_the_class_the_map_gives_no_region(cardinal: Ru
     code, output, errors = _explain(cardinal, str(black), "--class", "bright", "--region", "map")
     assert (code, output) == (2, "")
     assert errors == "Nothing speaks for bright, so its map gives no region.\n"
+
+
+def test_a_part_smaller_than_a_cell_is_no_part_of_none(cardinal: Run, tmp_path: Path) -> None:
+    words, _, fields = explained(cardinal, tmp_path, patched(tmp_path), "--region", "70,20,70.5,20.25", "--alone")
+    assert 0 < fields["region"]["cells"] < 0.05
+    assert "The region by itself (less than 0.1 cells): " in words
+    assert "Cut out (70,20,70.5,20.2) and run alone" in words
+
+
+def test_whatever_the_method_the_map_gives_the_region_by_the_evidence(cardinal: Run, tmp_path: Path) -> None:
+    found = []
+    for number, method in enumerate(("evidence", "layercam")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        question = (patched(folder), "--class", "dark", "--region", "map", "--method", method)
+        _, grid, fields = explained(cardinal, folder, *question)
+        found.append((grid, fields["region"]["from_map"]["cells"]))
+    (evidence, cells), (other, same_cells) = found
+    assert cells == same_cells
+    # The other map would have given others.
+    assert cells_holding(evidence, 0.5).sum() == len(cells) != cells_holding(other, 0.5).sum()
+
+
+def test_classes_of_one_name_are_told_apart(cardinal: Run, tmp_path: Path) -> None:
+    """Every class of this network has one name, as the two cranes of ImageNet have."""
+
+    def rename(model: onnx.ModelProto) -> None:
+        entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
+        contract = json.loads(entry.value)
+        for label in contract["labels"]:
+            label["name"] = "crane"
+            label["wordnet_id"] = None
+        entry.value = json.dumps(contract)
+
+    question = ("--region", "100,50,300,250", "--alone", "--hide", "100,50,300,250", "--whole")
+    words, _, fields = explained(cardinal, tmp_path, SAMPLE, *question, model=str(variant(tmp_path, rename)))
+    for asked in ("The region by itself", "run alone"):
+        [line] = [line for line in words.splitlines() if asked in line]
+        names = re.findall(r"crane \(\d\)", line)
+        assert len(names) == len(set(names)) == 5
+    assert not re.search(r"crane(?! \(\d\))", words)
+    assert {one["label"] for one in fields["region"]["predictions"]} == {"crane"}

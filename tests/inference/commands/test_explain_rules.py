@@ -56,6 +56,7 @@ WITH = ("--with-model", "other")
         (("a", "--compare", "--class", "1"), "Name two to four classes, each with --class"),
         (("a", "--compare", *("--class", "1") * 5), "or none for the first four; here are 5."),
         (("a", "b", "--compare", "--class", "1", "--class", "2"), "Several pictures are compared by one class"),
+        (("a", "b", "a", "--compare"), "a is named twice; it cannot be compared with itself."),
         (("a", "b", *WITH), "--with-model compares what two models say of one picture; name one."),
         (("a", *WITH, "--class", "1", "--class", "2"), "Two models are compared by one class"),
         (("a", "--compare", "--method", "grad-cam"), "--method goes with one map."),

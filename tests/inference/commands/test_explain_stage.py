@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.commands import explain_stage
 from inference.models.catalog import BUILT_IN_NAME
 from tests.conftest import PROJECT_ROOT
 from tests.inference.commands.explaining import TINY, explained
@@ -33,8 +34,9 @@ def test_a_stage_has_finer_cells_and_the_manifest_says_which(cardinal: Run, tmp_
     assert sides == {1: (36, 36), 2: (18, 18), 3: (9, 9)}
 
 
-def test_at_the_last_stage_it_is_the_closed_form(cardinal: Run, tmp_path: Path) -> None:
-    question = (SAMPLE, "--method", "hirescam", "--against", "3")
+@pytest.mark.parametrize("compared", [("--against", "3"), ("--relative",)])
+def test_at_the_last_stage_it_is_the_closed_form(cardinal: Run, tmp_path: Path, compared: tuple[str, ...]) -> None:
+    question = (SAMPLE, "--method", "hirescam", *compared)
     _, closed, fields = explained(cardinal, tmp_path, *question, model=BUILT_IN_NAME)
     assert (fields["stage"], fields["unit"]) == (None, "logits")
     _, made, _ = explained(cardinal, tmp_path, *question, "--stage", "4", model=BUILT_IN_NAME)
@@ -78,7 +80,9 @@ def test_a_check_randomises_the_network_from_the_top(cardinal: Run, tmp_path: Pa
     words, _, fields = explained(cardinal, tmp_path, SAMPLE, "--check", model=BUILT_IN_NAME)
     steps = fields["check"]["randomised_backbone"]
     assert [step["part"] for step in steps] == ["head", "stage 4", "stage 3", "stage 2", "stage 1", "stem"]
-    assert ", ".join(f"{step['part']} {step['signed']:+.2f}" for step in steps) in words
+    assert [step["draws"] for step in steps] == [1, 1, 1, 1, 1, 5]
+    named = ("last layer", *(step["part"] for step in steps[1:-1]), "first layers")
+    assert ", ".join(f"{part} {step['signed']:+.2f}" for part, step in zip(named, steps, strict=True)) in words
     words, _, fields = explained(cardinal, tmp_path, SAMPLE, "--check", model=TINY)
     assert fields["check"]["randomised_backbone"] is None
     assert "The network was not randomised part by part. Tiny test network has maps of its last stage only" in words
@@ -110,3 +114,12 @@ def test_an_int8_copy_says_in_words_why_it_has_no_earlier_stages(cardinal: Run, 
     assert code == 0
     assert words.count("    red: +") == 2
     assert not (tmp_path / "profile" / "cache" / "gradients").exists()
+
+
+def test_what_is_made_on_first_use_is_said_on_a_terminal(
+    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain_stage, "is_terminal", lambda _stream: True)
+    question = ("explain", "--device", "cpu", SAMPLE, "--method", "layercam", "--stage", "2")
+    said = [cardinal(*question)[2] for _ in range(2)]
+    assert said == ["Preparing gradients of ResNeXt-26 8x8d, Tiny-ImageNet (built in)...\n", ""]

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inference.arrays import RgbImage
+from inference.attention.picture import Caption
+from inference.commands import explain_files
 from tests.inference.commands.explaining import explained, patched
 from tests.inference.commands.sessions import Run
+from tests.make_bright import BRIGHT
 
 
 @pytest.mark.parametrize("factor", [2, 3])
@@ -42,3 +46,39 @@ def test_the_usual_view_says_nothing_of_views(cardinal: Run, tmp_path: Path) -> 
     words, _, fields = explained(cardinal, tmp_path, patched(tmp_path))
     assert "view" not in words
     assert fields["view"]["decision"] is None
+
+
+def test_only_a_larger_view_is_one_of_more_pixels_than_the_picture_has(cardinal: Run, tmp_path: Path) -> None:
+    picture = patched(tmp_path, (100, 50))
+    words, _, fields = explained(cardinal, tmp_path, picture, "--whole")
+    assert (fields["view"]["whole"], fields["view"]["enlarged"]) == (True, False)
+    assert "has fewer pixels than this view" not in words
+
+
+def test_of_a_very_long_picture_the_middle_is_seen_and_said(
+    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captions: list[Caption] = []
+
+    def keep(
+        _pixels: object, _map: object, _crop: object, _size: object, caption: Caption, **_options: object
+    ) -> RgbImage:
+        captions.append(caption)
+        return np.zeros((4, 4, 3), np.uint8)
+
+    monkeypatch.setattr(explain_files, "picture_with_map", keep)
+    for size, seen, beside in (
+        ((1000, 100), "middle of the picture, which is very long", "its middle"),
+        ((400, 100), "whole picture", "whole picture"),
+    ):
+        picture = patched(tmp_path, size)
+        words, _, fields = explained(cardinal, tmp_path, picture, "--whole")
+        assert f" in the view of the {seen}: " in words
+        assert (fields["crop"]["left"] > 0) is (size[0] == 1000)
+        assert cardinal(
+            "explain", "--model", str(BRIGHT), "--device", "cpu", picture, "--whole", "--finer", "2",
+            "--output", str(tmp_path / "x.png"),
+        )[0] == 0  # fmt: skip
+        assert captions.pop().subject.endswith(f" ({beside}, 2 times the size)")
+        for name in ("map.npy", "map.json"):
+            (tmp_path / name).unlink()

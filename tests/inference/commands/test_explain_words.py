@@ -10,7 +10,7 @@ import pytest
 from inference.attention.evidence import ledger
 from inference.attention.grad_cam import grad_cam
 from inference.attention.methods import FACTS, Method
-from inference.commands.explain_words import in_words
+from inference.commands.explain_words import in_words, lead_in_words
 from inference.commands.explanation import Explanation
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
 
@@ -24,6 +24,8 @@ ANSWER = Classification(
     "cpu",
     "float32",
 )
+
+GRID = np.array([[1.0, 2.0]], np.float32)
 
 
 def _explanation(
@@ -75,7 +77,23 @@ def test_the_last_line_says_what_the_map_says(cells: list[list[float]], sentence
 
 def test_another_methods_map_is_called_by_its_name() -> None:
     lines = list(in_words(_explanation([[0.1, 0.11]], method=Method.SCORE_CAM), ANSWER))
+    assert lines[0] == "cow: 0.71 logits (75.0 %)"
     assert lines[-1] == "The score-cam map is strongest at the top of what the network saw."
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_a_map_of_another_method_that_is_the_same_everywhere_says_nothing_of_the_evidence(value: float) -> None:
+    explanation = dataclasses.replace(
+        _explanation([[2.0, 1.0]], method=Method.EIGEN_CAM), contributions=np.full((1, 2), value, np.float32)
+    )
+    lines = list(in_words(explanation, ANSWER))
+    assert lines[-1] == "The eigen-cam map is the same everywhere; no area stands out."
+    assert not any("against" in line or "No cell" in line for line in lines)
+    occluded = dataclasses.replace(_explanation([[2.0, 1.0]], method=Method.OCCLUSION), contributions=-GRID)
+    assert list(in_words(occluded, ANSWER))[-1] == "No cell of the occlusion map speaks for this class."
+    # Nothing for it and nothing against it is not "against".
+    nothing = _explanation([[0.0, 0.0]], method=Method.SCORE_CAM)
+    assert not any("against" in line for line in in_words(nothing, ANSWER))
 
 
 def test_the_sum_is_written_out_with_the_score() -> None:
@@ -117,3 +135,8 @@ def test_the_parts_that_are_written_add_up_to_the_sum_that_is_written() -> None:
 def test_a_class_of_any_name_is_written_as_it_is() -> None:
     explanation = dataclasses.replace(_explanation([[1.0]]), subject="{0} %s {subject}")
     assert next(in_words(explanation, ANSWER)).startswith("{0} %s {subject}: +1.00 for")
+
+
+def test_who_is_ahead_by_little_is_ahead_all_the_same() -> None:
+    leads = (0.334, -0.334, 0.0, 0.0049, -0.0031, -0.00004)
+    assert [lead_in_words(lead) for lead in leads] == ["+0.33", "-0.33", "+0.00", "+0.005", "-0.003", "-4e-05"]

@@ -48,6 +48,8 @@ def run(profile: Profile, *words: str) -> int:
     return code
 
 
+# The child that converts gives way to everything else: on a busy machine it takes minutes.
+@pytest.mark.timeout(300)
 def test_get_cut_off_resumed_converted_used_removed(
     random_weights: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,8 @@ def test_numbers_come_back_in_full_and_a_formula_does_not() -> None:
     first, last = csv.DictReader(io.StringIO(table_text(_FIGURES, _ON)))
     assert tuple(first) == COLUMNS
     assert (first["method"], float(first["average_drop"]), first["runs"]) == ("evidence", 1 / 3, "153")
+    numbers = ("average_drop", "average_increase", "deletion_area", "insertion_area", "seconds")
+    assert [float(first[name]) for name in numbers] == [1 / 3, 0.25, 0.125, 0.5, 0.001]
     assert (last["deletion_area"], last["insertion_area"], last["pictures"]) == ("", "", "3")
     assert first["model"].startswith("'=net,")
     assert (first["model_sha256"], first["seed"], first["drawn_from"]) == ("ab" * 32, "0", "480")

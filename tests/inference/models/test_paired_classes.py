@@ -33,6 +33,6 @@ def test_ids_come_before_names() -> None:
 
 def test_one_name_with_two_ids_is_two_classes_and_a_name_without_id_finds_its_like() -> None:
     other = PairedClasses(CRANES[:1], CRANES[1:])
-    assert other.names == ("crane", "crane")
+    assert other.names == ("crane (0)", "crane (1)")
     assert other.in_second(0) is None
     assert PairedClasses(CRANES[:1], [Label("crane")]).in_second(0) == 0

@@ -129,6 +129,8 @@ def test_a_network_that_cannot_be_traced_is_a_sentence() -> None:
         to_graph(Odd())
 
 
+# Children that convert give way to everything else: on a busy machine they take minutes.
+@pytest.mark.timeout(300)
 def test_the_command_speaks_json_lines_only(small_file: Path, tmp_path: Path) -> None:
     target = tmp_path / "m.onnx"
     step = [sys.executable, "-m", "inference.training", "convert"]

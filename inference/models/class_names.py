@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from inference.models.contract import Label
+from inference.models.contract import Label
 
 
 def distinct_name(labels: Sequence[Label], index: int) -> str:
@@ -20,11 +18,24 @@ def distinct_name(labels: Sequence[Label], index: int) -> str:
         index: of the class.
     """
     name = labels[index].name
-    return f"{name} ({index})" if name in _shared_names(labels) else name
+    return f"{name} ({index})" if name in shared_names(labels) else name
+
+
+def shared_names(labels: Sequence[Label]) -> frozenset[str]:
+    """The names that several classes of one model have; the labels are told apart by identity and kept.
+
+    Args:
+        labels: of the model, in class order.
+    """
+    global _known  # noqa: PLW0603 - a cache of one, replaced as a whole: other threads see the old or the new one
+    known = _known
+    if known.labels is not labels:
+        known = _known = _Known(labels)
+    return known.shared
 
 
 class _Known:
-    """The names that several classes of one model have; counted once, since all classes are listed in one frame."""
+    """The shared names of one model; counted once, since all classes are listed in one frame."""
 
     def __init__(self, labels: Sequence[Label]) -> None:
         self.labels = labels
@@ -32,11 +43,3 @@ class _Known:
 
 
 _known = _Known(())
-
-
-def _shared_names(labels: Sequence[Label]) -> frozenset[str]:
-    global _known  # noqa: PLW0603 - a cache of one, replaced as a whole: other threads see the old or the new one
-    known = _known
-    if known.labels is not labels:
-        known = _known = _Known(labels)
-    return known.shared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gui.viewer.class_names import distinct_name
+from inference.models.class_names import distinct_name
 from inference.models.contract import Label
 
 
