@@ -12,8 +12,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
 # Tests run beside each other; PyTorch's threads (of children, too) would wait for each other on processors in use.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# What imports make is not garbage: looking for some while everything is imported takes a third of that time. It stays off,
-# as in the program (`gui/main_thread_gc.py`): a window must not be taken apart in the middle of its events.
+# What imports make is not garbage: looking for some while everything is imported takes a third of that time. It stays
+# off, as in the program (`gui/main_thread_gc.py`): a window must not be taken apart in the middle of its events.
 gc.disable()
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent

@@ -91,6 +91,18 @@ class Inspector(QScrollArea):
         self._sections.addWidget(section)
         return section
 
+    def last_stop(self) -> QWidget | None:
+        """Where Tab leads last in here: the last widget that takes it in the part that was added last."""
+        item = self._sections.itemAt(self._sections.count() - 1)
+        section = None if item is None else item.widget()
+        last, widget = None, None if section is None else section.nextInFocusChain()
+        # No farther than it takes: each widget that is asked for lives as long as Python holds it.
+        while section is not None and widget is not None and section.isAncestorOf(widget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                last = widget
+            widget = widget.nextInFocusChain()
+        return last
+
     def reveal(self, section: Section) -> None:
         """Open a part and scroll to it, no farther than it takes; in a moment, when it has got its place."""
         section.set_open(True)

@@ -210,16 +210,9 @@ class ViewerPage(QWidget):
 
     def _put_filmstrip_last(self) -> None:
         """Tab leads through all of the inspector, whose parts came one by one, before it leads to the filmstrip."""
-        last: QWidget | None = self.picture.previousInFocusChain()
-        while last is not None and last is not self.picture and not self._is_reached_in_inspector(last):
-            last = last.previousInFocusChain()
-        if self._filmstrip is not None and last is not None and last is not self.picture:
+        last = self.inspector.last_stop()
+        if self._filmstrip is not None and last is not None:
             QWidget.setTabOrder(last, self._filmstrip)
-
-    def _is_reached_in_inspector(self, widget: QWidget) -> bool:
-        """Whether Tab leads to a widget of the inspector; Qt orders nothing behind one that it passes over."""
-        takes_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        return bool(takes_tab) and self.inspector.isAncestorOf(widget)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
