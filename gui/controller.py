@@ -286,10 +286,12 @@ class Controller(QObject):
             self._on_inspection_failed(event.key, event.outcome)
             return
         known = self._viewing.result_of(event.key)
-        if known is not None and not event.outcome.facts.has_stamp_of(known.facts):
-            self._viewing.tell_changed(event.key)
-            return
-        if event.inspection is not None:
+        is_other = known is not None and not event.outcome.facts.is_of_file(known.facts)
+        if is_other:
+            # The service has written the new answer down; pixels and the old one go.
+            self._viewing.forget({event.key})
+            self.message_raised.emit(notices.classified_anew(event.outcome.path))
+        elif event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
         if self._viewing.result_of(event.key) is None:
             # The picture on screen was asked about before its turn came, or its answer had been forgotten.
@@ -297,7 +299,9 @@ class Controller(QObject):
             if self._link.room is not None:
                 self._link.room.service.queue.discard([event.key])
             self._table.apply_answers([_update(event.key, event.outcome)])
-            if event.key == self._viewing.key:
+            if event.key == self._viewing.key and is_other:
+                self._viewing.reload()
+            elif event.key == self._viewing.key:
                 self._viewing.refresh()
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:

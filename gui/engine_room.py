@@ -28,6 +28,7 @@ from inference.classify.events import Answered, Answers, ModelOpened
 from inference.classify.opening import decode_workers, is_engine_unknown, learn_engine, open_classifier
 from inference.classify.preprocess import (
     PreparedPicture,
+    PrepareOrder,
     ViewPicture,
     make_thumbnail,
     open_thumbnail,
@@ -139,8 +140,12 @@ class EngineRoom:
         if order.path is None or order.view is None:
             self._examine(order, None)
             return
-        future = self._pool.submit(prepare_picture, order.path, order.view, urgent=True)
+        future = self.read(order.path, order.view)
         future.add_done_callback(lambda done: self._examine(order, done))
+
+    def read(self, path: str, view: PrepareOrder) -> Future[PreparedPicture]:
+        """Have a picture read in a decode process before others, as `view` says."""
+        return self._pool.submit(prepare_picture, path, view, urgent=True)
 
     def _examine(self, order: ExaminationOrder, reading: Future[PreparedPicture] | None) -> None:
         def examination(classifier: Classifier | None) -> None:

@@ -71,7 +71,7 @@ class MessageActions(QObject):
         self._actions = actions
         self._runner = runner
         self._profile = profile
-        self._view_to_save: QImage | None = None
+        self._views: dict[str, QImage] = {}
 
     @Slot(object, object)
     def carry_out(self, message: UserMessage, action: MessageAction) -> None:
@@ -106,7 +106,7 @@ class MessageActions(QObject):
     @Slot(str, object)
     def save_view(self, path: str, image: QImage) -> None:
         """Write the picture with its map and legend to a PNG file."""
-        self._view_to_save = image
+        self._views[path] = image
         task = self._runner.create(lambda _progress, _cancel: _write_png(image, Path(path)), Lane.FILES)
         task.succeeded.connect(partial(self._on_saved, path))
         task.failed.connect(self._on_failed)
@@ -146,13 +146,14 @@ class MessageActions(QObject):
             self.session_verb_chosen.emit(message, MessageAction.TRY_AGAIN)
         elif message.id == "E-315":
             self._controller.classify_all()
-        elif message.id == "E-409" and self._view_to_save is not None:
-            self.save_view(message.subject, self._view_to_save)
+        elif message.id == "E-409":
+            if message.subject in self._views:
+                self.save_view(message.subject, self._views[message.subject])
         else:
             self._models.try_again()
 
     def _on_saved(self, path: str, _nothing: object) -> None:
-        self._view_to_save = None
+        self._views.pop(path, None)
         self.message_raised.emit(notices.view_saved(path))
 
     @Slot(object)

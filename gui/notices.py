@@ -145,6 +145,12 @@ def view_saved(path: str) -> UserMessage:
     return UserMessage("T-15", Place.TOAST, Level.INFO, text, visible(path), (MessageAction.SHOW_FILE,), path)
 
 
+def classified_anew(path: str) -> UserMessage:
+    """A file was found to be another than the one that was classified, and the new one was classified at once."""
+    text = tr("{name} changed on disk after it was classified. It was classified again.")
+    return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
+
+
 def preprocessing_assumed(name: str) -> UserMessage:
     """A model does not say how images are to be prepared, so the usual numbers are used."""
     text = tr("{name} does not say how images must be prepared. The usual numbers are used; scores may be off.")

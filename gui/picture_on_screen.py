@@ -14,7 +14,7 @@ from gui.messages import describe
 from gui.notices import detail_unreadable
 from gui.recent import Recent
 from gui.viewer.viewer_page import ViewerPage
-from inference.results import Classification
+from inference.results import Classification, PictureFacts
 
 PICTURES_KEPT = 7
 """Pictures of the viewer's size, at up to 16 MB each."""
@@ -65,6 +65,11 @@ class PictureOnScreen(QObject):
         """Whether the image at a place could not be read."""
         return self._table.answer(place) is ImageState.FAILED
 
+    def facts_of(self, key: int) -> PictureFacts | None:
+        """Of the file whose pixels are at hand; None where they are not."""
+        kept = self._kept.get(key)
+        return None if kept is None else kept.facts
+
     def begin(self, key: int) -> None:
         """Another image comes on screen; what is neither it nor next to it is read no more."""
         self._key, self._detail_key = key, None
@@ -110,15 +115,17 @@ class PictureOnScreen(QObject):
         self._loading.discard(loaded.key)
         place = self.place
         is_shown = loaded.key == self._key and place is not None
-        if loaded.has_detail:
-            if is_shown:
-                self._take_detail(loaded)
-            return
-        if loaded.image is not None:
-            self._kept.put(loaded.key, loaded)
         said = self._results.get(loaded.key)
-        if said is not None and loaded.facts is not None and not loaded.facts.has_stamp_of(said.facts):
+        is_other = said is not None and loaded.facts is not None and not loaded.facts.is_of_file(said.facts)
+        if loaded.has_detail:
+            if is_shown and not is_other:
+                self._take_detail(loaded)
+        elif loaded.image is not None:
+            self._kept.put(loaded.key, loaded)
+        if is_other:
             self.file_changed.emit(loaded.key)
+        if loaded.has_detail:
+            return
         if not is_shown or place is None:
             return
         if loaded.error is not None:

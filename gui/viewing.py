@@ -353,6 +353,12 @@ class Viewing(QObject):
         self._tell_examined()
         answer = self._table.answer(place)
         classification = self._results.get(key)
+        read = self._picture.facts_of(key)
+        if classification is not None and read is not None and not read.is_of_file(classification.facts):
+            # The pixels were read before the answer was known.
+            self._changed.add(key)
+            self._inspections.discard({key})
+            self._tell_examined()
         if self._link.room is not None:
             self._link.room.service.watch(key)
         if answer is ImageState.FAILED:
@@ -360,6 +366,8 @@ class Viewing(QObject):
         elif key in self._changed and answer is ImageState.SUGGESTED:
             error = ImageReadError(self._table.path(place), ImageProblem.CHANGED)
             self._page.show_sentence(describe(error, self._table.name(place)).text, has_failed=True)
+            if self._link.room is not None and self._contract is not None:
+                self._link.room.service.inspect(key, self._table.path(place))
         elif classification is not None and self._contract is not None:
             self._show_classification(place, key, classification, self._contract)
         elif answer is ImageState.SUGGESTED and self._contract is not None:

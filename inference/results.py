@@ -69,8 +69,10 @@ class PictureFacts:
     mtime_ns: int = 0
     content_hash: bytes = b""
 
-    def has_stamp_of(self, other: PictureFacts) -> bool:
-        """Whether both are of one file that nobody changed in between, as far as its size and time tell."""
+    def is_of_file(self, other: PictureFacts) -> bool:
+        """Whether both are of the same bytes; where one does not know their hash, as far as size and time tell."""
+        if self.content_hash and other.content_hash:
+            return self.content_hash == other.content_hash
         if self.size_bytes != other.size_bytes:
             return False
         return self.mtime_ns == other.mtime_ns or not self.mtime_ns or not other.mtime_ns

@@ -109,6 +109,6 @@ def carry_out(
 
 
 def _unchanged(picture: PreparedPicture, order: ExaminationOrder) -> PreparedPicture:
-    if order.facts is not None and not picture.facts.has_stamp_of(order.facts):
+    if order.facts is not None and not picture.facts.is_of_file(order.facts):
         raise ImageReadError(order.path or "", ImageProblem.CHANGED)
     return picture

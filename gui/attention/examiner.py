@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from gui.engine_link import EngineLink
 from inference.cancel import CancelToken
 
 if TYPE_CHECKING:
-    from inference.classify.preprocess import PrepareOrder
+    from inference.classify.preprocess import PreparedPicture, PrepareOrder
     from inference.results import PictureFacts
 
 
@@ -85,6 +86,19 @@ class Examiner(QObject):
         room.examine(ExaminationOrder(ticket, work, cancel, path, view, is_long, facts))
         self.open_changed.emit(kind, True)
         return True
+
+    def read_now(self, path: str, view: PrepareOrder, longest_s: float) -> PreparedPicture:
+        """Wait for a picture to be read, where no event can bring it any more: the window closes.
+
+        Raises:
+            CardinalError: it cannot be read.
+            TimeoutError: it takes longer than `longest_s` seconds.
+            CancelledError: nothing is read any more.
+        """
+        room = self._link.room
+        if room is None:
+            raise CancelledError
+        return room.read(path, view).result(longest_s)
 
     def is_open(self, kind: str) -> bool:
         """Whether a question of this kind waits for its answer."""

@@ -6,6 +6,7 @@ import importlib
 import itertools
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from gui.user_message import Level, Place, UserMessage
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import tr
-from inference.errors import CardinalError
+from inference.errors import CardinalError, ImageProblem, ImageReadError
 
 if TYPE_CHECKING:
     from gui.attention.keep_work import KeptMap
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
+
+_LAST_S = 2.0
+"""So long a window that closes waits for the picture of a map that is being saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,14 @@ class KeepDesk(QObject):
     def finish(self) -> None:
         """Write now what is on its way to its files: the window goes, and no answer of the engine comes any more."""
         for kind in list(self._under_way):
-            saving = self._under_way.pop(kind)
+            saving, work = self._under_way.pop(kind), _work()
+            examined = saving.kept.examined
             try:
-                _work().read_and_write(saving.chosen, saving.kept)
-            except CardinalError as error:
+                picture = self._examiner.read_now(examined.path, work.reading_order(examined), _LAST_S)
+                if not picture.facts.is_of_file(examined.classification.facts):
+                    raise ImageReadError(examined.path, ImageProblem.CHANGED)
+                work.write(saving.chosen, saving.kept, picture)
+            except (CardinalError, CancelledError, TimeoutError) as error:
                 logger.warning("a map was not saved: %s", error)
 
     def _map_on_screen(self) -> KeptMap | None:

@@ -21,7 +21,7 @@ from inference.attention.map_files import USUAL_VIEW, MapNumbers, manifest, writ
 from inference.attention.methods import FACTS, Method, Unit
 from inference.attention.picture import Style, as_png, caption_of, picture_with_map
 from inference.attention.relative import relative_head, relative_logits
-from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
+from inference.classify.preprocess import PreparedPicture, PrepareOrder
 from inference.commands.targets import require_map_target, require_numbers_target
 from inference.engine.self_check import TOLERANCES
 from inference.errors import ImageProblem, ImageReadError
@@ -166,16 +166,6 @@ def write(chosen: str, kept: KeptMap, picture: PreparedPicture) -> None:
     with replacing(drawn_to) as file:
         file.write(png)
     write_grid(numbers_to, kept.numbers.contributions, described)
-
-
-def read_and_write(chosen: str, kept: KeptMap) -> None:
-    """The same with the picture read here and now, which takes a moment.
-
-    Raises:
-        ImageReadError: the picture cannot be read any more.
-        OutputWriteError: as `write`.
-    """
-    write(chosen, kept, prepare_picture(kept.examined.path, reading_order(kept.examined)))
 
 
 def _drawn(kept: KeptMap, picture: PreparedPicture) -> bytes:

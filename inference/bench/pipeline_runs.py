@@ -83,7 +83,7 @@ class PipelineRuns:
 @contextlib.contextmanager
 def open_runs(setup: Setup) -> Iterator[PipelineRuns]:
     """Open the model and the pool as `classify` does."""
-    classifier = open_classifier(setup.model, setup.device, setup.profile, batch_size=setup.batch)
+    classifier = open_classifier(setup.model, setup.device, setup.profile, batch_size=setup.batch, sharing=True)
     with contextlib.closing(classifier.network), DecodePool.open(workers=setup.workers) as pool:
         yield PipelineRuns(classifier, pool, setup.paths)
 

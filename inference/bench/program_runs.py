@@ -110,7 +110,7 @@ class ProgramRuns:
 @contextlib.contextmanager
 def open_runs(setup: Setup) -> Iterator[ProgramRuns]:
     """Open the network and the pool as `classify` does."""
-    network = Network.open(setup.model, device=setup.device, cards=CardChoices(setup.profile.cache))
+    network = Network.open(setup.model, device=setup.device, cards=CardChoices(setup.profile.cache), sharing=True)
     with contextlib.closing(network), DecodePool.open(workers=setup.workers) as pool:
         yield ProgramRuns(pool, network, setup.paths)
 

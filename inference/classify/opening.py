@@ -30,6 +30,7 @@ def open_classifier(
     batch_size: int | None = None,
     top_count: int = 5,
     spinning: bool = False,
+    sharing: bool = False,
 ) -> Classifier:
     """Open a model on a device. Runs on: any thread, which afterwards owns the network.
 
@@ -41,6 +42,7 @@ def open_classifier(
         top_count: how many predictions an answer has.
         spinning: let waiting threads burn their cores; not while a window is open, and not while decoders work (on
             two cores, 512 photographs took 231 pictures/s without and 210 with it, median of four alternating runs).
+        sharing: share the pictures of a batch out among threads; for folders without a window (decision 0033).
 
     Raises:
         CardinalError: the model or the device cannot be used; the sentence says why.
@@ -50,7 +52,7 @@ def open_classifier(
     from inference.engine.card.choice import CardChoices  # noqa: PLC0415
 
     choices, cards = EngineChoices(profile.cache), CardChoices(profile.cache)
-    network = Network.open(file.path, device=device, choices=choices, cards=cards, spinning=spinning)
+    network = Network.open(file.path, device=device, choices=choices, cards=cards, spinning=spinning, sharing=sharing)
     tried = None if network.device in PROCESSORS else cards.remembered(network.model_hash, network.device)
     fitting = fitting_batch_size(network) if tried is None else tried.batch
     return Classifier(network, batch_size=batch_size or fitting, top_count=top_count)

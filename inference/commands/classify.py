@@ -180,7 +180,8 @@ def _open_classifier(arguments: argparse.Namespace, profile: Profile) -> Classif
         if arguments.session is None:
             model = _stand_in(model, profile) or model
     top_count = arguments.top if arguments.session is None else KEPT_CLASSES
-    return open_classifier(model, arguments.device, profile, batch_size=arguments.batch_size, top_count=top_count)
+    size = arguments.batch_size
+    return open_classifier(model, arguments.device, profile, batch_size=size, top_count=top_count, sharing=True)
 
 
 def _stand_in(model: str | None, profile: Profile) -> str | None:

@@ -49,7 +49,7 @@ def run_audit(arguments: argparse.Namespace, profile: Profile) -> int:
         return _audit_session(arguments, profile)
     with FolderEvidence() as evidence:
         search = search_pictures(arguments)
-        classifier = open_classifier(arguments.model, arguments.device, profile)
+        classifier = open_classifier(arguments.model, arguments.device, profile, sharing=True)
         try:
             contract = classifier.network.contract
             if contract.maps is MapKind.NONE:

@@ -111,6 +111,7 @@ class Network:
         choices: EngineChoices | None = None,
         cards: CardChoices | None = None,
         spinning: bool = False,
+        sharing: bool = False,
     ) -> Network:
         """Open a model file on a device, check it and run it once. Runs on any thread; takes from 0.1 s to seconds.
 
@@ -121,6 +122,7 @@ class Network:
             choices: which engine of the processor was measured to be faster, for `AUTO`.
             cards: which way was found to be fastest on a card.
             spinning: let waiting threads burn their cores; only where nothing else needs them.
+            sharing: share the pictures of a batch out among threads (`SessionOptions.sharing`).
 
         Raises:
             ModelLoadError: if the file is missing, damaged, changed since it was added, or not an ONNX model.
@@ -139,7 +141,7 @@ class Network:
         refusals: list[Refusal] = []
         if choice is not None and choice.device is Device.CPU:
             refusals.append(choice.refusal())
-        options = SessionOptions(threads or machine.physical_cores(), spinning)
+        options = SessionOptions(threads or machine.physical_cores(), spinning, sharing)
         for candidate in wanted:
             proven = _proven(file, model_hash, candidate, options, cards)
             opened = open_session(file, candidate, options) if proven is None else proven

@@ -107,6 +107,104 @@ def test_stop_is_felt_in_the_middle_of_a_batch_and_the_next_one_runs() -> None:
     assert np.allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
+def _sharing(monkeypatch: pytest.MonkeyPatch, path: Path = BUILT_IN) -> OpenVinoSession:
+    """A session that shares batches out from the first one on."""
+    monkeypatch.setattr(openvino_runtime, "_LONG_S", 0.0)
+    opened = open_session(str(path), Precision.FLOAT32, SessionOptions(threads=2, sharing=True))
+    assert isinstance(opened, OpenVinoSession), opened
+    return opened
+
+
+@runs_here
+def test_a_batch_that_is_shared_out_has_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    together, shared = _open(BUILT_IN), _sharing(monkeypatch)
+    names = ["logits", "evidence", "features", "head_bias"]
+    for batch in (_noise(8, 72, 72), _noise(5, 72, 72), _noise(2, 72, 144), _noise(1, 72, 72)):
+        expected, found = (session.run(names, {INPUT_NAME: batch}, None) for session in (together, shared))
+        for name in names:
+            assert found[name].shape == expected[name].shape
+            assert (found[name] == expected[name]).all(), name
+    assert shared.streams is not None
+    assert len(shared.streams.requests()) == 2
+
+
+@runs_here
+def test_only_long_runs_are_shared_out() -> None:
+    opened = open_session(str(BUILT_IN), Precision.FLOAT32, SessionOptions(threads=2, sharing=True))
+    assert isinstance(opened, OpenVinoSession)
+    assert opened.streams is not None
+    opened.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)
+    assert opened.streams.requests() == ()
+    opened.streams.ran(100.0)
+    assert len(opened.streams.requests()) == 2
+    for options in (SessionOptions(threads=2), SessionOptions(threads=1, sharing=True)):
+        other = open_session(str(BUILT_IN), Precision.FLOAT32, options)
+        assert isinstance(other, OpenVinoSession)
+        assert other.streams is None
+
+
+@runs_here
+def test_stop_is_felt_in_every_part_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, token = _sharing(monkeypatch), CancelToken()
+    batch = _noise(1000, 72, 72)
+    timer = threading.Timer(0.3, token.cancel)
+    timer.start()
+    with pytest.raises(Cancelled):
+        session.run(["logits"], {INPUT_NAME: batch}, token)
+    timer.join()
+    expected = _open(BUILT_IN).run(["logits"], {INPUT_NAME: batch[:8]}, None)["logits"]
+    assert (session.run(["logits"], {INPUT_NAME: batch[:8]}, None)["logits"] == expected).all()
+
+
+@runs_here
+def test_where_there_is_no_memory_for_a_second_copy_batches_run_as_before(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = _sharing(monkeypatch)
+    assert session.streams is not None
+
+    def refuse() -> list[object]:
+        raise RuntimeError("bad allocation")
+
+    session.streams._make = refuse
+    found = session.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)["logits"]
+    assert (found == _open(BUILT_IN).run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)["logits"]).all()
+    assert "not shared out" in caplog.text
+    caplog.clear()
+    assert session.streams.requests() == ()
+
+
+@runs_here
+def test_a_part_that_fails_is_told_when_the_others_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = _sharing(monkeypatch)
+    assert session.streams is not None
+    first, second = session.streams.requests()
+
+    class Broken:
+        """Starts, and fails."""
+
+        def __init__(self) -> None:
+            self.waited = False
+
+        def start_async(self, *_given: object, **_options: object) -> None:
+            """Nothing is started."""
+
+        def wait(self) -> None:
+            self.waited = True
+            raise RuntimeError("the layer broke")
+
+        def cancel(self) -> None:
+            """Nothing runs."""
+
+    broken = Broken()
+    session.streams._requests = (broken, second)
+    with pytest.raises(InferenceError, match="the layer broke"):
+        session.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)
+    assert broken.waited
+    session.streams._requests = (first, second)
+    assert session.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)["logits"].shape[0] == 8
+
+
 @runs_here
 def test_its_threads_give_way_to_the_window() -> None:
     def nice_values() -> dict[str, int]:
