@@ -75,6 +75,7 @@ class Controller(QObject):
         self._desk = desk
         self._recalling = recalling
         self._model_wanted = ""
+        self._answered_anew: int | None = None
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
@@ -82,6 +83,7 @@ class Controller(QObject):
         table.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
         running.state_changed.connect(self._on_job_state_changed)
+        viewing.file_changed.connect(self._on_file_changed)
         desk.left.connect(self._on_left)
         desk.loaded.connect(self._on_session_loaded)
         recalling.answers_matched.connect(self._on_answers_matched)
@@ -303,6 +305,21 @@ class Controller(QObject):
                 self._viewing.reload()
             elif event.key == self._viewing.key:
                 self._viewing.refresh()
+
+    @Slot(int)
+    def _on_file_changed(self, key: int) -> None:
+        """Nothing that was said of the file before holds, not for labels either; the new one is answered at once."""
+        place = self._table.place_of(key)
+        if place is None:
+            return
+        self._viewing.forget({key})
+        self._table.forget_answers([key])
+        self._viewing.reload()
+        if key != self._answered_anew:
+            self._answered_anew = key
+            self.message_raised.emit(notices.classified_anew(self._table.path(place)))
+            self._viewing.classify_now()
+        # One that changes again and again is answered when the person asks for it.
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
         place = self._table.place_of(key)

@@ -146,8 +146,8 @@ def view_saved(path: str) -> UserMessage:
 
 
 def classified_anew(path: str) -> UserMessage:
-    """A file was found to be another than the one that was classified, and the new one was classified at once."""
-    text = tr("{name} changed on disk after it was classified. It was classified again.")
+    """A file was found to be another than the one that was classified; the new one is classified at once."""
+    text = tr("{name} changed on disk after it was classified. It is classified again.")
     return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
 
 

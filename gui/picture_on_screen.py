@@ -122,9 +122,9 @@ class PictureOnScreen(QObject):
                 self._take_detail(loaded)
         elif loaded.image is not None:
             self._kept.put(loaded.key, loaded)
-        if is_other:
+        if is_other and is_shown:
             self.file_changed.emit(loaded.key)
-        if loaded.has_detail:
+        if loaded.has_detail or is_other:
             return
         if not is_shown or place is None:
             return
@@ -140,8 +140,10 @@ class PictureOnScreen(QObject):
         self._kept.clear()
 
     def forget(self, keys: set[int]) -> None:
-        """Some images were removed."""
+        """Some images were removed, or are to be read anew."""
         self._kept.discard(keys)
+        if self._detail_key in keys:
+            self._detail_key = None
 
     def _show_placeholder(self, key: int) -> None:
         thumbnail = self._table.thumbnail(key)

@@ -111,6 +111,7 @@ class Program(QObject):
             AttentionParts(self.window, self.viewing, Examiner(self.link), self.link, self.runner, self.holder, profile)
         )
         self.models.loading.connect(self.attention.parts.examiner.cancel_long)
+        self.models.loading.connect(self.attention.audit.methods.end_for_another_model)
         self.place = PlaceKept(self.window.gallery, self.images, self.desk)
         self.theme_keeper = front.theme_keeper
         self.actions = create_actions(

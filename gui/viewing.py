@@ -13,7 +13,6 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.map_on_page import DrawnMap, MapOnPage, MapSource, ShownPicture
-from gui.messages import describe
 from gui.picture_on_screen import PictureOnScreen
 from gui.recent import Recent
 from gui.scale_learning import ScaleLearning
@@ -22,7 +21,6 @@ from gui.viewer.map_mode import MapMode
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
-from inference.errors import ImageProblem, ImageReadError
 from inference.models.class_names import shared_names
 from inference.models.contract import ModelContract
 from inference.results import Classification
@@ -43,6 +41,7 @@ class Viewing(QObject):
         examined_changed(examined: Examined | None): every question about maps of the image on screen can be answered
             from this, or no longer.
         scale_changed(): a model without a scale of its own has learned more of it; the map on screen was drawn again.
+        file_changed(key: int): the file of the image on screen is another than the one that was classified.
         answer_wanted(key: int): what the model said of this image earlier; `on_recalled` takes it.
         message_raised(message: UserMessage): something about the image must be said.
     """
@@ -50,6 +49,7 @@ class Viewing(QObject):
     shown_changed = Signal()
     examined_changed = Signal(object)
     scale_changed = Signal()
+    file_changed = Signal(int)
     answer_wanted = Signal(int)
     message_raised = Signal(object)
 
@@ -67,9 +67,8 @@ class Viewing(QObject):
         self._map = MapOnPage(page)
         self._scale = ScaleLearning(page)
         self._scale.changed.connect(self._rescale)
-        self._changed: set[int] = set()
         self._picture.pixels_changed.connect(self._draw_again)
-        self._picture.file_changed.connect(self.tell_changed)
+        self._picture.file_changed.connect(self.file_changed)
         self._picture.message_raised.connect(self.message_raised)
         page.class_shown_changed.connect(self._show_map)
         page.classify_requested.connect(self.classify_now)
@@ -85,8 +84,8 @@ class Viewing(QObject):
 
     @property
     def classification(self) -> Classification | None:
-        """What the model says of the image on screen, where it has spoken, and the file is still the same."""
-        return None if self.key is None or self.key in self._changed else self._results.get(self.key)
+        """What the model says of the image on screen, where it has spoken."""
+        return None if self.key is None else self._results.get(self.key)
 
     @property
     def map_scale(self) -> float:
@@ -230,14 +229,12 @@ class Viewing(QObject):
 
     def forget_all(self) -> None:
         """Every image was removed."""
-        self._changed.clear()
         self._picture.forget_all()
         self._results.clear()
         self._inspections.clear()
 
     def forget(self, keys: set[int]) -> None:
         """Some images were removed."""
-        self._changed -= keys
         self._picture.forget(keys)
         self._results.discard(keys)
         self._inspections.discard(keys)
@@ -256,17 +253,12 @@ class Viewing(QObject):
 
     @Slot(int)
     def tell_changed(self, key: int) -> None:
-        """The file of an image is another than the one that was classified: what was said of that is not shown."""
-        if key not in self._changed and key in self._results:
-            self._changed.add(key)
-            self._inspections.discard({key})
-            self._picture.forget({key})
-            if key == self.key:
-                self.reload()
+        """The file of the image on screen is another than the one that was classified."""
+        if key == self.key and key in self._results:
+            self.file_changed.emit(key)
 
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
         """The model has spoken of an image."""
-        self._changed.discard(key)
         self._results.put(key, classification)
         if inspection is not None:
             self._inspections.put(key, inspection)
@@ -278,9 +270,6 @@ class Viewing(QObject):
     @Slot(int, object)
     def on_recalled(self, key: int, classification: Classification | None) -> None:
         """The session knows what the model said of an image, or knows nothing."""
-        if key in self._changed:
-            # The session knows of the file as it was.
-            return
         if classification is not None:
             self.on_result(key, classification, None)
             if key == self.key:
@@ -356,18 +345,12 @@ class Viewing(QObject):
         read = self._picture.facts_of(key)
         if classification is not None and read is not None and not read.is_of_file(classification.facts):
             # The pixels were read before the answer was known.
-            self._changed.add(key)
-            self._inspections.discard({key})
-            self._tell_examined()
+            self.file_changed.emit(key)
+            return
         if self._link.room is not None:
             self._link.room.service.watch(key)
         if answer is ImageState.FAILED:
             self._page.show_failure(self._table.reason(place))
-        elif key in self._changed and answer is ImageState.SUGGESTED:
-            error = ImageReadError(self._table.path(place), ImageProblem.CHANGED)
-            self._page.show_sentence(describe(error, self._table.name(place)).text, has_failed=True)
-            if self._link.room is not None and self._contract is not None:
-                self._link.room.service.inspect(key, self._table.path(place))
         elif classification is not None and self._contract is not None:
             self._show_classification(place, key, classification, self._contract)
         elif answer is ImageState.SUGGESTED and self._contract is not None:

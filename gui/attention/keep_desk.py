@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from gui.user_message import Level, Place, UserMessage
 from gui.viewer.viewer_page import ViewerPage
 from gui.viewing import Viewing
 from gui.words import tr
+from inference.cancel import Cancelled
 from inference.errors import CardinalError, ImageProblem, ImageReadError
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LAST_S = 2.0
-"""So long a window that closes waits for the picture of a map that is being saved."""
+"""So long a window that closes waits for the pictures of maps that are being saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,18 @@ class KeepDesk(QObject):
     @Slot()
     def finish(self) -> None:
         """Write now what is on its way to its files: the window goes, and no answer of the engine comes any more."""
+        deadline = time.monotonic() + _LAST_S
         for kind in list(self._under_way):
             saving, work = self._under_way.pop(kind), _work()
             examined = saving.kept.examined
             try:
-                picture = self._examiner.read_now(examined.path, work.reading_order(examined), _LAST_S)
+                picture = self._examiner.read_now(
+                    examined.path, work.reading_order(examined), max(0.0, deadline - time.monotonic())
+                )
                 if not picture.facts.is_of_file(examined.classification.facts):
                     raise ImageReadError(examined.path, ImageProblem.CHANGED)
                 work.write(saving.chosen, saving.kept, picture)
-            except (CardinalError, CancelledError, TimeoutError) as error:
+            except (CardinalError, Cancelled, CancelledError, TimeoutError) as error:
                 logger.warning("a map was not saved: %s", error)
 
     def _map_on_screen(self) -> KeptMap | None:

@@ -198,6 +198,8 @@ class MethodDesk(QObject):
             if not self._wants_stage:
                 self._stage_of_before = None
             return self._gradients.words
+        if self._stage_of_before is None:
+            return ""
         words = tr(
             "Stage {number} was shown last. For it, Earlier\N{HORIZONTAL ELLIPSIS} writes this model's gradients, once."
         )

@@ -41,6 +41,7 @@ class MethodGradients(QObject):
         self._task: Task | None = None
         self._refusal = ""
         self._can_try_again = False
+        self._may_write = False
         self._step = ""
         link.event_arrived.connect(self._on_event)
 
@@ -72,6 +73,7 @@ class MethodGradients(QObject):
         Args:
             may_write: also where the second file is not there yet; otherwise that tells nothing and can be asked again.
         """
+        self._may_write = may_write
         if self._network is not None or self._task is not None or not self._name:
             return
         if self._refusal and not self._can_try_again:
@@ -121,6 +123,11 @@ class MethodGradients(QObject):
 
     @Slot(object)
     def _on_opened(self, found: GradientNetwork | NoGradientsError | None) -> None:
+        if found is None and self._may_write:
+            # Somebody has asked for them since they were only looked for.
+            self._task = None
+            self.want()
+            return
         if isinstance(found, NoGradientsError):
             self._end(str(found), can_try_again=False)
         else:

@@ -165,6 +165,13 @@ class MethodsDesk(QObject):
             self._examiner.cancel(_KIND)
             self._end(Ending.STOPPED)
 
+    @Slot()
+    def end_for_another_model(self) -> None:
+        """Another model is wanted, which would wait for the image at hand: two models' figures do not mix anyway."""
+        if self.is_under_way:
+            self._examiner.cancel(_KIND)
+            self._end(Ending.OTHER_MODEL)
+
     @property
     def is_under_way(self) -> bool:
         """Whether images are being compared now."""
@@ -232,9 +239,8 @@ class MethodsDesk(QObject):
         contract = network.contract
         shared = shared_names(contract.labels)
         self._model = _OpenModel(network.model_hash, contract.title, contract.preprocessing, channels, shared)
-        if self.is_under_way and self._current is not None and self._current.wanted.model_hash != network.model_hash:
-            self._examiner.cancel(_KIND)
-            self._end(Ending.OTHER_MODEL)
+        if self._current is not None and self._current.wanted.model_hash != network.model_hash:
+            self.end_for_another_model()
         self._allow()
 
     def _allow(self) -> None:

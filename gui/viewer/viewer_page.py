@@ -19,6 +19,9 @@ from gui.words import tr
 from inference.results import Prediction
 from inference.texts import visible
 
+_LEGEND_SHARE = 0.25
+"""How high, at most, a legend is that is enlarged with a saved picture, in heights of that."""
+
 _HOLD_KEY = Qt.Key.Key_O
 """While it is down, the picture shows without map; the table of actions teaches it."""
 
@@ -193,7 +196,10 @@ class ViewerPage(QWidget):
         ratio = picture.devicePixelRatio()
         picture.setDevicePixelRatio(1.0)
         width = max(picture.width(), round(self.legend.whole_width() * ratio))
-        legend = self.legend.rendered(width, self._caution(), ratio=ratio)
+        # Below a very wide picture letters as wide would make a legend higher than the picture.
+        largest = max(ratio, _LEGEND_SHARE * picture.height() / max(1, self.legend.height()))
+        room = min(width, round(max(self.legend.width(), self.legend.whole_width()) * largest))
+        legend = self.legend.rendered(room, self._caution(), ratio=ratio)
         image = QImage(width, picture.height() + legend.height(), QImage.Format.Format_RGB32)
         if image.isNull():
             return image

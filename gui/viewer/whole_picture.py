@@ -19,11 +19,14 @@ _LINES_ACROSS_A_FILE = 1000
 LARGEST_PX = 6_000_000
 """So many pixels are painted at most; more would hold the window. A larger picture is saved smaller, and whole."""
 
+LONGEST_PX = 16_000
+"""Of the longer side; what stands below a picture is as wide as it."""
+
 
 def whole_picture(
     photo: PhotoLayer, scene: Scene, outline: QPainterPath | None, placement: Placement, surround: QColor
 ) -> QImage:
-    """The picture as it is shown, as large as the original, or as `LARGEST_PX` allows.
+    """The picture as it is shown, as large as the original, or as `LARGEST_PX` and `LONGEST_PX` allow.
 
     Args:
         photo: its pixels.
@@ -35,7 +38,8 @@ def whole_picture(
     Returns:
         An opaque image, or a null one where there is no room for it.
     """
-    scale = min(1.0, math.sqrt(LARGEST_PX / max(1.0, placement.width * placement.height)))
+    longer, area = max(1.0, placement.width, placement.height), max(1.0, placement.width * placement.height)
+    scale = min(1.0, math.sqrt(LARGEST_PX / area), LONGEST_PX / longer)
     width, height = (max(1, round(side * scale)) for side in (placement.width, placement.height))
     image = QImage(width, height, QImage.Format.Format_RGB32)
     if image.isNull():

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from inference.arrays import EvidenceMap
+import numpy as np
+
+from inference.arrays import EvidenceMap, Logits
 from inference.attention.confirming import HiddenRun, run_hidden
 from inference.attention.masking import Filling, supporting_cells
 from inference.attention.runs import CopyRunner, SeenPicture
@@ -53,21 +55,30 @@ class DeletionBadge:
     @property
     def is_slight(self) -> bool:
         """Whether it hardly changed the class's odds, or its lead, in either direction."""
-        before, after = self.gaps or (_log_odds(self.before), _log_odds(self.after))
-        # Both may be without end, where float32 knows no more digits.
-        return before == after or abs(before - after) < SLIGHT
+        before, after = self._standing
+        return abs(before - after) < SLIGHT
 
     @property
     def is_borne_out(self) -> bool:
         """Whether the class lost clearly by it, as the map says; of a comparison, whether its lead did."""
-        before, after = (self.before, self.after) if self.gaps is None else self.gaps
+        before, after = self._standing
         return self.has_support and after < before and not self.is_slight
 
+    @property
+    def _standing(self) -> tuple[float, float]:
+        """The lead over the rival, or over all other classes, before and after, in logits."""
+        if self.gaps is not None:
+            return self.gaps
+        return _log_odds(self.done.before, self.subject), _log_odds(self.done.after, self.subject)
 
-def _log_odds(probability: float) -> float:
-    if not 0 < probability < 1:
-        return math.copysign(math.inf, probability - 0.5)
-    return math.log(probability / (1 - probability))
+
+def _log_odds(logits: Logits, subject: int) -> float:
+    """Of a class against all others; from the logits, since a probability near 1 has no digits left."""
+    others = np.delete(logits.astype(np.float64), subject)
+    if not len(others):
+        return 0.0
+    most = float(others.max())
+    return float(logits[subject]) - most - math.log(float(np.exp(others - most).sum()))
 
 
 def deletion_badge(

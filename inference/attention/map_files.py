@@ -115,7 +115,7 @@ def path_fields(path: str) -> dict[str, str]:
 
 
 def write_grid(output: Path, contributions: EvidenceMap, described: Mapping[str, Any]) -> None:
-    """Write the grid as NPY and its manifest beside it; neither where one fails: old and new must not lie together.
+    """Write the grid as NPY and its manifest beside it; neither is replaced before both are written whole.
 
     Args:
         output: an NPY file; the manifest has its name with `.json`.

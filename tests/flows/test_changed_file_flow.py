@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
+from gui.action_table import ActionId
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from inference.models.catalog import BUILT_IN_NAME
@@ -16,7 +19,6 @@ from tests.flows.conftest import Bench
 from tests.flows.person import close_window, continue_last
 
 BEHIND = b"something that no decoder reads"
-CHANGED = "a.png changed on disk after it was classified."
 
 
 @pytest.fixture
@@ -84,22 +86,32 @@ def test_its_pixels_alone_tell_it_too(bench: Bench, tmp_path: Path) -> None:
     bench.until(lambda: is_answered_anew(bench))
 
 
-def test_until_there_is_a_model_it_is_only_said(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_until_it_is_answered_nothing_of_the_old_picture_can_be_accepted(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = bench.program
     room = program.link.room
     assert room is not None
+    key, page = program.viewing.key, program.window.page
+    assert key is not None
+    inspect = room.service.inspect
     monkeypatch.setattr(room.service, "inspect", lambda *_given: None)
     overwrite(tmp_path)
     program.viewing._picture.forget_all()
     program.window.grid.set_current_row(1)
     program.window.grid.set_current_row(0)
-    page = program.window.page
-    bench.until(lambda: page.inspector.sentence == CHANGED)
+    bench.until(lambda: "E-109" in bench.message_ids())
     assert program.viewing.examined is None
-    assert program.viewing.classification is None
+    assert program.viewing.result_of(key) is None
+    assert program.images.table.answer(0) is ImageState.QUEUED
     assert not page.legend.is_shown
-    page.reclassify_requested.emit()
-    bench.until(lambda: page.inspector.sentence == "" and program.viewing.classification is not None)
+    for action in (ActionId.LABEL_ACCEPT, ActionId.MAP_DUEL):
+        assert not program.actions[action].isEnabled()
+    QTest.keyClick(page.picture, Qt.Key.Key_Return)
+    assert program.images.table.label(0) == ""
+    monkeypatch.setattr(room.service, "inspect", inspect)
+    program.viewing.classify_now()
+    bench.until(lambda: is_answered_anew(bench))
 
 
 def test_after_a_restart_the_sessions_answer_is_not_put_over_it(
@@ -147,3 +159,26 @@ def test_a_map_of_a_file_that_changed_is_not_saved_on_closing(
     assert not (tmp_path / "map.png").exists()
     assert "changed on disk" in caplog.text
     caplog.clear()
+
+
+def test_a_file_that_changes_all_the_time_is_not_asked_about_without_end(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = bench.program
+    room = program.link.room
+    assert room is not None
+    asked: list[int] = []
+    inspect = room.service.inspect
+
+    def changing(key: int, path: str) -> None:
+        asked.append(key)
+        Image.effect_noise((240, 320), 10 + len(asked)).convert("RGB").save(tmp_path / "two" / "a.png")
+        inspect(key, path)
+
+    monkeypatch.setattr(room.service, "inspect", changing)
+    overwrite(tmp_path)
+    program.attention.finer.panel.look_requested.emit(2, False)
+    bench.until(lambda: "E-109" in bench.message_ids())
+    bench.qtbot.wait(1500)
+    assert len(asked) <= 6
+    assert bench.message_ids().count("E-109") <= 3

@@ -208,6 +208,15 @@ def test_another_model_ends_it_and_the_same_again_does_not(bench: Bench) -> None
     assert bench.desk.figures[0].pictures == 1
 
 
+def test_a_model_that_is_wanted_does_not_wait_for_it(bench: Bench) -> None:
+    bench.desk.end_for_another_model()
+    assert bench.ended == []
+    bench.start()
+    bench.desk.end_for_another_model()
+    assert bench.ended == [True]
+    assert "Another model was opened, so the comparison ended" in bench.panel.words()
+
+
 def test_a_question_that_meets_another_model_ends_it_too(bench: Bench) -> None:
     bench.start()
     other = FakeNetwork()

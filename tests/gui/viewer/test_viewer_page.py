@@ -231,6 +231,16 @@ def test_a_saved_picture_names_the_model_and_says_that_a_map_is_no_proof(page: V
     assert page.snapshot(original_size=True).copy(below.rect().translated(0, 300 + page.legend.height())) != below
 
 
+def test_below_a_very_wide_picture_the_legend_keeps_its_measure(page: ViewerPage) -> None:
+    page.picture.show_picture(plain_image(2000, 10), original_size=QSize(60_000, 300))
+    page.picture.show_overlay(opaque_overlay(), CropGeometry(0, 0, 60_000, 300))
+    page.legend.show_scale(MapMode.EVIDENCE, scale=1.0, class_name="tabby")
+    bare, saved = page.picture.snapshot(original_size=True), page.snapshot(original_size=True)
+    assert bare.width() == 16_000
+    assert saved.width() == bare.width()
+    assert saved.height() < bare.height() + 3 * page.legend.height()
+
+
 def test_the_filmstrip_is_put_below_and_replaced(page: ViewerPage) -> None:
     first, second = QLabel("first"), QLabel("second")
     page.set_filmstrip(first)

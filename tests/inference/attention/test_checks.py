@@ -80,15 +80,26 @@ def test_a_map_that_says_nothing_for_the_class_is_neither_run_nor_borne_out(valu
         (0.500, 0.551, False, False),
         # Of a sure answer a small part of a percent is much.
         (0.9999, 0.9990, False, True),
-        (1.0, 1.0, True, False),
-        (1.0, 0.9, False, True),
-        (0.0, 0.0, True, False),
     ],
 )
 def test_a_class_must_lose_clearly(before: float, after: float, is_slight: bool, is_borne_out: bool) -> None:
-    done = HiddenRun(Filling.BLUR, np.ones((1, 1), bool), np.zeros(3, np.float32), np.zeros(3, np.float32))
-    badge = DeletionBadge(0, before, after, done)
+    badge = _badge_of(*(float(np.log(share / (1 - share))) for share in (before, after)))
+    assert badge.before == pytest.approx(before, abs=1e-6)
     assert (badge.is_slight, badge.is_borne_out) == (is_slight, is_borne_out)
+
+
+@pytest.mark.parametrize(("after", "is_slight"), [(29.95, True), (20.0, False)])
+def test_an_answer_so_sure_that_its_probability_has_no_digits_left_is_judged_too(after: float, is_slight: bool) -> None:
+    badge = _badge_of(30.0, after)
+    assert badge.before == badge.after == 1.0
+    assert (badge.is_slight, badge.is_borne_out) == (is_slight, not is_slight)
+
+
+def _badge_of(before: float, after: float) -> DeletionBadge:
+    """The first of two classes, so far ahead of the other one in logits."""
+    logits = (np.array([lead, 0.0], np.float32) for lead in (before, after))
+    done = HiddenRun(Filling.BLUR, np.ones((1, 1), bool), *logits)
+    return DeletionBadge(0, *done.probabilities(0), done)
 
 
 def test_a_comparison_is_borne_out_by_its_lead_and_not_by_the_score() -> None:
