@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
     from inference.classify.classifier import Classifier
 
+_ANEW_S = 5.0
+"""A file that changes again within so many seconds is answered when the person asks for it."""
+
 
 class Controller(QObject):
     """Turns orders of the person into jobs, and events of the engine into rows, pixels and messages.
@@ -75,7 +79,7 @@ class Controller(QObject):
         self._desk = desk
         self._recalling = recalling
         self._model_wanted = ""
-        self._answered_anew: int | None = None
+        self._answered_anew: tuple[int | None, float] = (None, 0.0)
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
@@ -301,6 +305,9 @@ class Controller(QObject):
             if self._link.room is not None:
                 self._link.room.service.queue.discard([event.key])
             self._table.apply_answers([_update(event.key, event.outcome)])
+            if is_other or event.key == self._answered_anew[0]:
+                # By now the session knows the new bytes, by which small pictures are kept.
+                self._table.forget_thumbnails([event.key])
             if event.key == self._viewing.key and is_other:
                 self._viewing.reload()
             elif event.key == self._viewing.key:
@@ -315,11 +322,11 @@ class Controller(QObject):
         self._viewing.forget({key})
         self._table.forget_answers([key])
         self._viewing.reload()
-        if key != self._answered_anew:
-            self._answered_anew = key
+        last_key, last_time = self._answered_anew
+        if key != last_key or time.monotonic() - last_time > _ANEW_S:
+            self._answered_anew = (key, time.monotonic())
             self.message_raised.emit(notices.classified_anew(self._table.path(place)))
             self._viewing.classify_now()
-        # One that changes again and again is answered when the person asks for it.
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
         place = self._table.place_of(key)

@@ -148,7 +148,10 @@ class Deciding(QObject):
         key = self._current(targets)
         if key is None:
             return
-        known = self._viewing.result_of(key)
+        known, place = self._viewing.result_of(key), self._table.place_of(key)
+        if known is None and place is not None and self._table.answer(place) is ImageState.QUEUED:
+            # What the session may know is of another file, or of another model.
+            return
         if known is None:
             self._awaited[key] = (nth, targets)
             self._recalling.recall(key)

@@ -12,7 +12,7 @@ from inference.errors import CardinalError, ImageProblem, ImageReadError
 from inference.results import Classification
 from inference.sessions.byte_order import little_endian
 from inference.sessions.halves import pack_halves
-from inference.sessions.identity import stand_in, storable_time
+from inference.sessions.identity import real_hash, stand_in, storable_time
 from inference.sessions.names import Names, pack_text
 from inference.sessions.newest import FILE_FAULT, listed, portions
 from inference.sessions.records import KeptAnswer
@@ -65,9 +65,12 @@ def _keep_result(
     answer: KeptAnswer,
     outcome: Classification,
 ) -> None:
-    query = "SELECT path, size, mtime_ns FROM image WHERE id = ?"
-    path, size, mtime_ns = connection.execute(query, (answer.key,)).fetchone()
+    query = "SELECT path, size, mtime_ns, content_hash FROM image WHERE id = ?"
+    path, size, mtime_ns, hash_before = connection.execute(query, (answer.key,)).fetchone()
     facts = outcome.facts
+    if real_hash(hash_before) not in {b"", facts.content_hash}:
+        # Labels follow their bytes (`settling`): the next scan must know whose file it was.
+        connection.execute("INSERT OR IGNORE INTO former VALUES (?, ?, ?)", (answer.key, size, hash_before))
     if facts.mtime_ns:
         # What was really read counts, should the file have changed since it was found.
         size, mtime_ns = facts.size_bytes, storable_time(facts.mtime_ns)

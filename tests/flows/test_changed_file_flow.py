@@ -16,7 +16,7 @@ from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
-from tests.flows.person import close_window, continue_last
+from tests.flows.person import close_window, continue_last, label
 
 BEHIND = b"something that no decoder reads"
 
@@ -182,3 +182,28 @@ def test_a_file_that_changes_all_the_time_is_not_asked_about_without_end(
     bench.qtbot.wait(1500)
     assert len(asked) <= 6
     assert bench.message_ids().count("E-109") <= 3
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_labels_follow_their_bytes_also_where_the_other_file_was_looked_at(
+    bench: Bench, tmp_path: Path, is_looked_at: bool
+) -> None:
+    program, folder = bench.program, tmp_path / "two"
+    for row, text in enumerate(("red", "blue")):
+        label(bench, row, text)
+    (folder / "a.png").unlink()
+    (folder / "b.png").rename(folder / "a.png")
+    if is_looked_at:
+        program.viewing._picture.forget_all()
+        program.viewing._inspections.clear()
+        program.window.grid.set_current_row(1)
+        program.window.grid.set_current_row(0)
+        bench.until(lambda: "E-109" in bench.message_ids() and program.viewing.examined is not None)
+    bench.drop([str(folder)])
+    table = program.images.table
+
+    def labels() -> dict[str, str]:
+        places = [place for place in range(len(table.columns.keys)) if not table.is_removed(place)]
+        return {Path(table.path(place)).name: table.label(place) for place in places}
+
+    bench.until(lambda: labels() == {"a.png": "blue"})

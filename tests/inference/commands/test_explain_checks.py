@@ -231,7 +231,9 @@ def test_a_slight_change_speaks_neither_for_the_map_nor_against_it(
 ) -> None:
     before, after = probabilities
     found = _backbone(False, BackboneStep("stem", 0.1, 0.1, is_flat=False))
-    found = replace(found, badge=replace(found.badge, before=before, after=after))
+    logits = [np.array([np.log(share / (1 - share)), 0.0], np.float32) for share in probabilities]
+    done = replace(found.badge.done, before=logits[0], after=logits[1])
+    found = replace(found, badge=replace(found.badge, before=before, after=after, done=done))
     first = next(found.in_words())
     assert first == f"With the strongest 4 of 4 cells hidden (blur), {said}"
     fields = found.as_fields()
