@@ -58,14 +58,16 @@ def test_a_question_that_reads_the_file_finds_out(bench: Bench, tmp_path: Path) 
     assert bench.program.window.page.inspector.sentence == ""
 
 
-def test_coming_back_to_it_finds_out_and_answers_anew(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_map_kept", [False, True])
+def test_coming_back_to_it_finds_out_and_answers_anew(bench: Bench, tmp_path: Path, is_map_kept: bool) -> None:
     program = bench.program
     program.window.grid.set_current_row(1)
     bench.until(lambda: program.viewing.examined is not None)
     overwrite(tmp_path)
-    # Neither its pixels nor its feature map are at hand any more.
     program.viewing._picture.forget_all()
-    program.viewing._inspections.clear()
+    if not is_map_kept:
+        # With it the network would not be asked, and its pixels alone must tell.
+        program.viewing._inspections.clear()
     program.window.grid.set_current_row(0)
     bench.until(lambda: is_answered_anew(bench))
     table = program.images.table
@@ -73,17 +75,6 @@ def test_coming_back_to_it_finds_out_and_answers_anew(bench: Bench, tmp_path: Pa
     examined = program.viewing.examined
     assert examined is not None
     assert table.suggestion(0) == examined.classification.predictions[0].label
-
-
-def test_its_pixels_alone_tell_it_too(bench: Bench, tmp_path: Path) -> None:
-    program = bench.program
-    program.window.grid.set_current_row(1)
-    bench.until(lambda: program.viewing.examined is not None)
-    overwrite(tmp_path)
-    # Its feature map is kept, so that the network would not be asked.
-    program.viewing._picture.forget_all()
-    program.window.grid.set_current_row(0)
-    bench.until(lambda: is_answered_anew(bench))
 
 
 def test_until_it_is_answered_nothing_of_the_old_picture_can_be_accepted(

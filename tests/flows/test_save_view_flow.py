@@ -21,17 +21,23 @@ from tests.flows.conftest import Bench
 SIZE = (320, 240)
 
 
-def test_the_picture_with_its_map_is_saved(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench], tmp_path: Path) -> Bench:
+    """One grey picture in the viewer, with its feature map."""
     folder = tmp_path / "one"
     folder.mkdir()
     Image.effect_noise(SIZE, 80).convert("RGB").save(folder / "a.png")
-    bench = make_bench(model=BUILT_IN_NAME)
-    bench.drop([str(folder)])
-    bench.until_done(1)
-    program = bench.program
-    program.window.grid.set_current_row(0)
-    program.window.show_view(View.VIEWER)
-    bench.until(lambda: program.viewing.examined is not None)
+    made = make_bench(model=BUILT_IN_NAME)
+    made.drop([str(folder)])
+    made.until_done(1)
+    made.program.window.grid.set_current_row(0)
+    made.program.window.show_view(View.VIEWER)
+    made.until(lambda: made.program.viewing.examined is not None)
+    return made
+
+
+def test_the_picture_with_its_map_is_saved(bench: Bench, tmp_path: Path) -> None:
+    folder, program = tmp_path / "one", bench.program
     # A moment later than its map comes the picture itself, instead of its thumbnail.
     bench.until(lambda: program.window.page.snapshot(original_size=True).width() >= SIZE[0])
     target = tmp_path / "saved.png"
@@ -51,16 +57,8 @@ def test_the_picture_with_its_map_is_saved(make_bench: Callable[..., Bench], tmp
     assert np.ptp(shown[: plain.shape[0]], axis=2).max() > 20
 
 
-def test_what_cannot_be_written_is_told(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
-    folder = tmp_path / "one"
-    folder.mkdir()
-    Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
-    bench = make_bench(model=BUILT_IN_NAME)
-    bench.drop([str(folder)])
-    bench.until_done(1)
+def test_what_cannot_be_written_is_told(bench: Bench, tmp_path: Path) -> None:
     program = bench.program
-    program.window.show_view(View.VIEWER)
-    bench.until(lambda: program.viewing.examined is not None)
     said: list[str] = []
     program.message_actions.message_raised.connect(lambda message: said.append(message.id))
     target = str(tmp_path / "nowhere" / "saved.png")
@@ -71,17 +69,9 @@ def test_what_cannot_be_written_is_told(make_bench: Callable[..., Bench], tmp_pa
 
 
 def test_what_is_saved_is_what_was_on_screen_before_the_dialog(
-    make_bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "one"
-    folder.mkdir()
-    Image.effect_noise((320, 240), 80).convert("RGB").save(folder / "a.png")
-    bench = make_bench(model=BUILT_IN_NAME)
-    bench.drop([str(folder)])
-    bench.until_done(1)
     program = bench.program
-    program.window.show_view(View.VIEWER)
-    bench.until(lambda: program.viewing.examined is not None)
     page = program.window.page
     bench.until(lambda: page.snapshot(original_size=True).width() >= 320)
     page.hover_class((page.class_shown + 1) % 200)
