@@ -110,6 +110,11 @@ class PictureOnScreen(QObject):
             self._show_placeholder(key)
             self.pixels_changed.emit()
 
+    def take_size(self, key: int) -> None:
+        """The answer came, and with it the size: the thumbnail on screen takes the place that the picture will have."""
+        if key == self._key and not self._page.picture.has_known_size:
+            self._show_placeholder(key)
+
     def take(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
         self._loading.discard(loaded.key)
@@ -148,7 +153,7 @@ class PictureOnScreen(QObject):
     def _show_placeholder(self, key: int) -> None:
         thumbnail = self._table.thumbnail(key)
         if thumbnail is not None:
-            self._page.picture.show_placeholder(thumbnail, original_size=self._known_size(key) or thumbnail.size())
+            self._page.picture.show_placeholder(thumbnail, original_size=self._known_size(key))
 
     def _neighbours(self) -> list[int]:
         """Keys of the images that may come next; around the one on screen none are known while a filter hides it."""

@@ -371,6 +371,7 @@ class Viewing(QObject):
         self, place: int, key: int, classification: Classification, contract: ModelContract
     ) -> None:
         page = self._page
+        self._picture.take_size(key)
         page.picture.set_crop_frame(classification.crop)
         facts = page.inspector.facts
         facts.show_facts(classification.facts, classification.crop)

@@ -197,7 +197,7 @@ class Comparing(QObject):
         for place, panel in enumerate(self._page.panels):
             thumbnail = self._table.thumbnail(now.picture_of(place).key)
             if thumbnail is not None:
-                panel.view.show_placeholder(thumbnail, original_size=thumbnail.size())
+                panel.view.show_placeholder(thumbnail, original_size=None)
             self._filler.show_picture(now, place)
         self._set_shape(now)
         if now.model is not None:

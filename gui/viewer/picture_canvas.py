@@ -46,6 +46,7 @@ class PictureCanvas(ZoomedWidget):
         self._look: MapLook | None = None
         self._outline: QPainterPath | None = None
         self._is_placeholder = False
+        self._has_known_size = True
         self._is_plain = False
         self._message = ""
         self._lacks_detail = False
@@ -74,27 +75,43 @@ class PictureCanvas(ZoomedWidget):
             is_full: there is no sharper one (some are read with fewer pixels than they have), so none is asked for.
         """
         self._is_full = is_full
-        keeps = (keep_view or self._is_placeholder) and self._has_size(original_size)
-        self._is_placeholder = False
+        keeps = (keep_view or self._is_placeholder) and self._has_known_size and self._has_size(original_size)
+        self._is_placeholder, self._has_known_size = False, True
         self._take(image, original_size, keeps=keeps)
 
-    def show_placeholder(self, thumbnail: QImage, *, original_size: QSize) -> None:
-        """Show a picture's thumbnail, enlarged, until `show_picture` brings the sharp one."""
-        self._is_placeholder = True
-        self._take(thumbnail, original_size, keeps=False)
+    def show_placeholder(self, thumbnail: QImage, *, original_size: QSize | None) -> None:
+        """Show a picture's thumbnail, enlarged, until `show_picture` brings the sharp one.
+
+        Args:
+            thumbnail: upright.
+            original_size: of the upright original, in pixels; None while nobody knows it. There is no zoom to tell
+                then, and no map may be laid over it, since maps lie in original pixels.
+        """
+        self._is_placeholder, self._has_known_size = True, original_size is not None
+        self._take(thumbnail, original_size or thumbnail.size(), keeps=False)
 
     def show_message(self, text: str) -> None:
         """Show a sentence in place of a picture; nothing but the grey when it is empty."""
         self._photo.set_image(QImage())
         self._placement = None
         self._is_fitted = True
-        self._is_placeholder = False
+        self._is_placeholder, self._has_known_size = False, True
         self._message = text
         self._scene = Scene(opacity=self._scene.opacity)
         self.setAccessibleDescription(text)
         self._tell_crop()
         self._tell_zoom()
         self.update()
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels for each original pixel; 0 without a picture, and for one whose size nobody knows yet."""
+        return super().zoom if self._has_known_size else 0.0
+
+    @property
+    def has_known_size(self) -> bool:
+        """Whether what is shown lies in original pixels: not so for the thumbnail of a picture of unknown size."""
+        return self._has_known_size
 
     @property
     def message(self) -> str:

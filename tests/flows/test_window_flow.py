@@ -236,6 +236,31 @@ def test_a_map_is_drawn_on_a_picture_that_comes_after_its_answer(bench: Bench, t
     assert not _has_magenta(page.picture.snapshot())
 
 
+def test_a_thumbnail_that_came_before_the_answer_takes_the_place_of_the_picture_with_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    (tmp_path / "large").mkdir()
+    Image.linear_gradient("L").resize((2000, 1000)).convert("RGB").save(tmp_path / "large" / "0.png")
+    bench.until(lambda: bench.program.link.room is not None)
+    room = bench.program.link.room
+    assert room is not None
+    room.load_picture = lambda _key, _path, **_options: None  # type: ignore[method-assign]
+    bench.drop([str(tmp_path / "large" / "0.png")])
+    bench.until_done(1)
+    page, viewing = bench.program.window.page, bench.program.viewing
+    bench.until(lambda: page.legend.is_shown and page.picture.placement is not None)
+    thumbnail = QImage(256, 128, QImage.Format.Format_RGB32)
+    thumbnail.fill(Qt.GlobalColor.gray)
+    # As it is where the thumbnail comes first: maps and frame lie in original pixels, this does not.
+    page.picture.show_placeholder(thumbnail, original_size=None)
+    viewing.refresh()
+    placement = page.picture.placement
+    assert placement is not None
+    assert (placement.width, placement.height) == (2000, 1000)
+    assert page.picture.zoom == pytest.approx(placement.scale * page.picture.devicePixelRatioF())
+    assert "framed" in page.picture.statusTip()
+
+
 def test_the_same_folder_again_adds_nothing_and_says_so(bench: Bench, tmp_path: Path) -> None:
     folder = _pictures(tmp_path / "few", 3)
     bench.drop([str(folder)])

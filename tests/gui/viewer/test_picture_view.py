@@ -299,6 +299,23 @@ def test_two_fingers_pan_a_zoomed_picture(view: PictureView) -> None:
     assert not told
 
 
+def test_a_placeholder_of_unknown_size_has_no_zoom_to_tell_until_its_size_is_known(view: PictureView) -> None:
+    told: list[float] = []
+    view.zoom_changed.connect(told.append)
+    view.show_placeholder(plain_image(40, 30, "#202020"), original_size=None)
+    assert view.zoom == 0
+    assert told == [0]
+    assert not view.has_known_size
+    view.show_placeholder(plain_image(40, 30, "#202020"), original_size=QSize(4000, 3000))
+    assert view.has_known_size
+    assert told == [0, pytest.approx(view.zoom)]
+    assert 0 < view.zoom < 1
+    view.show_placeholder(plain_image(40, 30, "#202020"), original_size=None)
+    view.show_picture(plain_image(40, 30, "#202020"), original_size=QSize(40, 30))
+    assert view.has_known_size
+    assert view.zoom > 1
+
+
 def test_the_sharp_picture_takes_the_placeholders_place(view: PictureView) -> None:
     size = QSize(4000, 3000)
     view.show_placeholder(plain_image(40, 30, "#202020"), original_size=size)
