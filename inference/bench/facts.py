@@ -12,7 +12,7 @@ from importlib import metadata
 
 from PIL import features
 
-from inference.bench.record import Accuracy, Configuration, Machine, Model
+from inference.bench.record import Accuracy, Configuration, Int8Of, Machine, Model
 from inference.classify.classifier import Classifier
 from inference.engine import machine
 from inference.engine.devices import PROCESSORS
@@ -41,7 +41,9 @@ class Facts:
     configuration: Configuration
 
 
-def find_facts(classifier: Classifier, *, workers: int, repeats: int, pass_s: float) -> Facts:
+def find_facts(
+    classifier: Classifier, *, workers: int, repeats: int, pass_s: float, int8_of: Int8Of | None = None
+) -> Facts:
     """Of this computer and an open model.
 
     Args:
@@ -49,6 +51,7 @@ def find_facts(classifier: Classifier, *, workers: int, repeats: int, pass_s: fl
         workers: decode processes.
         repeats: rounds.
         pass_s: how long one pass shall take.
+        int8_of: of an int8 copy, what it was made from.
     """
     network = classifier.network
     contract, rule, built = network.contract, network.contract.preprocessing, network.contract.architecture
@@ -67,6 +70,7 @@ def find_facts(classifier: Classifier, *, workers: int, repeats: int, pass_s: fl
             parameters=built.parameters if built else None,
             gmacs=built.gmacs if built else None,
             accuracy=tuple(Accuracy(one.dataset, one.pictures, one.top1, one.top5) for one in contract.measured),
+            int8_of=int8_of,
         ),
         configuration=Configuration(
             device=network.device.value,

@@ -101,7 +101,7 @@ class OnnxRuns:
 
     Attributes:
         best: the network on the fastest engine.
-        plain: the network as a short script opens it.
+        plain: the network as a short script opens it; of an int8 copy, the network that it was made from.
         paths: the pictures.
         rule: how they are prepared.
     """
@@ -162,10 +162,11 @@ def open_runs(setup: Setup) -> Iterator[OnnxRuns]:
     rule = read_model(Path(setup.model)).contract.preprocessing
     device = Device(setup.device)
     if device in PROCESSORS:
-        plain = BareSession.open(setup.model, Device.CPU)
-        best = _fastest(setup.model, plain, noise(_TRIAL_BATCH, rule.crop))
+        best = _fastest(setup.model, BareSession.open(setup.model, Device.CPU), noise(_TRIAL_BATCH, rule.crop))
+        plain = BareSession.open(setup.baseline, Device.CPU)
     else:
-        plain = best = BareSession.open(setup.model, device)
+        best = BareSession.open(setup.model, device)
+        plain = BareSession.open(setup.baseline, device)
     yield OnnxRuns(best, plain, setup.paths, rule)
 
 

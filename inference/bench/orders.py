@@ -33,6 +33,7 @@ class Setup:
         workers: decode processes.
         paths: pictures, absolute; at least one.
         folders: of the profile: data, cache, config.
+        original: the `.onnx` file, absolute, that the model is an int8 copy of; empty for other models.
     """
 
     model: str
@@ -41,6 +42,12 @@ class Setup:
     workers: int
     paths: tuple[str, ...]
     folders: tuple[str, str, str]
+    original: str = ""
+
+    @property
+    def baseline(self) -> str:
+        """What others' loops run: nobody makes this program's int8 copies, so theirs is the model before."""
+        return self.original or self.model
 
     @property
     def profile(self) -> Profile:

@@ -177,8 +177,36 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class Int8Of:
+    """What an int8 copy was made from; the loops of others run that.
+
+    Attributes:
+        name: of the original; empty where it is not installed, and then they run the copy, or nothing.
+        sha256: of the original's file.
+        layers: convolutions that compute in int8.
+        all_layers: convolutions in all.
+        same_class: share of the pictures to which both gave the same first class when the copy was made; None where
+            that was never compared.
+        pictures: that were compared.
+        passed: whether the copy may be used without being asked for.
+    """
+
+    name: str
+    sha256: str
+    layers: int
+    all_layers: int
+    same_class: float | None
+    pictures: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """What was run."""
+    """What was run.
+
+    Attributes:
+        int8_of: None where it is no int8 copy.
+    """
 
     name: str
     title: str
@@ -189,6 +217,7 @@ class Model:
     parameters: int | None
     gmacs: float | None
     accuracy: tuple[Accuracy, ...]
+    int8_of: Int8Of | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from inference.bench.facts import Facts, find_facts
 from inference.bench.made_pictures import make_pictures
 from inference.bench.measuring import Plan, measure
 from inference.bench.orders import Setup
-from inference.bench.record import Record
+from inference.bench.record import Int8Of, Record
 from inference.classify.opening import decode_workers, learn_engine_once, open_classifier
 from inference.commands.bench_table import as_markdown
 from inference.commands.options import add_model_options, positive
@@ -26,8 +26,10 @@ from inference.commands.targets import inputs_of, require_rows_target
 from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, is_terminal, put, say
 from inference.engine.devices import AUTO
 from inference.files import replacing
-from inference.models.catalog import default_model_name, find_model
+from inference.models.catalog import ModelFile, default_model_name, find_model
 from inference.models.progress import Progress
+from inference.models.quantize.facts import Quantization
+from inference.models.quantize.standing_in import original_of
 from inference.pictures.scan import ScanReport, scan
 from inference.profile import Profile
 
@@ -170,13 +172,21 @@ def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> 
         words = "Measuring which engine of the processor is faster for this model (once)..."
         learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
     _try_card(arguments.model, arguments.device, profile)
+    model = find_model(arguments.model or default_model_name(profile), profile, try_out=False)
+    copied = original_of(model.path, profile)
     classifier = open_classifier(arguments.model, arguments.device, profile)
     workers = decode_workers(classifier.network.device)
     try:
-        facts = find_facts(classifier, workers=workers, repeats=arguments.repeats, pass_s=arguments.seconds)
+        facts = find_facts(
+            classifier,
+            workers=workers,
+            repeats=arguments.repeats,
+            pass_s=arguments.seconds,
+            int8_of=None if copied is None else _int8_of(*copied),
+        )
     finally:
         classifier.network.close()
-    model = find_model(arguments.model or default_model_name(profile), profile, try_out=False)
+    original = None if copied is None else copied[1]
     setup = Setup(
         model=str(model.path.absolute()),
         device=facts.configuration.device,
@@ -184,6 +194,7 @@ def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> 
         workers=workers,
         paths=found.paths,
         folders=(str(profile.data), str(profile.cache), str(profile.config)),
+        original="" if original is None else str(original.path.absolute()),
     )
     plan = Plan(
         setup,
@@ -195,6 +206,19 @@ def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> 
         baselines=arguments.baselines,
     )
     return _watched(plan, facts)
+
+
+def _int8_of(facts: Quantization, original: ModelFile | None) -> Int8Of:
+    compared = facts.comparison
+    return Int8Of(
+        name="" if original is None else original.name,
+        sha256=facts.source_sha256,
+        layers=facts.layers,
+        all_layers=facts.all_layers,
+        same_class=compared.agreement if compared is not None and compared.pictures else None,
+        pictures=0 if compared is None else compared.pictures,
+        passed=facts.passed,
+    )
 
 
 def _watched(plan: Plan, facts: Facts) -> Record:

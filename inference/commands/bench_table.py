@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from inference.bench.figures import LimitRule, Spread
 from inference.bench.prediction import Bound
-from inference.bench.record import Candidate, Name, Record
+from inference.bench.record import Candidate, Int8Of, Name, Record
 from inference.texts import visible
 
 _QUIET = 0.03
@@ -77,6 +77,8 @@ def _head(record: Record) -> Iterator[str]:
     for one in model.accuracy:
         shares = f"top-1 {one.top1:.1%}, top-5 {one.top5:.1%}"
         yield f"Accuracy: {shares} ({visible(one.dataset)}, {one.pictures:,} pictures)."
+    if model.int8_of is not None:
+        yield _int8_of(model.int8_of)
     yield _pictures(record)
     threads = "" if how.threads is None else f" of {how.threads} threads"
     yield (
@@ -89,6 +91,18 @@ def _head(record: Record) -> Iterator[str]:
         yield f"Other programs took {record.others_share:.0%} of the cores meanwhile{doubt}."
     for refusal in how.refusals:
         yield f"Not used: {visible(refusal)}"
+
+
+def _int8_of(of: Int8Of) -> str:
+    name = f"Others' loops run what it was made from, {visible(of.name)}."
+    loops = name if of.name else "What it was made from is not installed, so others' loops run the copy or nothing."
+    seen = (
+        "It was never compared with its original."
+        if of.same_class is None
+        else f"Of {of.pictures:,} pictures, {of.same_class:.2%} have the first class that the original gives them."
+    )
+    word = "passed" if of.passed else "did not pass, so it is used only where it is asked for"
+    return f"An int8 copy: {of.layers} of {of.all_layers} convolutions. {seen} It {word}. {loops}"
 
 
 def _pictures(record: Record) -> str:

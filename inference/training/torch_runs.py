@@ -209,8 +209,8 @@ def open_runs(setup: Setup) -> Iterator[TorchRuns]:
     on_card = device in {Device.CUDA, Device.TENSORRT}
     if device is Device.COREML or (on_card and not torch.cuda.is_available()):
         raise NotMeasurableError(f"PyTorch does not run on {device} here")
-    rule = read_model(Path(setup.model)).contract.preprocessing
-    yield TorchRuns(_network(Path(setup.model), rule), setup.paths, rule, "cuda" if on_card else "cpu")
+    rule = read_model(Path(setup.baseline)).contract.preprocessing
+    yield TorchRuns(_network(Path(setup.baseline), rule), setup.paths, rule, "cuda" if on_card else "cpu")
 
 
 def _first_line(error: Exception) -> str:

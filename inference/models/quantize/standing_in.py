@@ -1,4 +1,4 @@
-"""Find the int8 copies of a model that may stand in for it without being asked for by name."""
+"""Find the int8 copies of a model that may stand in for it without being asked for by name, and the other way round."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inference.errors import ModelLoadError
 from inference.models.catalog import ModelFile, list_models
+from inference.models.checksum import sha256_of
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import Quantization, read_quantization
 from inference.profile import Profile
@@ -23,6 +24,32 @@ def passed_copies(model_hash: str, profile: Profile) -> tuple[ModelFile, ...]:
         for model, facts in _read_all(profile)
         if facts is not None and facts.passed and facts.source_sha256 == model_hash
     )
+
+
+def original_of(model: Path, profile: Profile) -> tuple[Quantization, ModelFile | None] | None:
+    """What an int8 copy says of itself, and the installed model that it was made from, known by its bytes.
+
+    Reads the files of all installed models, which takes a moment for each.
+
+    Args:
+        model: the file of any model.
+        profile: where models lie.
+
+    Returns:
+        None where the model is no int8 copy; no original where that is not installed any more.
+    """
+    facts = _read(model)
+    if facts is None:
+        return None
+    candidates = (one for one in list_models(profile).models if _read(one.path) is None)
+    return facts, next((one for one in candidates if _hash(one.path) == facts.source_sha256), None)
+
+
+def _hash(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError:
+        return ""
 
 
 def _read_all(profile: Profile) -> list[tuple[ModelFile, Quantization | None]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from PIL import Image
@@ -23,6 +24,7 @@ from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.devices import Device
 from inference.models.contract import Interpolation, Preprocessing
 from tests.conftest import PROJECT_ROOT
+from tests.inference.engine.variants import rewrite_output, variant
 
 TINY = PROJECT_ROOT / "tests" / "data" / "tiny.onnx"
 COLOURS = ("red", "green", "blue")
@@ -74,6 +76,19 @@ def test_the_programs_parts_are_measured_alone(setup: Setup) -> None:
     assert decoded.pictures == 7
     assert inferred.pictures == 8, "whole batches"
     assert inferred.engine == "cpu"
+
+
+def test_of_an_int8_copy_the_limit_runs_the_copy_and_others_loop_its_original(setup: Setup, tmp_path: Path) -> None:
+    def turn_round(model: onnx.ModelProto) -> None:
+        rewrite_output(model, "logits", [onnx.helper.make_node("Neg", ["true"], ["logits"])], "true")
+
+    copy = replace(setup, model=str(variant(tmp_path, turn_round)), original=setup.model)
+    with onnx_runs.open_runs(copy) as runs:
+        survey = runs.run(Pass(Task.SURVEY, 3, Name.ONE_AT_A_TIME))
+        batch = noise(1, runs.rule.crop)
+        assert np.allclose(runs.best.run(batch), -runs.plain.run(batch), atol=1e-5)
+    assert isinstance(survey, Survey)
+    assert survey.classes == (0, 1, 2)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from inference.bench.orders import Pass, Rate, Setup, Task
@@ -14,6 +15,10 @@ def test_a_setup_survives_its_line() -> None:
     assert line.isascii()
     assert Setup.from_json(line) == setup
     assert setup.profile.cache == Path("/cache")
+    assert setup.baseline == "/m.onnx"
+    copy = replace(setup, original="/whole.onnx")
+    assert Setup.from_json(copy.to_json()) == copy
+    assert copy.baseline == "/whole.onnx"
 
 
 def test_a_pass_survives_its_line() -> None:

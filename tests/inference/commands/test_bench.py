@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 from PIL import Image
 
@@ -21,8 +23,11 @@ from inference.bench.record import Name
 from inference.bench.serving import NotMeasurableError
 from inference.commands import bench
 from inference.errors import CardinalError, DeviceError
+from inference.models.checksum import sha256_of
+from inference.models.quantize.facts import QUANTIZATION_KEY, Quantization
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.inference.engine.variants import get_weight, set_weight, variant
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 QUICK = ("--model", TINY, "--repeats", "2", "--seconds", "0.02", "--batch", "1,2")
@@ -114,6 +119,31 @@ def _assert_baselines(found: list[dict[str, Any]]) -> None:
     for one in torch:
         assert one["pictures_per_s"] is None
         assert "PyTorch weights" in one["skipped"] or "torchvision" in one["skipped"]
+
+
+def test_others_loops_run_what_an_int8_copy_was_made_from(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, pictures: Path
+) -> None:
+    profile = Profile.below(tmp_path / "p")
+    profile.models.mkdir(parents=True)
+    original = Path(shutil.copy(TINY, profile.models / "whole.onnx"))
+    facts = Quantization(sha256_of(original), 200, 3, 3, 8)
+
+    def as_copy(model: onnx.ModelProto) -> None:
+        """It answers the other way round, so that it can be told from its original."""
+        for name in ("head_weight", "head_bias"):
+            set_weight(model, name, -get_weight(model, name))
+        onnx.helper.set_model_props(
+            model, {**{one.key: one.value for one in model.metadata_props}, QUANTIZATION_KEY: facts.to_json()}
+        )
+
+    variant(tmp_path, as_copy).rename(profile.models / "copy.onnx")
+    options = ("--model", "copy", "--repeats", "1", "--seconds", "0.02", "--batch", "1", "--device", "cpu")
+    code, found = _record(capsys, tmp_path / "p", *options, str(pictures))
+    assert code == 0
+    assert found["model"]["int8_of"]["name"] == "whole"
+    plain = next(one for one in found["candidates"] if one["name"] == "onnxruntime-one-at-a-time")
+    assert plain["same_class"] == 0.0
 
 
 def test_without_paths_pictures_are_made_and_not_left(

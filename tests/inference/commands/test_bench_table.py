@@ -18,6 +18,7 @@ from inference.bench.record import (
     Candidate,
     Configuration,
     Differences,
+    Int8Of,
     Latency,
     Limit,
     Machine,
@@ -140,6 +141,20 @@ def test_a_machine_that_was_busy_otherwise_is_no_proof() -> None:
     assert "Other programs took 34% of the cores meanwhile, so these figures are not the machine's best." in _lines(
         busy
     )
+
+
+def test_an_int8_copy_is_said_to_be_one_with_what_it_was_made_from() -> None:
+    of = Int8Of("whole", "cd" * 32, 28, 29, 0.9865, 2000, passed=False)
+    text = as_markdown(replace(RECORD, model=replace(RECORD.model, int8_of=of)))
+    assert (
+        "An int8 copy: 28 of 29 convolutions. Of 2,000 pictures, 98.65% have the first class that the original gives "
+        "them. It did not pass, so it is used only where it is asked for. Others' loops run what it was made from, "
+        "whole."
+    ) in text
+    alone = replace(of, name="", same_class=None, pictures=0, passed=True)
+    text = as_markdown(replace(RECORD, model=replace(RECORD.model, int8_of=alone)))
+    assert "It was never compared with its original. It passed. What it was made from is not installed" in text
+    assert "int8" not in as_markdown(RECORD)
 
 
 def test_a_cards_use_is_said() -> None:

@@ -76,6 +76,14 @@ def test_the_plain_loop_sees_what_the_pipeline_sees(setup: Setup, runs: TorchRun
     assert seen.classes == tuple(range(6))
 
 
+def test_of_an_int8_copy_its_original_is_run(setup: Setup) -> None:
+    copy = replace(setup, model=f"{setup.model}.copy", original=setup.model)
+    with torch_runs.open_runs(copy) as opened:
+        seen = opened.run(Pass(Task.SURVEY, len(setup.paths), Name.TORCH_LOOP))
+    assert isinstance(seen, Survey)
+    assert seen.classes == tuple(range(6))
+
+
 def test_every_loop_does_as_many_pictures_as_were_wanted(runs: TorchRuns) -> None:
     for variant, batch in ((Name.TORCH_LOOP, 1), (Name.TORCH_LOADER, 4)):
         for _ in range(2):

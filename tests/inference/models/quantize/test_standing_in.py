@@ -4,8 +4,9 @@ from pathlib import Path
 
 import onnx
 
+from inference.models.checksum import sha256_of
 from inference.models.quantize.facts import QUANTIZATION_KEY, Comparison, Quantization
-from inference.models.quantize.standing_in import has_passed_copies, passed_copies
+from inference.models.quantize.standing_in import has_passed_copies, original_of, passed_copies
 from inference.profile import Profile
 from tests.inference.engine.variants import TINY
 
@@ -41,6 +42,24 @@ def test_copies_of_this_model_that_passed_are_found(tmp_path: Path) -> None:
     _install(profile, "of-another", _facts("b" * 64, PASSED))
     assert has_passed_copies(profile)
     assert [model.name for model in passed_copies("a" * 64, profile)] == ["passed"]
+
+
+def test_the_original_of_a_copy_is_known_by_its_bytes(tmp_path: Path) -> None:
+    profile = Profile.below(tmp_path)
+    original = _install(profile, "original", None)
+    digest = sha256_of(original)
+    assert original_of(original, profile) is None
+    copy = _install(profile, "copy", _facts(digest, FAILED))
+    found = original_of(copy, profile)
+    assert found is not None
+    facts, model = found
+    assert facts.comparison == FAILED
+    assert model is not None
+    assert model.name == "original"
+    original.unlink()
+    found = original_of(copy, profile)
+    assert found is not None
+    assert found[1] is None
 
 
 def test_a_damaged_file_is_passed_over(tmp_path: Path) -> None:
