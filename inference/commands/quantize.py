@@ -27,6 +27,12 @@ def add_verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--count", type=positive, default=_COUNT, metavar="N", help=f"pictures that calibrate (default {_COUNT})"
     )
+    parser.add_argument(
+        "--layers",
+        type=positive,
+        metavar="N",
+        help="the last N convolutions in int8 (default: all, then half, then a quarter, until enough answers stay)",
+    )
     parser.add_argument("--name", default="", help="of the copy (default: the model's, with -int8)")
     parser.add_argument("--replace", action="store_true", help="take the place of an added model of the same name")
     parser.add_argument("--force", action="store_true", help="keep it although it does not pass")
@@ -49,6 +55,7 @@ def quantize(arguments: argparse.Namespace, profile: Profile, on_progress: OnPro
         name=arguments.name or f"{model.name}-int8",
         pictures=arguments.pictures,
         count=arguments.count,
+        layers=arguments.layers,
         replace=arguments.replace,
         force=arguments.force,
     )

@@ -53,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--name", required=True, help="of the copy")
     parser.add_argument("--pictures", required=True, help="a folder")
     parser.add_argument("--count", type=int, required=True, help="pictures that calibrate, at most")
+    parser.add_argument("--layers", type=int, help="convolutions in int8, from the last one")
     arguments = parser.parse_args(argv)
 
     def work(on_progress: OnProgress) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _quantize(arguments: argparse.Namespace, on_progress: OnProgress) -> dict[st
     middle = max(1, min(arguments.count, len(paths) // 2))
     contract = replace(plan.contract, name=arguments.name, title=f"{plan.contract.title}, int8")
     facts = Quantization(sha256_of(arguments.source), 0, 0, plan.all_layers, weight_bits())
-    counts = layer_counts(len(plan.layers))
+    counts = layer_counts(len(plan.layers), arguments.layers)
     with DecodePool.open(workers=decode_workers()) as pool:
         for tries, layers in enumerate(counts, 1):
             pictures = Pictures(pool, plan.contract.preprocessing)
@@ -92,11 +93,17 @@ def _quantize(arguments: argparse.Namespace, on_progress: OnProgress) -> dict[st
     return {"unreadable": pictures.unreadable}
 
 
-def layer_counts(layers: int) -> list[int]:
+def layer_counts(layers: int, wanted: int | None = None) -> list[int]:
     """How many layers, from the last one, to try in int8, most first.
 
     The errors of early layers reach all others, so these are the first to stay in float32.
+
+    Args:
+        layers: that can be quantized.
+        wanted: by the person, who then gets just these; None tries.
     """
+    if wanted is not None:
+        return [min(wanted, layers)]
     return list(dict.fromkeys(max(1, round(layers * share)) for share in _SHARES))
 
 

@@ -43,6 +43,7 @@ class QuantizeOrder:
         name: of the new model.
         pictures: the folder whose pictures calibrate it and are compared.
         count: pictures that calibrate it, at most; at least 1.
+        layers: convolutions in int8, from the last one, at least 1; None lets the comparison find out how many.
         replace: an added model of that name may be replaced.
         force: keep it also where it did not pass.
     """
@@ -50,6 +51,7 @@ class QuantizeOrder:
     name: str
     pictures: str
     count: int
+    layers: int | None = None
     replace: bool = False
     force: bool = False
 
@@ -96,6 +98,7 @@ def quantize_model(
                 f"--name={order.name}",
                 f"--pictures={Path(order.pictures).absolute()}",
                 f"--count={order.count}",
+                *(() if order.layers is None else (f"--layers={order.layers}",)),
             ),
         )
         answer = run_child(task, on_progress=on_progress, cancel=cancel)

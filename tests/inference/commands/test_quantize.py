@@ -23,7 +23,7 @@ def test_made_told_used(cardinal: Run, tmp_path: Path) -> None:
     assert "at least 2,000 are wanted" in err
     assert err.endswith("It was not kept; --force keeps it all the same.\n")
 
-    code, out, err = cardinal(*words, "--force")
+    code, out, err = cardinal(*words, "--force", "--layers", "9")
     assert code == 0
     assert out.splitlines()[-1] == ("Installed tiny-int8: 7 classes, int8, kept although it did not pass.")
     code, out, _ = cardinal("models", "info", "tiny-int8")

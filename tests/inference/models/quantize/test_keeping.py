@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from inference.engine.network import Network
 from inference.errors import CardinalError, ChildTaskError, ModelContractError, OutputWriteError
 from inference.models.catalog import BUILT_IN_NAME, find_model, list_models, read_model
 from inference.models.checksum import require_unchanged, sha256_of
+from inference.models.child import ChildTask
 from inference.models.progress import Progress
+from inference.models.quantize import keeping
 from inference.models.quantize.keeping import QuantizeOrder, quantize_model
 from inference.profile import Profile
 from tests.inference.models.quantize.coloured import write_pictures
@@ -29,6 +32,22 @@ def profile(tmp_path: Path) -> Profile:
 
 def order(pictures: Path, *, count: int = 12, replace: bool = False, force: bool = False) -> QuantizeOrder:
     return QuantizeOrder("tiny-int8", str(pictures), count, replace=replace, force=force)
+
+
+@pytest.mark.parametrize(("layers", "told"), [(None, []), (5, ["--layers=5"])])
+def test_the_child_is_told_how_many_layers_were_wanted(
+    layers: int | None, told: list[str], tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def stopped(task: ChildTask, **_options: object) -> None:
+        seen.extend(task.arguments)
+        raise Cancelled
+
+    monkeypatch.setattr(keeping, "run_child", stopped)
+    with pytest.raises(Cancelled):
+        quantize_model(read_model(TINY), replace(order(tmp_path), layers=layers), profile)
+    assert [word for word in seen if word.startswith("--layers")] == told
 
 
 def is_empty(folder: Path) -> bool:
