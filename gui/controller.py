@@ -80,6 +80,7 @@ class Controller(QObject):
         self._recalling = recalling
         self._model_wanted = ""
         self._answered_anew: tuple[int | None, float] = (None, 0.0)
+        self._changed: int | None = None
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
@@ -88,6 +89,7 @@ class Controller(QObject):
         models.opened.connect(self._on_model_opened)
         running.state_changed.connect(self._on_job_state_changed)
         viewing.file_changed.connect(self._on_file_changed)
+        viewing.shown_changed.connect(self._on_shown_changed)
         desk.left.connect(self._on_left)
         desk.loaded.connect(self._on_session_loaded)
         recalling.answers_matched.connect(self._on_answers_matched)
@@ -169,6 +171,7 @@ class Controller(QObject):
     def _on_left(self) -> None:
         """Another session, or none: nothing of this one is worked on any more."""
         self._jobs.stop()
+        self._changed = None
         self._thumbnails_later.clear()
         self._viewing.forget_all()
         self._viewing.show_nothing()
@@ -319,6 +322,7 @@ class Controller(QObject):
         place = self._table.place_of(key)
         if place is None:
             return
+        self._changed = key
         self._viewing.forget({key})
         self._table.forget_answers([key])
         self._viewing.reload()
@@ -327,6 +331,17 @@ class Controller(QObject):
             self._answered_anew = (key, time.monotonic())
             self.message_raised.emit(notices.classified_anew(self._table.path(place)))
             self._viewing.classify_now()
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        """A picture that was asked about anew, and left before its answer came, waits for its turn like any other."""
+        key = self._changed
+        if key is None or key == self._viewing.key:
+            return
+        self._changed = None
+        place = self._table.place_of(key)
+        if place is not None and not self._table.is_removed(place) and self._table.answer(place) is ImageState.QUEUED:
+            self._jobs.add([key])
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
         place = self._table.place_of(key)

@@ -333,8 +333,9 @@ class WhatIfDesk(QObject):
         can_undo = copy is not None and copy.can_undo
         can_redo = copy is not None and copy.can_redo
         self.panel.set_steps(can_undo=can_undo, can_redo=can_redo, can_restart=self.is_painted)
-        # Where no stroke is left, the keys take back and repeat decisions, as they do without a brush.
-        self._keys.leave(*(() if can_undo else _UNDO), *(() if can_redo else _REDO))
+        # Where nothing was painted, the keys take back and repeat decisions, as they do without a brush. Else they stay
+        # with it to the last stroke and beyond: one too many must not take back a label.
+        self._keys.leave(*(() if can_undo or can_redo else (*_UNDO, *_REDO)))
         self.panel.say(self._sentence())
 
     def _sentence(self) -> str:

@@ -77,6 +77,24 @@ def test_coming_back_to_it_finds_out_and_answers_anew(bench: Bench, tmp_path: Pa
     assert table.suggestion(0) == examined.classification.predictions[0].label
 
 
+def test_left_before_its_answer_came_it_is_answered_all_the_same(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = bench.program
+    room, table = program.link.room, program.images.table
+    assert room is not None
+    # As where the person is faster than the network: who is left is asked about no more.
+    monkeypatch.setattr(room.service, "inspect", lambda *_given: None)
+    overwrite(tmp_path)
+    bench.program.attention.finer.panel.look_requested.emit(2, False)
+    bench.until(lambda: table.answer(0) is ImageState.QUEUED)
+    program.window.grid.set_current_row(1)
+    bench.until(lambda: table.answer(0) is ImageState.SUGGESTED)
+    said = program.viewing.result_of(program.images.key_at(0))
+    assert said is not None
+    assert said.facts.width == 240
+
+
 def test_until_it_is_answered_nothing_of_the_old_picture_can_be_accepted(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -161,6 +161,24 @@ def test_undo_takes_strokes_before_decisions(bench: Bench) -> None:
     QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not what_if.is_painted
     assert program.images.count(ImageState.ACCEPTED) == 1
+    # One too many takes back nothing else; with the brush laid down it does.
+    QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert program.images.count(ImageState.ACCEPTED) == 1
+    QTest.keyClick(page.picture, Qt.Key.Key_Escape)
+    QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert program.images.count(ImageState.ACCEPTED) == 0
+
+
+def test_a_brush_that_has_painted_nothing_leaves_undo_to_decisions(bench: Bench) -> None:
+    program = bench.program
+    page, what_if = program.window.page, program.attention.what_if
+    QTest.keyClick(page.picture, Qt.Key.Key_Escape)
+    program.labels.deciding.accept()
+    bench.until(program.actions[ActionId.UNDO].isEnabled)
+    program.window.grid.set_current_row(0)
+    bench.until(lambda: program.viewing.examined is not None and program.viewing.examined.key == program.viewing.key)
+    what_if.toggle()
+    assert what_if.panel.has_brush
     QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert program.images.count(ImageState.ACCEPTED) == 0
 
