@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from gui.icons import IconName, icon
 from gui.labels import ElidedLabel, plain_label
+from gui.progress_bar import ProgressBar
 from gui.theme import theme_of
 from gui.time_left import TimeLeft, time_left_text
 from gui.words import counted, locale, number, tr
@@ -142,8 +143,7 @@ class JobBar(QWidget):
         rate = self._time_left.rate()
         shown_rate = locale().toString(rate, "f", 1 if rate < 100 else 0) if rate else ""  # noqa: PLR2004  # digits
         self._rate.set_text(tr("{rate} images/s").format(rate=shown_rate) if running and rate else "")
-        self._bar.setRange(0, max(1, self._total))
-        self._bar.setValue(min(self._done, max(1, self._total)))
+        self._bar.show_progress(min(self._done, max(1, self._total)), max(1, self._total))
 
     def _counts_text(self) -> str:
         text = tr("{done} of {total}").format(done=number(self._done), total=number(self._total))
@@ -183,7 +183,7 @@ class JobBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, QColor(theme_of(self.palette()).border))
 
 
-class _ThinBar(QProgressBar):
+class _ThinBar(ProgressBar):
     """A progress bar without text: the counts beside it say more than percent."""
 
     def __init__(self) -> None:

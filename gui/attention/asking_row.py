@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.plain_text import for_tooltip
+from gui.progress_bar import ProgressBar
 from gui.theme import TARGET_PX
 from gui.words import tr
 
@@ -28,7 +29,7 @@ class AskingRow(QWidget):
         self._ask = QPushButton(text, self)
         self._stop = QPushButton(tr("Stop"), self)
         self._stop.setAccessibleName(tr("Stop: {question}").format(question=text))
-        self._progress = QProgressBar(self)
+        self._progress = ProgressBar(self)
         self._progress.setAccessibleName(text)
         self._lay_out()
         self.set_busy(busy=False)
@@ -57,15 +58,14 @@ class AskingRow(QWidget):
     def set_busy(self, *, busy: bool) -> None:
         """The question is open, or no longer."""
         self._is_busy = busy
-        self._progress.setRange(0, 0)
+        self._progress.show_progress(0, 0)
         self._progress.setVisible(busy)
         self._stop.setVisible(busy)
         self.allow(allowed=self._is_allowed)
 
     def set_progress(self, done: int, total: int) -> None:
         """So many runs of the network were made."""
-        self._progress.setRange(0, total)
-        self._progress.setValue(done)
+        self._progress.show_progress(done, total)
 
     def _lay_out(self) -> None:
         self._ask.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,6 +21,7 @@ from gui.audit.mean_view import MeanView
 from gui.audit.methods_panel import MethodsPanel
 from gui.audit.outlier_tiles import OutlierModel, OutlierTiles
 from gui.labels import plain_label
+from gui.progress_bar import ProgressBar
 from gui.review.class_tiles_model import TileSource
 from gui.theme import TARGET_PX
 from gui.viewer.section import Section
@@ -78,7 +78,7 @@ class AuditDialog(QDialog):
         self._images = QPushButton(tr("Show these images"))
         self._again, self._export = QPushButton(tr("Audit again")), QPushButton(tr("Export table..."))
         self._stop, self._close = QPushButton(tr("Stop")), QPushButton(tr("Close"))
-        self._progress = QProgressBar()
+        self._progress = ProgressBar()
         self._whole = QVBoxLayout(self)
         self._set_up()
         self._arrange()
@@ -109,8 +109,7 @@ class AuditDialog(QDialog):
 
     def set_progress(self, done: int, total: int) -> None:
         """How far it is."""
-        self._progress.setMaximum(max(1, total))
-        self._progress.setValue(done)
+        self._progress.show_progress(done, max(1, total))
 
     def set_available(self, *, available: bool) -> None:
         """There is something to look at, or not."""

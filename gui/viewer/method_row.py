@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.labels import plain_label
 from gui.plain_text import for_tooltip
+from gui.progress_bar import ProgressBar
 from gui.theme import TARGET_PX
 from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, MapChoice, method_name
 from gui.words import tr
@@ -64,7 +64,7 @@ class MethodRow(QWidget):
         self._stage_items = QStandardItemModel(self)
         self._relative = QCheckBox(tr("Relative"), self)
         self._words, self._state = plain_label(), plain_label()
-        self._progress = QProgressBar(self)
+        self._progress = ProgressBar(self)
         self._run, self._stop = QPushButton(tr("Make this map"), self), QPushButton(tr("Stop"), self)
         self._lay_out()
         self._fill_methods()
@@ -125,14 +125,13 @@ class MethodRow(QWidget):
 
     def set_busy(self, *, busy: bool) -> None:
         """Runs are under way, or over."""
-        self._progress.setRange(0, 0)
+        self._progress.show_progress(0, 0)
         self._progress.setVisible(busy)
         self._stop.setVisible(busy)
 
     def set_progress(self, done: int, total: int) -> None:
         """So many runs of the network were made."""
-        self._progress.setRange(0, total)
-        self._progress.setValue(done)
+        self._progress.show_progress(done, total)
 
     @property
     def can_stop(self) -> bool:
