@@ -24,13 +24,15 @@ class Flow:
     """Tasks of one pass. One thread submits.
 
     Attributes:
-        done: how many have ended well so far.
+        ended: how many have ended so far.
+        done: how many of them well.
     """
 
     def __init__(self, pool: HasRoom) -> None:
         self._pool = pool
         self._changed = threading.Condition()
         self._on_the_way = 0
+        self.ended = 0
         self.done = 0
 
     def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> None:
@@ -39,6 +41,11 @@ class Flow:
             self._changed.wait_for(lambda: self._on_the_way < self._pool.room)
             self._on_the_way += 1
         self._pool.submit(function, path, argument).add_done_callback(self._receive)
+
+    def wait_until(self, ended: int) -> None:
+        """Wait until so many have ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.ended >= ended)
 
     def drain(self) -> None:
         """Wait until nothing is on its way any more."""
@@ -49,5 +56,6 @@ class Flow:
         """Runs on: a thread of the pool."""
         with self._changed:
             self._on_the_way -= 1
+            self.ended += 1
             self.done += future.exception() is None
             self._changed.notify_all()

@@ -39,7 +39,6 @@ class Lane:
         batch: pictures in one run, or 1.
         rates: pictures a second of each round so far.
         first_s: seconds until the first answer of each round, where there are such.
-        beside: pictures decoded for each picture of the lane, of each round; 0 where that is no part of it.
         skipped: why nothing more is measured, or empty.
     """
 
@@ -48,7 +47,6 @@ class Lane:
         self.batch = batch
         self.rates: list[float] = []
         self.first_s: list[float] = []
-        self.beside: list[float] = []
         self.skipped = ""
         self._processes = processes
         self._count = batch
@@ -106,7 +104,6 @@ class Lane:
         after = self._cpu()
         done = _together(answers)
         self.rates.append(done.per_s)
-        self.beside.append(sum(one.beside for one in answers) / done.pictures)
         self.first_s += [one.first_s for one in answers if one.first_s is not None]
         self._engine = answers[0].engine
         if can_tell():

@@ -102,14 +102,12 @@ class Rate:
         seconds: it took.
         first_s: seconds until the first answer, where there are answers on the way.
         engine: what ran the network, where that is the process's own choice.
-        beside: pictures that were decoded meanwhile, where that is a part of the measurement.
     """
 
     pictures: int
     seconds: float
     first_s: float | None = None
     engine: str = ""
-    beside: int = 0
 
     @property
     def per_s(self) -> float:

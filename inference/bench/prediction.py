@@ -63,8 +63,9 @@ class Inputs:
         hand_over_ms: one core; a decode process takes a task that does nothing and sends the pixels back.
         main_ms: the program's process meanwhile, one thread at a time.
         hand_over_one_ms: on the clock, from giving one such task to having its pixels, when nothing else runs.
-        company_ms: of all cores together; what decoding one picture and running the network take more of the processor
-            where both want the same cores: caches that the other has filled, threads that wait for each other.
+        company_ms: of all cores together, on the clock; how much more decoding a picture and running the network take
+            in step than each alone, where both want the same cores: caches that the other has filled, threads that wait
+            for each other. Less than 0 where one fills what the other leaves free.
         answer_ms: making a batch of pictures and answers of what the network says, one thread.
         file_bytes: of a picture's file.
         read_mb_per_s: millions of bytes that all cores together read a second; None where that never decides.

@@ -107,7 +107,7 @@ def _inputs(parts: _Parts, course: Course, rounds: Sequence[int]) -> Inputs:
         hand_over_ms=hand_over_ms,
         main_ms=main_ms,
         hand_over_one_ms=_wall_ms(parts.hand_over_one, rounds),
-        company_ms=_company_ms(parts, rounds),
+        company_ms=_company_ms(parts, rounds, course.cores) if course.rule is LimitRule.SHARED_CORES else 0.0,
         answer_ms=_wall_ms(parts.answering, rounds),
         file_bytes=course.file_bytes,
         read_mb_per_s=course.file_bytes * 1e3 / _wall_ms(parts.files, rounds) / _MEGA,
@@ -119,19 +119,11 @@ def _wall_ms(lane: Lane, rounds: Sequence[int]) -> float:
     return median(1e3 / lane.rates[number] for number in rounds)
 
 
-def _company_ms(parts: _Parts, rounds: Sequence[int]) -> float:
-    """What a decoded picture takes more of the processor, on both sides, when the network runs meanwhile.
-
-    Processor time, not the clock: how much of the cores each side gets then is the system's affair. 0 where the system
-    does not say, and where no picture was decoded in so short a time.
-    """
-    beside = median(parts.company.beside[number] for number in rounds)
-    if not beside or not parts.company.cpu_ms:
-        return 0.0
-    both_ms, network_ms, reading_ms, hand_over_ms = (
-        sum(_sides(lane, rounds)) for lane in (parts.company, parts.program_network, parts.reading, parts.hand_over)
-    )
-    return (both_ms - network_ms) / beside - reading_ms - hand_over_ms
+def _company_ms(parts: _Parts, rounds: Sequence[int], cores: int) -> float:
+    """What network and decoding of a picture take more of all cores, on the clock, when they go in step."""
+    together_ms = _wall_ms(parts.company, rounds) - _wall_ms(parts.program_network, rounds)
+    reading_ms = parts.reading.processes * _wall_ms(parts.reading, rounds)
+    return cores * together_ms - reading_ms - sum(_sides(parts.hand_over, rounds))
 
 
 def _sides(lane: Lane, rounds: Sequence[int]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, islice
 
 from inference.arrays import InputBatch
@@ -53,25 +53,31 @@ class ProgramRuns:
         return Rate(runs * wanted.batch, time.perf_counter() - started, engine=self.network.device)
 
     def _infer_in_company(self, wanted: Pass) -> Rate:
-        """Run the network on noise while the decoders have all that they can do, and nobody waits for anybody."""
-        order = PrepareOrder(self.network.contract.preprocessing)
-        flow, is_over = Flow(self.pool), threading.Event()
+        """Run the network on noise and decode a picture for each that it is given: both in step, and nothing else."""
+        order, batch = PrepareOrder(self.network.contract.preprocessing), self._noise(wanted.batch)
+        flow, runs = Flow(self.pool), -(-wanted.count // wanted.batch)
+        # As many as a run of the program has on their way.
+        room = threading.Semaphore(2 * self.pool.workers + 2 * wanted.batch)
 
         def feed() -> None:
-            for path in cycle(self.paths):
-                if is_over.is_set():
-                    return
+            for path in islice(cycle(self.paths), runs * wanted.batch):
+                room.acquire()
                 flow.submit(prepare_picture, path, order)
 
         feeder = threading.Thread(target=feed, name="company")
+        started = time.perf_counter()
         feeder.start()
         try:
-            return replace(self._infer(wanted), beside=flow.done)
+            for run in range(runs):
+                flow.wait_until((run + 1) * wanted.batch)
+                self.network.run(batch)
+                room.release(wanted.batch)
         finally:
-            is_over.set()
+            # Whatever happened, nothing may be in the way of the next pass.
+            room.release(runs * wanted.batch)
             feeder.join()
-            # What is left of it would be in the way of the next pass.
             flow.drain()
+        return Rate(runs * wanted.batch, time.perf_counter() - started, engine=self.network.device)
 
     def _answer(self, wanted: Pass) -> Rate:
         """Make batches and answers around a network that takes no time."""

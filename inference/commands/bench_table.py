@@ -24,7 +24,7 @@ _TITLES = {
     Name.HAND_OVER: "tasks that do nothing, through the decode pool",
     Name.HAND_OVER_ONE: "the same, one after the other",
     Name.ANSWERING: "batches and answers around a network that takes no time",
-    Name.COMPANY: "its network alone while the decode pool has all that it can do",
+    Name.COMPANY: "decode pool and network in step, nothing else",
     Name.NETWORK: "its network alone",
     Name.ONNXRUNTIME_ALONE: "ONNX Runtime alone, a bare loop",
     Name.ONE_AT_A_TIME: "Pillow and ONNX Runtime, one picture at a time",

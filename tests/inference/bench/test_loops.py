@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import onnxruntime
 import pytest
 from PIL import Image
 
+from inference.arrays import InputBatch
 from inference.bench import onnx_runs, pillow_runs, pipeline_runs, program_runs, reading_runs
 from inference.bench.onnx_runs import BareSession, noise, prepare_plainly
 from inference.bench.orders import Pass, Rate, Setup, Single, Survey, Task
@@ -105,35 +105,37 @@ def test_what_is_around_decoding_and_network_is_measured_without_them(
     assert rate.seconds > 0
 
 
-def test_company_is_pictures_that_are_decoded_while_the_network_runs(setup: Setup) -> None:
+def test_in_company_the_network_gets_as_many_pictures_as_are_decoded(setup: Setup) -> None:
     read: list[str] = []
-    enough = threading.Event()
+    decoded_before: list[int] = []
 
     class Pool:
         """Does a task at once, in the thread that gives it."""
 
-        room = 1
+        room, workers = 1, 1
 
         def submit(self, function: object, path: str, _order: object) -> Future[None]:
             assert function is prepare_picture
             read.append(path)
-            if len(read) == 5:
-                enough.set()
             done: Future[None] = Future()
             done.set_result(None)
             return done
 
     with program_runs.open_runs(setup) as runs:
         real = runs.network.run
-        # The network takes until five pictures are decoded.
-        slow = SimpleNamespace(
-            run=lambda images: enough.wait(60) and real(images), contract=runs.network.contract, device="cpu"
-        )
-        rate = ProgramRuns(Pool(), slow, setup.paths).run(Pass(Task.RATE, 8, Name.COMPANY, batch=4))  # type: ignore[arg-type]  # what it uses of both
+
+        def run(images: InputBatch) -> object:
+            decoded_before.append(len(read))
+            return real(images)
+
+        network = SimpleNamespace(run=run, contract=runs.network.contract, device="cpu")
+        rate = ProgramRuns(Pool(), network, setup.paths).run(Pass(Task.RATE, 38, Name.COMPANY, batch=4))  # type: ignore[arg-type]  # what it uses of both
     assert isinstance(rate, Rate)
-    assert rate.pictures == 8, "only the network's count"
-    assert 4 <= rate.beside <= len(read)
+    assert rate.pictures == len(read) == 40, "whole batches, a picture decoded for each of their places"
     assert tuple(read[:4]) == (*setup.paths, setup.paths[0])
+    for number, decoded in enumerate(decoded_before):
+        # No batch before its pictures, and no more on their way than a run has: 2 for each worker, and two batches.
+        assert 4 * (number + 1) <= decoded <= 4 * number + 10
 
 
 def test_the_programs_reading_is_measured_in_a_bare_loop_and_counts_what_it_could_read(setup: Setup) -> None:

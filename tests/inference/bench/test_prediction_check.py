@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -36,7 +37,6 @@ CPU_MS = {
     Name.READING_ALONE: (2.4, 0.0),
     Name.HAND_OVER: (0.15, 0.05),
     Name.NETWORK: (39.0, 0.0),
-    Name.COMPANY: (40.4, 10.0),
 }
 """Of the first round; the second takes twice as much, as its rates say."""
 
@@ -52,7 +52,6 @@ class MeasuredLane:
         self.processes = 2 if name in ON_EACH_CORE else 1
         own_ms, below_ms = CPU_MS.get(name, (1.0, 1.0))
         self.cpu_ms = [(own_ms, below_ms), (2 * own_ms, 2 * below_ms)] if tells_cpu else []
-        self.beside = [4.0, 4.0] if name is Name.COMPANY else [0.0, 0.0]
 
 
 def _lanes(*, tells_cpu: bool = True) -> list[Lane]:
@@ -76,8 +75,8 @@ def test_each_input_is_what_its_part_took_alone() -> None:
     assert inputs.hand_over_ms == pytest.approx(0.075)
     assert inputs.hand_over_one_ms == pytest.approx(0.5)
     assert inputs.answer_ms == pytest.approx(0.15)
-    # Four pictures were decoded for 50.4 - 39 ms, and 2.6 each is what that takes when the network does not run.
-    assert inputs.company_ms == pytest.approx(1.5 * (11.4 / 4 - 2.6))
+    # In step 25 ms of two cores; alone the network takes 20, and reading and handing over 2.5 + 0.2 of one core.
+    assert inputs.company_ms == pytest.approx(1.5 * (2 * 25 - 2 * 20 - 2.5 - 0.2))
     assert inputs.read_mb_per_s == pytest.approx(1000)
 
 
@@ -85,8 +84,8 @@ def test_the_difference_is_that_of_runs_side_by_side() -> None:
     """A slow moment of the machine meets the parts and the pipeline of its round alike."""
     found = check_prediction(_lanes(), COURSE, LATENCY)
     assert found is not None
-    # 20 + (2.5 + 0.05 + 0.15 + 0.1 + 0.25) / 2, and in the second round all of it twice.
-    predicted_ms = 20 + 3.05 / 2
+    # Both in step 25, and answers 0.1 of one of two cores; in the second round all of it twice.
+    predicted_ms = 25 + 0.1 / 2
     assert found.difference.pictures_per_s == pytest.approx(100 * (1e3 / predicted_ms / 40 - 1))
     assert found.forecast.bound is Bound.CORES
     assert found.difference.decode_ms == pytest.approx(100 * (found.forecast.decode_ms / 2 - 1))
@@ -109,14 +108,12 @@ def test_where_nobody_says_what_processes_compute_the_clock_counts() -> None:
     assert found is not None
     assert found.inputs.main_ms == pytest.approx(1.5 / 4)
     assert found.inputs.hand_over_ms == 0
-    assert found.inputs.company_ms == 0
+    assert found.inputs.company_ms == pytest.approx(1.5 * (2 * 25 - 2 * 20 - 2.5 - 0.25))
 
 
-def test_company_in_which_nothing_was_decoded_says_nothing() -> None:
-    lanes = _lanes()
-    for lane in lanes:
-        lane.beside[:] = [0.0, 0.0]
-    found = check_prediction(lanes, COURSE, LATENCY)
+def test_beside_a_card_there_is_no_company() -> None:
+    card = replace(COURSE, rule=LimitRule.SLOWER_OF_BOTH)
+    found = check_prediction(_lanes(), card, LATENCY)
     assert found is not None
     assert found.inputs.company_ms == 0
 

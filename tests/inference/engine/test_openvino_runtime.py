@@ -1,5 +1,6 @@
 """OpenVINO's own runtime gives the processor's answers, stops when told, and explains its absence."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from onnx import helper
 
 from inference.cancel import Cancelled, CancelToken
-from inference.engine import openvino, openvino_runtime
+from inference.engine import openvino, openvino_requests, openvino_runtime
 from inference.engine.devices import Device, Precision, Refusal, probe_devices
 from inference.engine.network import Network
 from inference.engine.openvino_runtime import OpenVinoSession, open_session
@@ -107,9 +108,71 @@ def test_stop_is_felt_in_the_middle_of_a_batch_and_the_next_one_runs() -> None:
     assert np.allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
+@runs_here
+@pytest.mark.parametrize("sharing", [False, True])
+@pytest.mark.parametrize(
+    ("usual", "broken_off"),
+    [((8, 72, 72), (900, 72, 72)), ((1, 72, 72), (150, 144, 144)), ((2, 72, 144), (700, 72, 72))],
+)
+def test_what_was_broken_off_leaves_no_trace_in_later_answers(
+    usual: tuple[int, int, int], broken_off: tuple[int, int, int], sharing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = _sharing(monkeypatch) if sharing else _open(BUILT_IN)
+    long, images = _noise(*broken_off), {INPUT_NAME: _noise(*usual)}
+    names = ["logits", "evidence"]
+    before = session.run(names, images, None)
+    for after_s in (0.01, 0.1):
+        token = CancelToken()
+        timer = threading.Timer(after_s, token.cancel)
+        timer.start()
+        with pytest.raises(Cancelled):
+            session.run(["logits"], {INPUT_NAME: long}, token)
+        timer.join()
+        for _ in range(2):
+            after = session.run(names, images, None)
+            for name in names:
+                assert (after[name] == before[name]).all(), name
+
+
+@runs_here
+def test_a_short_run_that_nobody_wants_any_more_ends_by_itself() -> None:
+    session, token = _open(BUILT_IN), CancelToken()
+    (request,) = session.whole.requests()
+
+    class Late:
+        """Is done when the token was used; being broken off would be told."""
+
+        def start_async(self, part: dict[str, np.ndarray], **options: object) -> None:
+            request.start_async(part, **options)
+            token.cancel()
+
+        def wait_for(self, ms: int) -> bool:
+            return bool(request.wait_for(ms))
+
+        def cancel(self) -> None:
+            raise AssertionError("broken off")
+
+    session.whole._requests = (Late(),)
+    with pytest.raises(Cancelled):
+        session.run(["logits"], {INPUT_NAME: _noise(1, 72, 72)}, token)
+    assert isinstance(session.whole.requests()[0], Late), "not spoilt"
+
+
+@runs_here
+def test_a_file_that_was_changed_is_not_compiled_anew(tmp_path: Path) -> None:
+    path = Path(shutil.copy(TINY, tmp_path))
+    session = _open(path)
+    session.whole.spoil()
+    assert session.run(["logits"], {INPUT_NAME: _noise(1, 32, 32)}, None)["logits"].shape == (1, 7)
+    session.whole.spoil()
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(InferenceError, match="was changed since it was opened"):
+        session.run(["logits"], {INPUT_NAME: _noise(1, 32, 32)}, None)
+
+
 def _sharing(monkeypatch: pytest.MonkeyPatch, path: Path = BUILT_IN) -> OpenVinoSession:
     """A session that shares batches out from the first one on."""
-    monkeypatch.setattr(openvino_runtime, "_LONG_S", 0.0)
+    monkeypatch.setattr(openvino_requests, "_LONG_S", 0.0)
     opened = open_session(str(path), Precision.FLOAT32, SessionOptions(threads=2, sharing=True))
     assert isinstance(opened, OpenVinoSession), opened
     return opened
@@ -178,7 +241,7 @@ def test_where_there_is_no_memory_for_a_second_copy_batches_run_as_before(
 def test_a_part_that_fails_is_told_when_the_others_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     session = _sharing(monkeypatch)
     assert session.streams is not None
-    first, second = session.streams.requests()
+    _, second = session.streams.requests()
 
     class Broken:
         """Starts, and fails."""
@@ -189,7 +252,7 @@ def test_a_part_that_fails_is_told_when_the_others_have_ended(monkeypatch: pytes
         def start_async(self, *_given: object, **_options: object) -> None:
             """Nothing is started."""
 
-        def wait(self) -> None:
+        def wait_for(self, _ms: int) -> bool:
             self.waited = True
             raise RuntimeError("the layer broke")
 
@@ -201,7 +264,8 @@ def test_a_part_that_fails_is_told_when_the_others_have_ended(monkeypatch: pytes
     with pytest.raises(InferenceError, match="the layer broke"):
         session.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)
     assert broken.waited
-    session.streams._requests = (first, second)
+    # Both are compiled anew: the other one was broken off.
+    assert second not in session.streams.requests()
     assert session.run(["logits"], {INPUT_NAME: _noise(8, 72, 72)}, None)["logits"].shape[0] == 8
 
 

@@ -1,0 +1,140 @@
+"""Run OpenVINO's requests beside each other, and use no compiled model again in which a run was broken off.
+
+OpenVINO's `cancel` ends a run after the layer that is being computed, and leaves the layers before it prepared for that
+run's shape and those behind it for the shape before. Where the next run has that shape again, layers take what was
+prepared for another one: answers are wrong from then on, or runs fail (seen with 2026.4.1: 95 of 143 answers to one
+picture after a batch of eight that was broken off). Another request of the same model does not help; compiling does.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.cancel import Cancelled, CancelToken
+from inference.engine.faults import plain_reason
+
+if TYPE_CHECKING:
+    import openvino
+
+PATIENCE_S = 0.15
+"""A run that nobody wants any more may go on for so long: most end by then, and compiling anew takes as long."""
+
+_LOOK_MS = 5
+_LONG_S = 1.0
+"""A run of so long is likely to go on for longer than the second compilation takes (0.2 to 0.8 s)."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class Compiled:
+    """A compiled model, from its first use on, and anew after `spoil`."""
+
+    def __init__(self, make: Callable[[], Sequence[openvino.InferRequest]]) -> None:
+        """Compile nothing yet.
+
+        Args:
+            make: compiles the model; one request for each part of a batch that runs beside the others.
+        """
+        self._make = make
+        self._requests: tuple[openvino.InferRequest, ...] = ()
+
+    def requests(self) -> tuple[openvino.InferRequest, ...]:
+        """What runs the model. Raises what compiling raises."""
+        if not self._requests:
+            self._requests = tuple(self._make())
+        return self._requests
+
+    def spoil(self) -> None:
+        """A run of it was broken off or failed: nothing of it is used again."""
+        self._requests = ()
+
+
+class Streams(Compiled):
+    """The same model once more, compiled for parts of a batch beside each other; made when a run turns out to be long.
+
+    One batch on all threads waits after every layer for the thread that was held up, and decoders hold threads up all
+    the time; parts of a batch on threads of their own wait once (decision 0033). The answers are the same.
+
+    Attributes:
+        constant: outputs that are the same for every batch, such as the head's weights.
+    """
+
+    def __init__(self, make: Callable[[], Sequence[openvino.InferRequest]], constant: Collection[str] = ()) -> None:
+        super().__init__(make)
+        self.constant = frozenset(constant)
+        self._has_failed = False
+        self._run_s = 0.0
+
+    def ran(self, seconds: float) -> None:
+        """A batch took so long on all threads."""
+        self._run_s += seconds
+
+    def requests(self) -> tuple[openvino.InferRequest, ...]:
+        """One for each stream; none as long as making them would not pay, or where there is no memory for them."""
+        if self._has_failed or self._run_s < _LONG_S:
+            return ()
+        try:
+            return super().requests()
+        except Exception as error:  # noqa: BLE001 - OpenVINO's errors have no common type
+            self._has_failed = True
+            _LOG.warning("batches are not shared out: %s", plain_reason(error))
+            return ()
+
+
+def run_beside(
+    requests: Sequence[openvino.InferRequest], parts: Sequence[dict[str, NDArray[Any]]], cancel: CancelToken | None
+) -> None:
+    """Run each part in a request of its own, until all of them are over.
+
+    The inputs are read where they lie: the caller keeps them alive until then. After an exception the compiled model is
+    spoilt.
+
+    Raises:
+        Cancelled: `cancel` was used, and the runs did not end by themselves within `PATIENCE_S`.
+        BaseException: what the first that failed raised.
+    """
+    started: list[openvino.InferRequest] = []
+    failure: BaseException | None = None
+
+    def fail(error: BaseException) -> None:
+        nonlocal failure
+        if failure is None:
+            failure = error
+            for request in started:
+                request.cancel()
+
+    try:
+        for request, part in zip(requests, parts, strict=False):
+            request.start_async(part, share_inputs=True)
+            started.append(request)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, what was started must end first
+        fail(error)
+    unwanted_since: float | None = None
+    for request in started:
+        while True:
+            try:
+                if request.wait_for(_LOOK_MS):
+                    break
+            except KeyboardInterrupt as interrupt:
+                fail(interrupt)
+            except Exception as error:  # noqa: BLE001 - likewise
+                fail(error)
+                break
+            if cancel is not None and cancel.is_set():
+                unwanted_since = unwanted_since or time.monotonic()
+                if time.monotonic() - unwanted_since >= PATIENCE_S:
+                    fail(Cancelled())
+    if failure is not None:
+        raise failure
+
+
+def shared_out(feeds: Mapping[str, NDArray[Any]], count: int) -> list[dict[str, NDArray[Any]]]:
+    """The inputs in so many parts of a batch, as alike as possible."""
+    shared: dict[str, list[NDArray[Any]]] = {name: np.array_split(array, count) for name, array in feeds.items()}
+    return [{name: np.ascontiguousarray(parts[part]) for name, parts in shared.items()} for part in range(count)]
