@@ -69,9 +69,6 @@ class Arrivals(QObject):
         self._seen = array("q")
         self._known = 0
         self._first_key: int | None = None
-        # Images under whose names the scan found other files: what is answered of them before its end may be about
-        # another image's file.
-        self._in_doubt: set[int] = set()
 
     @Slot(object)
     def _on_engine_started(self) -> None:
@@ -118,8 +115,6 @@ class Arrivals(QObject):
         if images.changed:
             self._table.forget_answers(images.changed)
             self._table.forget_thumbnails(images.changed)
-            self._viewing.forget({*images.changed})
-            self._in_doubt.update(images.changed)
         known, changed, moved = (
             self._listed(keys) for keys in (images.known, images.changed, [key for key, _ in images.moved])
         )
@@ -130,6 +125,7 @@ class Arrivals(QObject):
             if answer == ImageState.QUEUED
         )
         self._jobs.add_found(waiting)
+        self._viewing.renew({*images.changed, *(key for key, _ in images.moved)})
         self._new.extend(key for key in images.added.keys if key not in back)
         self._seen.extend((*images.added.keys, *known, *changed, *moved))
         self._known += len(known) + len(changed) + len(moved)
@@ -145,8 +141,7 @@ class Arrivals(QObject):
         moved = [key for key, _ in images.moved if table.place_of(key) is not None]
         if moved:
             table.forget_thumbnails(moved)
-            self._viewing.forget(set(moved))
-            table.forget_answers([key for key in moved if key in self._in_doubt])
+            table.forget_answers([key for key in moved if key in images.in_doubt])
             places = table.places_of(moved)
             self._jobs.add_found([table.key(at) for at in places if table.answer(at) is ImageState.QUEUED])
 

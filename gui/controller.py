@@ -80,7 +80,7 @@ class Controller(QObject):
         self._recalling = recalling
         self._model_wanted = ""
         self._answered_anew: tuple[int | None, float] = (None, 0.0)
-        self._changed: int | None = None
+        self._changed: set[int] = set()
         self._thumbnails_later: set[int] = set()
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
@@ -171,7 +171,7 @@ class Controller(QObject):
     def _on_left(self) -> None:
         """Another session, or none: nothing of this one is worked on any more."""
         self._jobs.stop()
-        self._changed = None
+        self._changed.clear()
         self._thumbnails_later.clear()
         self._viewing.forget_all()
         self._viewing.show_nothing()
@@ -322,7 +322,7 @@ class Controller(QObject):
         place = self._table.place_of(key)
         if place is None:
             return
-        self._changed = key
+        self._changed.add(key)
         self._viewing.forget({key})
         self._table.forget_answers([key])
         self._viewing.reload()
@@ -334,14 +334,11 @@ class Controller(QObject):
 
     @Slot()
     def _on_shown_changed(self) -> None:
-        """A picture that was asked about anew, and left before its answer came, waits for its turn like any other."""
-        key = self._changed
-        if key is None or key == self._viewing.key:
-            return
-        self._changed = None
-        place = self._table.place_of(key)
-        if place is not None and not self._table.is_removed(place) and self._table.answer(place) is ImageState.QUEUED:
-            self._jobs.add([key])
+        """Pictures that were asked about anew and left before the answer came wait for their turn like any other."""
+        table, left = self._table, self._changed - {self._viewing.key}
+        self._changed -= left
+        places = [place for key in left if (place := table.place_of(key)) is not None and not table.is_removed(place)]
+        self._jobs.add([table.key(place) for place in places if table.answer(place) is ImageState.QUEUED])
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
         place = self._table.place_of(key)

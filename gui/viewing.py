@@ -239,6 +239,16 @@ class Viewing(QObject):
         self._results.discard(keys)
         self._inspections.discard(keys)
 
+    def renew(self, keys: set[int]) -> None:
+        """Some images are other files now, or lie elsewhere: what was kept goes; one on screen is read again."""
+        if not keys:
+            return
+        self.forget(keys)
+        place = self._picture.place
+        if self.key in keys and place is not None:
+            self._page.show_file(self._table.path(place))
+            self.reload()
+
     @Slot()
     def classify_now(self) -> None:
         """Ask the model about the image on screen before anything else."""
@@ -259,9 +269,12 @@ class Viewing(QObject):
 
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
         """The model has spoken of an image."""
+        before = self._results.get(key)
         self._results.put(key, classification)
         if inspection is not None:
             self._inspections.put(key, inspection)
+        elif before is not None and not classification.facts.is_of_file(before.facts):
+            self._inspections.discard({key})
         # First the scale: every part of the inspector draws on the same one.
         if self._map.maker is not None:
             self._scale.learn(self._map.maker, classification)

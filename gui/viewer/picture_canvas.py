@@ -108,6 +108,11 @@ class PictureCanvas(ZoomedWidget):
         """Device pixels for each original pixel; 0 without a picture, and for one whose size nobody knows yet."""
         return super().zoom if self._has_known_size else 0.0
 
+    def zoom_at(self, zoom: float, at: QPointF) -> None:
+        """Zoom so that the original point under `at` stays there; not where nobody knows how large the original is."""
+        if self._has_known_size:
+            super().zoom_at(zoom, at)
+
     @property
     def has_known_size(self) -> bool:
         """Whether what is shown lies in original pixels: not so for the thumbnail of a picture of unknown size."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -81,7 +82,8 @@ class ClassifyService:
         self._closing = False
         self._wanted = True
         self._watched: int | None = None
-        self._inspecting: int | None = None
+        self._inspecting: tuple[int, int] | None = None
+        self._wishes = itertools.count()
         self._keeper: Keeper | None = None
         self._classifier: Classifier | None = None
         self._pipeline: Pipeline | None = None
@@ -164,9 +166,11 @@ class ClassifyService:
 
     def inspect(self, key: int, path: str) -> None:
         """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
+        # The number tells a wish from an earlier one for the same picture, whose file may have changed since.
+        wish = (next(self._wishes), key)
         with self._condition:
-            self._inspecting = key
-        self._post(lambda: self._decode_for_inspection(key, path), _Pace.QUICK)
+            self._inspecting = wish
+        self._post(lambda: self._decode_for_inspection(wish, path), _Pace.QUICK)
 
     def examine(self, examination: Examination, *, is_long: bool = False) -> None:
         """Lend the network out, for questions that need runs of their own; a run over the queue waits meanwhile.
@@ -354,8 +358,8 @@ class ClassifyService:
         self._classifier, self._batch_size = classifier, classifier.batch_size
         self._deliver(ModelOpened(name, classifier))
 
-    def _decode_for_inspection(self, key: int, path: str) -> None:
-        if self._classifier is None or self._inspecting != key:
+    def _decode_for_inspection(self, wish: tuple[int, int], path: str) -> None:
+        if self._classifier is None or self._inspecting != wish:
             return
         network = self._classifier.network
         order = PrepareOrder(network.contract.preprocessing)
@@ -364,11 +368,12 @@ class ClassifyService:
         except RuntimeError:
             # The pool was closed: the window goes, and nobody waits for this picture any more.
             return
-        future.add_done_callback(lambda done: self._post(lambda: self._inspect(key, path, network, done), _Pace.QUICK))
+        future.add_done_callback(lambda done: self._post(lambda: self._inspect(wish, path, network, done), _Pace.QUICK))
 
-    def _inspect(self, key: int, path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
-        if self._classifier is None or self._classifier.network is not network or self._inspecting != key:
+    def _inspect(self, wish: tuple[int, int], path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
+        if self._classifier is None or self._classifier.network is not network or self._inspecting != wish:
             return
+        _, key = wish
         try:
             pictures = [future.result()]
             answer = self._classifier.classify([path], pictures, inspect=True, embed=self._keeper is not None)[0]
@@ -377,8 +382,8 @@ class ClassifyService:
         except Exception as error:  # noqa: BLE001 - as in `_step`
             answer = Answer(Failure(path, _told(error)))
         with self._condition:
-            if self._inspecting == key:
-                # Somebody may have wished for another picture meanwhile, and that wish stays.
+            if self._inspecting == wish:
+                # Somebody may have wished for another picture meanwhile, or for this one again, and that wish stays.
                 self._inspecting = None
         self._keep_inspected(Answered(key, answer.outcome, embedding=answer.embedding))
         self._deliver(Inspected(key, answer.outcome, answer.inspection))

@@ -6,11 +6,15 @@ import sqlite3
 import time
 from itertools import repeat
 
+from inference.sessions.identity import HASH_BYTES
 from inference.sessions.journal import append_step, set_in_force, step_to_repeat, step_to_take_back
 from inference.sessions.marks import Marks, make_mark
 from inference.sessions.names import Names
 from inference.sessions.newest import HOMELESS
-from inference.sessions.steps import Step
+from inference.sessions.steps import Step, StepKind
+
+_ABOUT_THE_PICTURE = frozenset(StepKind) - {StepKind.RENAME, StepKind.ADD, StepKind.REMOVE}
+"""Steps with which a person says something of a picture as it is now."""
 
 # Steps may be about images that a scan has taken off the list since, because their file is gone: they stay off it.
 _DECIDE = f"""INSERT INTO decision (image_id, mark, name, at)
@@ -27,7 +31,22 @@ def carry_out(connection: sqlite3.Connection, step: Step) -> None:
     if step.before.keys != step.after.keys:
         raise ValueError("A step's marks before and after are of different images.")
     write_marks(connection, step.after, step.at)
+    if step.kind in _ABOUT_THE_PICTURE:
+        _forget_former_files(connection, step.after)
     append_step(connection, step)
+
+
+def _forget_former_files(connection: sqlite3.Connection, marks: Marks) -> None:
+    """What was decided is about the files that were answered last, and does not follow those that were there before.
+
+    An image whose new file has not been answered yet (a scan was interrupted) keeps what it was.
+    """
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM former)").fetchone()[0]:
+        connection.executemany(
+            """DELETE FROM former WHERE image_id = ?1
+            AND (SELECT length(content_hash) FROM image WHERE id = ?1) = ?2""",
+            zip(marks.keys, repeat(HASH_BYTES)),
+        )
 
 
 def take_back(connection: sqlite3.Connection, names: Names) -> Step | None:

@@ -94,6 +94,8 @@ class Registered:
         changed: keys of images whose file has another size or time now; they wait to be classified again, labels stay.
         moved: (key, new path) of images whose file was found under another name with the same content.
         homeless: keys of images that left the list: their file is gone, and another image's file has its name.
+        in_doubt: keys among `moved` under whose former names other files were found: what has been answered of these
+            images may be about those.
     """
 
     added: ImageRows
@@ -101,6 +103,7 @@ class Registered:
     changed: array[int]
     moved: tuple[tuple[int, str], ...] = ()
     homeless: array[int] = field(default_factory=lambda: array("q"))
+    in_doubt: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ class Session(SessionFile):
                 changed=array("q"),
                 moved=tuple((key, file.path) for key, file, _ in found.moved if key not in returned),
                 homeless=array("q", [*(image.key for image in found.homeless), *found.absorbed]),
+                in_doubt=frozenset(image.key for image in renewed) & {key for key, _, _ in found.moved},
             )
 
     def _registered(self, findings: images.Findings, first: int, restored: Sequence[int]) -> Registered:

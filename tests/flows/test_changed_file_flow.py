@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from gui.action_table import ActionId
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
+from gui.viewing import Viewing
 from inference.models.catalog import BUILT_IN_NAME
 from tests.flows.conftest import Bench
 from tests.flows.person import close_window, continue_last, label
@@ -93,6 +94,76 @@ def test_left_before_its_answer_came_it_is_answered_all_the_same(
     said = program.viewing.result_of(program.images.key_at(0))
     assert said is not None
     assert said.facts.width == 240
+
+
+def test_two_that_were_left_are_answered_all_the_same(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = bench.program
+    room, table = program.link.room, program.images.table
+    assert room is not None
+    monkeypatch.setattr(room.service, "inspect", lambda *_given: None)
+    for key in (table.key(0), table.key(1)):
+        # As where the pixels of the next one, read ahead, tell as soon as it is shown.
+        program.controller._on_file_changed(key)
+    monkeypatch.setattr(Viewing, "key", None)
+    program.viewing.shown_changed.emit()
+    bench.until(lambda: {table.answer(0), table.answer(1)} == {ImageState.SUGGESTED})
+
+
+def _look_at_another_file_under_its_name(bench: Bench, folder: Path) -> None:
+    """An editor keeps the original under another name, and the viewer finds the new picture."""
+    program = bench.program
+    (folder / "two" / "a.png").rename(folder / "two" / "a_orig.png")
+    overwrite(folder)
+    program.attention.finer.panel.look_requested.emit(2, False)
+    bench.until(lambda: is_answered_anew(bench))
+
+
+def _facts(bench: Bench) -> dict[str, tuple[str, int]]:
+    """By name: the label, and how wide the picture is that was answered last."""
+    table = bench.program.images.table
+    found = {}
+    for place in range(len(table.columns.keys)):
+        said = bench.program.viewing.result_of(table.key(place))
+        if not table.is_removed(place) and table.answer(place) is ImageState.SUGGESTED:
+            found[Path(table.path(place)).name] = (table.label(place), said.facts.width if said else 0)
+    return found
+
+
+def test_a_label_for_the_new_picture_stays_with_it(bench: Bench, tmp_path: Path) -> None:
+    _look_at_another_file_under_its_name(bench, tmp_path)
+    label(bench, 0, "of the new one")
+    bench.drop([str(tmp_path / "two")])
+    expected = {"a.png": ("of the new one", 240), "a_orig.png": ("", 320), "b.png": ("", 320)}
+    bench.until(lambda: _facts(bench) == expected)
+
+
+def test_an_image_that_moves_on_while_it_is_on_screen_is_shown_as_what_it_is(bench: Bench, tmp_path: Path) -> None:
+    program = bench.program
+    label(bench, 0, "of the old one")
+    _look_at_another_file_under_its_name(bench, tmp_path)
+    bench.drop([str(tmp_path / "two")])
+    expected = {"a_orig.png": ("of the old one", 320), "b.png": ("", 320), "a.png": ("", 240)}
+    bench.until(lambda: _facts(bench) == expected)
+    bench.until(lambda: program.viewing.examined is not None)
+    examined, table = program.viewing.examined, program.images.table
+    assert examined is not None
+    assert Path(examined.path).name == "a_orig.png"
+    assert examined.classification.facts.width == 320
+    assert table.suggestion(0) == examined.classification.predictions[0].label
+    assert "a_orig.png" in program.window.page.inspector.facts.words()
+
+
+def test_a_scan_that_finds_the_picture_on_screen_changed_shows_the_new_one(bench: Bench, tmp_path: Path) -> None:
+    program = bench.program
+    overwrite(tmp_path)
+    bench.drop([str(tmp_path / "two")])
+    bench.until(lambda: _facts(bench).get("a.png") == ("", 240))
+    bench.until(lambda: program.viewing.examined is not None and program.window.page.legend.is_shown)
+    placement = program.window.page.picture.placement
+    assert placement is not None
+    assert (placement.width, placement.height) == (240, 320)
 
 
 def test_until_it_is_answered_nothing_of_the_old_picture_can_be_accepted(

@@ -316,6 +316,15 @@ def test_a_placeholder_of_unknown_size_has_no_zoom_to_tell_until_its_size_is_kno
     assert view.zoom > 1
 
 
+def test_a_placeholder_of_unknown_size_is_not_zoomed(view: PictureView) -> None:
+    view.show_placeholder(plain_image(40, 30, "#202020"), original_size=None)
+    fitted = view.placement
+    for zoom in (view.zoom_in, view.zoom_out, view.zoom_to_actual, view.toggle_zoom):
+        zoom()
+        assert view.placement == fitted
+        assert view.is_fitted
+
+
 def test_the_sharp_picture_takes_the_placeholders_place(view: PictureView) -> None:
     size = QSize(4000, 3000)
     view.show_placeholder(plain_image(40, 30, "#202020"), original_size=size)

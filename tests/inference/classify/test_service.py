@@ -388,6 +388,21 @@ def test_a_wish_that_comes_while_another_picture_is_inspected_is_not_lost(desk: 
     desk.wait_until(lambda: any(one.key == 2 for one in desk.all(Inspected)))
 
 
+def test_a_wish_for_the_same_picture_again_while_it_is_inspected_is_not_lost(desk: Desk) -> None:
+    """Its file may have changed since it was read."""
+    desk.open()
+    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.network.gate.clear()
+    desk.service.inspect(1, str(desk.folder / "1.png"))
+    assert desk.network.running.wait(10)
+    Image.new("RGB", (9, 9), "red").save(desk.folder / "1.png")
+    desk.service.inspect(1, str(desk.folder / "1.png"))
+    desk.network.gate.set()
+    desk.wait_until(lambda: len(desk.all(Inspected)) == 2)
+    widths = [one.outcome.facts.width for one in desk.all(Inspected) if isinstance(one.outcome, Classification)]
+    assert widths == [8, 9]
+
+
 def test_what_was_inspected_is_kept_and_shown_also_where_it_cannot_be_kept(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

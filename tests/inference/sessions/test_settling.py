@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inference.cancel import Cancelled, CancelToken
+from inference.results import Classification
 from inference.sessions import settling
 from inference.sessions.connection import Reader
 from inference.sessions.identity import hash_of_file
@@ -19,6 +21,7 @@ from inference.sessions.records import FoundFile, Registered
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 from inference.sessions.steps import Step, StepKind
+from tests.inference.sessions.making import MODEL, classified
 
 _MARK = make_mark(ImageState.CORRECTED)
 
@@ -109,6 +112,51 @@ def _exchange(folder: Path) -> None:
 def _rename_and_replace(folder: Path) -> None:
     _rename(folder, {"003.jpg": "zzz.jpg"})
     (folder / "003.jpg").write_bytes(b"content new")
+
+
+def _answer(session: Session, path: Path) -> None:
+    """The model looks at a file between two scans."""
+    [key] = session.keys_of_paths([str(path)]).values()
+    kept = classified(key, content_hash=hash_of_file(str(path)), mtime_ns=path.stat().st_mtime_ns)
+    assert isinstance(kept.outcome, Classification)
+    facts = replace(kept.outcome.facts, size_bytes=path.stat().st_size)
+    session.keep_answers([replace(kept, outcome=replace(kept.outcome, facts=facts))])
+
+
+@pytest.mark.parametrize(
+    ("kind", "stays"), [(None, False), (StepKind.LABEL, True), (StepKind.CLEAR, True), (StepKind.RENAME, False)]
+)
+def test_what_is_said_of_an_answered_file_does_not_follow_the_one_before(
+    kind: StepKind | None, stays: bool, tmp_path: Path
+) -> None:
+    session, folder = _labelled(tmp_path, 4)
+    session.set_model(MODEL)
+    _rename_and_replace(folder)
+    _answer(session, folder / "003.jpg")
+    keys = list(session.keys_of_paths([str(folder / "003.jpg")]).values())
+    said = session.vocabulary.code("said")
+    if kind is not None:
+        before = Marks.same(keys, _MARK, session.vocabulary.code("content 003"))
+        after = Marks.same(keys, UNMARKED) if kind is StepKind.CLEAR else Marks.same(keys, _MARK, said)
+        session.carry_out(Step(kind, "", before, after, 2.0))
+    told = _scan(session, folder, 100)
+    names = {None: "content 003", StepKind.LABEL: "said", StepKind.CLEAR: "", StepKind.RENAME: "said"}
+    kept_by, without = ("003.jpg", "zzz.jpg") if stays else ("zzz.jpg", "003.jpg")
+    assert _labels(session)[kept_by] == names[kind]
+    assert _labels(session)[without] == ""
+    assert (told is None) == stays
+    assert told is None or told.in_doubt == frozenset(keys), "answered under its former name: not about this file"
+    session.close()
+
+
+def test_a_file_that_was_only_renamed_is_in_no_doubt(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 4)
+    _rename(folder, {"003.jpg": "zzz.jpg"})
+    registered = session.register(_files(folder))
+    assert [Path(path).name for _, path in registered.moved] == ["zzz.jpg"]
+    assert not registered.in_doubt
+    assert session.finish_scan() is None
+    session.close()
 
 
 @pytest.mark.parametrize("change", [_shift_down, _shift_up, _exchange, _rename_and_replace])
