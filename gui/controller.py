@@ -299,6 +299,7 @@ class Controller(QObject):
         if is_other:
             # The service has written the new answer down; pixels and the old one go.
             self._viewing.forget({event.key})
+            self._desk.labelling.note_changed_file(event.key)
             self.message_raised.emit(notices.classified_anew(event.outcome.path))
         elif event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
@@ -323,6 +324,7 @@ class Controller(QObject):
         if place is None:
             return
         self._changed.add(key)
+        self._desk.labelling.note_changed_file(key)
         self._viewing.forget({key})
         self._table.forget_answers([key])
         self._viewing.reload()
@@ -335,6 +337,9 @@ class Controller(QObject):
     @Slot()
     def _on_shown_changed(self) -> None:
         """Pictures that were asked about anew and left before the answer came wait for their turn like any other."""
+        if self._running.state is JobState.STOPPING:
+            # More to do would take the Stop back.
+            return
         table, left = self._table, self._changed - {self._viewing.key}
         self._changed -= left
         places = [place for key in left if (place := table.place_of(key)) is not None and not table.is_removed(place)]

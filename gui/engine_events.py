@@ -20,6 +20,7 @@ class PictureLoaded:
         facts: of the original, or None likewise.
         error: why it cannot be read.
         has_detail: it was read in full, for a person who zooms in.
+        wish: the number that the wish for it had; 0 where nobody asked.
     """
 
     key: int
@@ -27,6 +28,7 @@ class PictureLoaded:
     facts: PictureFacts | None
     error: CardinalError | None = None
     has_detail: bool = False
+    wish: int = 0
 
 
 @dataclass(frozen=True, slots=True)

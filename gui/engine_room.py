@@ -153,14 +153,14 @@ class EngineRoom:
 
         self.service.examine(examination, is_long=order.is_long)
 
-    def load_picture(self, key: int, path: str, *, urgent: bool = True, detail: bool = False) -> None:
-        """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` follows."""
+    def load_picture(self, key: int, path: str, *, urgent: bool = True, detail: bool = False, wish: int = 0) -> None:
+        """Read a picture for the viewer, in full where `detail` is wanted; `PictureLoaded` with its `wish` follows."""
         side = DETAIL_SIDE_PX if detail else LONGEST_SIDE_PX
         future = self._pool.submit(view_picture, path, side, urgent=urgent)
         with self._reading:
             self._pictures[key] = future
         generation = self._generation
-        future.add_done_callback(lambda done: self._picture_loaded(key, done, generation, detail=detail))
+        future.add_done_callback(lambda done: self._picture_loaded(key, done, generation, detail=detail, wish=wish))
 
     def load_thumbnails(self, images: Sequence[tuple[int, str]]) -> None:
         """Get the thumbnails of images (key, path) from the disk, or from the pictures; `ThumbnailsLoaded` follows."""
@@ -257,15 +257,17 @@ class EngineRoom:
                 self._tell(ThumbnailsLoaded(tuple(pairs)), generation)
         self._deliver(event)
 
-    def _picture_loaded(self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool) -> None:
+    def _picture_loaded(
+        self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool, wish: int
+    ) -> None:
         try:
             view = future.result()
         except CardinalError as error:
-            self._tell(PictureLoaded(key, None, None, error, detail), generation)
+            self._tell(PictureLoaded(key, None, None, error, detail, wish), generation)
         except (CancelledError, Cancelled):
             return
         else:
-            self._tell(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail), generation)
+            self._tell(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail, wish), generation)
 
     def _thumbnail_loaded(self, key: int, future: Future[bytes], generation: int) -> None:
         try:

@@ -52,11 +52,17 @@ class Labelling(QObject):
         self._clock = clock
         self._steps: list[Step] = []
         self._in_force = 0
+        self._changed_files: set[int] = set()
         self.last_label = ""
+
+    def note_changed_file(self, key: int) -> None:
+        """An image's file is another one than before: whoever decides the same again says it of the new picture."""
+        self._changed_files.add(key)
 
     def start(self, steps: Sequence[Step], in_force: int) -> None:
         """Go on with the journal of a session."""
         self._steps, self._in_force = list(steps), in_force
+        self._changed_files.clear()
         self.last_label = ""
         for step in self.steps:
             if step.kind is StepKind.LABEL:
@@ -188,8 +194,10 @@ class Labelling(QObject):
             after = self._only_known(after)
         if kind is not StepKind.REMOVE:
             after = _staying_off(before, after)
-        if before.marks == after.marks and before.names == after.names:
+        is_same = before.marks == after.marks and before.names == after.names
+        if is_same and (not kind.is_about_pictures or self._changed_files.isdisjoint(after.keys)):
             return None
+        self._changed_files.difference_update(after.keys)
         step = Step(kind, subject, Marks(after.keys, before.marks, before.names), after, self._clock())
         self._table.apply_marks(after)
         self._push(step)

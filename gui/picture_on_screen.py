@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
@@ -45,9 +46,12 @@ class PictureOnScreen(QObject):
         self._results = results
         self._key: int | None = None
         self._detail_key: int | None = None
+        # Numbers tell what was read before a file changed or moved from what is read now.
+        self._wishes = count(1)
+        self._detail_wish = 0
         self._ahead: tuple[int, ...] | None = None
         self._kept: Recent[PictureLoaded] = Recent(PICTURES_KEPT)
-        self._loading: set[int] = set()
+        self._loading: dict[int, int] = {}
         page.picture.detail_requested.connect(self._load_detail)
 
     @property
@@ -75,7 +79,8 @@ class PictureOnScreen(QObject):
         self._key, self._detail_key = key, None
         # Somebody may hold an arrow key down.
         if self._link.room is not None:
-            self._loading.difference_update(self._link.room.keep_pictures({key, *self._neighbours()}))
+            for given_up in self._link.room.keep_pictures({key, *self._neighbours()}):
+                self._loading.pop(given_up, None)
 
     def leave(self) -> None:
         """No image is on screen."""
@@ -113,11 +118,16 @@ class PictureOnScreen(QObject):
     def take_size(self, key: int) -> None:
         """The answer came, and with it the size: the thumbnail on screen takes the place that the picture will have."""
         if key == self._key and not self._page.picture.has_known_size:
+            # Whatever stands there lies in pixels of its own, over which neither frame nor map may come.
+            self._page.picture.show_message("")
             self._show_placeholder(key)
 
     def take(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
-        self._loading.discard(loaded.key)
+        if loaded.wish and loaded.wish != (self._detail_wish if loaded.has_detail else self._loading.get(loaded.key)):
+            return
+        if not loaded.has_detail:
+            self._loading.pop(loaded.key, None)
         place = self.place
         is_shown = loaded.key == self._key and place is not None
         said = self._results.get(loaded.key)
@@ -141,14 +151,18 @@ class PictureOnScreen(QObject):
         self._prefetch()
 
     def forget_all(self) -> None:
-        """Every image was removed."""
+        """Every image was removed, or is to be read anew."""
         self._kept.clear()
+        self._loading.clear()
+        self._detail_key, self._detail_wish = None, -1
 
     def forget(self, keys: set[int]) -> None:
         """Some images were removed, or are to be read anew."""
         self._kept.discard(keys)
+        for key in self._loading.keys() & keys:
+            del self._loading[key]
         if self._detail_key in keys:
-            self._detail_key = None
+            self._detail_key, self._detail_wish = None, -1
 
     def _show_placeholder(self, key: int) -> None:
         thumbnail = self._table.thumbnail(key)
@@ -180,8 +194,8 @@ class PictureOnScreen(QObject):
         """The person zooms into more pixels than the viewer's copy has: read the picture in full, this one, once."""
         place = self.place
         if place is not None and self._link.room is not None and self._detail_key != self._key is not None:
-            self._detail_key = self._key
-            self._link.room.load_picture(self._key, self._table.path(place), detail=True)
+            self._detail_key, self._detail_wish = self._key, next(self._wishes)
+            self._link.room.load_picture(self._key, self._table.path(place), detail=True, wish=self._detail_wish)
 
     def _take_detail(self, loaded: PictureLoaded) -> None:
         if loaded.image is not None and loaded.facts is not None:
@@ -198,5 +212,5 @@ class PictureOnScreen(QObject):
 
     def _load(self, place: int, key: int, *, urgent: bool = True) -> None:
         if self._link.room is not None and key not in self._loading:
-            self._loading.add(key)
-            self._link.room.load_picture(key, self._table.path(place), urgent=urgent)
+            self._loading[key] = next(self._wishes)
+            self._link.room.load_picture(key, self._table.path(place), urgent=urgent, wish=self._loading[key])

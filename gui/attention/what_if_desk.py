@@ -342,6 +342,8 @@ class WhatIfDesk(QObject):
         examined, copy = self._examined, self._copy
         if examined is None:
             return needed_words(self._viewing)
+        if copy is not None and copy.is_blank and copy.can_redo and self.panel.has_brush:
+            return tr("Every stroke is taken back. Esc lays the brush down; Undo is about decisions again then.")
         if copy is None or copy.is_blank:
             return tr("Take the brush and paint over a part of the picture: the network answers while you paint.")
         sentences = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -46,6 +47,12 @@ class Flow:
         """Wait until so many have ended."""
         with self._changed:
             self._changed.wait_for(lambda: self.ended >= ended)
+
+    def give_up(self) -> None:
+        """Nothing more will be submitted: whoever waits for an end shall wait no longer."""
+        with self._changed:
+            self.ended = sys.maxsize
+            self._changed.notify_all()
 
     def drain(self) -> None:
         """Wait until nothing is on its way any more."""

@@ -162,11 +162,11 @@ def open_runs(setup: Setup) -> Iterator[OnnxRuns]:
     rule = read_model(Path(setup.model)).contract.preprocessing
     device = Device(setup.device)
     if device in PROCESSORS:
-        best = _fastest(setup.model, BareSession.open(setup.model, Device.CPU), noise(_TRIAL_BATCH, rule.crop))
-        plain = BareSession.open(setup.baseline, Device.CPU)
+        own = BareSession.open(setup.model, Device.CPU)
+        best = _fastest(setup.model, own, noise(_TRIAL_BATCH, rule.crop))
     else:
-        best = BareSession.open(setup.model, device)
-        plain = BareSession.open(setup.baseline, device)
+        own = best = BareSession.open(setup.model, device)
+    plain = own if setup.baseline == setup.model else BareSession.open(setup.baseline, own.engine)
     yield OnnxRuns(best, plain, setup.paths, rule)
 
 

@@ -1,8 +1,9 @@
-"""Predict the speed and the waiting of the pipeline from what its parts cost alone; arithmetic only.
+"""Predict the speed and the waiting of the pipeline from what its parts cost; arithmetic only.
 
 The cost of one picture has these parts: Pillow, the rest of the program's reading, handing a task to a decode process
-and taking its answer back, the network, making an answer of the network's numbers, and what decoding and network cost
-more in each other's company. A steady run is as fast as the slowest of these bounds, in pictures a second:
+and taking its answer back, the network, making an answer of the network's numbers, each measured alone; and company,
+what decoding and network cost more when they go in step, which takes both to measure. A steady run is as fast as the
+slowest of these bounds, in pictures a second:
 
 - `cores`: the network and everything else share the cores, so their times add up:
   1000 / (network + (Pillow + reading + hand-over + main + answer + company) / cores). With a card, network and company
@@ -46,7 +47,7 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the parts cost, each measured alone. Times are milliseconds for one picture.
+    """What the parts cost, each but company measured alone. Times are milliseconds for one picture.
 
     Attributes:
         cores: that the program may use.

@@ -59,10 +59,16 @@ class ProgramRuns:
         # As many as a run of the program has on their way.
         room = threading.Semaphore(2 * self.pool.workers + 2 * wanted.batch)
 
+        failures: list[Exception] = []
+
         def feed() -> None:
-            for path in islice(cycle(self.paths), runs * wanted.batch):
-                room.acquire()
-                flow.submit(prepare_picture, path, order)
+            try:
+                for path in islice(cycle(self.paths), runs * wanted.batch):
+                    room.acquire()
+                    flow.submit(prepare_picture, path, order)
+            except Exception as error:  # noqa: BLE001 - raised below, where it is waited for
+                failures.append(error)
+                flow.give_up()
 
         feeder = threading.Thread(target=feed, name="company")
         started = time.perf_counter()
@@ -77,6 +83,8 @@ class ProgramRuns:
             room.release(runs * wanted.batch)
             feeder.join()
             flow.drain()
+        if failures:
+            raise failures[0]
         return Rate(runs * wanted.batch, time.perf_counter() - started, engine=self.network.device)
 
     def _answer(self, wanted: Pass) -> Rate:

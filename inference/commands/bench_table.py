@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from inference.bench.figures import LimitRule, Spread
-from inference.bench.prediction import Bound
+from inference.bench.prediction import Bound, predict
 from inference.bench.record import Candidate, Int8Of, Name, Record
 from inference.texts import visible
 
@@ -167,6 +168,13 @@ def _prediction(record: Record) -> Iterator[str]:
     if measured is not None:
         rates = f"{_number(found.pictures_per_s)} | {_number(measured.median)} | {off.pictures_per_s:+.1f}%"
         yield f"| pictures/s, {_BOUNDS[found.bound]} | {rates} |"
+        if inputs.shares_cores:
+            alone = predict(replace(inputs, company_ms=0.0)).pictures_per_s
+            off_alone = 100 * (alone / measured.median - 1)
+            yield (
+                f"| the same from the parts alone, without company | {_number(alone)} | {_number(measured.median)} | "
+                f"{off_alone:+.1f}% |"
+            )
     for words, predicted, seen, difference in (
         ("first answers of a run", found.first_answer_ms, late.first_answer_ms, off.first_answer_ms),
         ("one picture decoded (p50)", found.decode_ms, late.decode_p50_ms, off.decode_ms),
@@ -176,12 +184,12 @@ def _prediction(record: Record) -> Iterator[str]:
     yield ""
     disk = "" if inputs.read_mb_per_s is None else f"; files {inputs.read_mb_per_s:,.0f} MB/s"
     yield (
-        f"It knows, each measured alone, in milliseconds for a picture: network {inputs.network_ms:.2f} (bare) and "
+        f"It knows, in milliseconds for a picture and each measured alone: network {inputs.network_ms:.2f} (bare) and "
         f"{inputs.network_added_ms:+.2f} (as the program runs it), alone {inputs.network_one_ms:.2f} and "
         f"{inputs.network_one_added_ms:+.2f}; on one core Pillow {inputs.decode_ms:.2f}, the rest of reading "
         f"{inputs.reading_ms:+.2f}, hand-over {inputs.hand_over_ms:.2f} in a decode process and {inputs.main_ms:.2f} "
-        f"in the program's, {inputs.hand_over_one_ms:.2f} for one alone, answers {inputs.answer_ms:.2f}; "
-        f"{inputs.company_ms:+.2f} of all cores where decoding and network want the same{disk}."
+        f"in the program's, {inputs.hand_over_one_ms:.2f} for one alone, answers {inputs.answer_ms:.2f}; and "
+        f"measured in step: {inputs.company_ms:+.2f} of all cores that decoding and network cost more in company{disk}."
     )
     yield ""
 

@@ -170,7 +170,8 @@ class Network:
             evidence: also return the maps of the top classes, where the model has them.
             embedding: also return the pooled features.
             features: also return the last feature map (large).
-            cancel: stops a run after the layer that is being computed; with OpenVINO's plug-in the run ends first.
+            cancel: stops a run after the layer that is being computed; OpenVINO's own runtime goes on for a moment
+                before (0.3 s at most), and its plug-in to the end.
 
         Raises:
             Cancelled: if `cancel` was used.

@@ -22,8 +22,9 @@ from inference.engine.faults import plain_reason
 if TYPE_CHECKING:
     import openvino
 
-PATIENCE_S = 0.15
-"""A run that nobody wants any more may go on for so long: most end by then, and compiling anew takes as long."""
+LEAST_PATIENCE_S, MOST_PATIENCE_S = 0.15, 0.3
+"""A run that nobody wants any more may go on for as long as compiling anew would take, within these: Stop is to be felt
+within half a second."""
 
 _LOOK_MS = 5
 _LONG_S = 1.0
@@ -43,11 +44,19 @@ class Compiled:
         """
         self._make = make
         self._requests: tuple[openvino.InferRequest, ...] = ()
+        self._made_s = 0.0
+
+    @property
+    def patience_s(self) -> float:
+        """For how long a run that nobody wants any more may go on."""
+        return min(max(LEAST_PATIENCE_S, self._made_s), MOST_PATIENCE_S)
 
     def requests(self) -> tuple[openvino.InferRequest, ...]:
         """What runs the model. Raises what compiling raises."""
         if not self._requests:
+            began = time.monotonic()
             self._requests = tuple(self._make())
+            self._made_s = time.monotonic() - began
         return self._requests
 
     def spoil(self) -> None:
@@ -88,7 +97,11 @@ class Streams(Compiled):
 
 
 def run_beside(
-    requests: Sequence[openvino.InferRequest], parts: Sequence[dict[str, NDArray[Any]]], cancel: CancelToken | None
+    requests: Sequence[openvino.InferRequest],
+    parts: Sequence[dict[str, NDArray[Any]]],
+    cancel: CancelToken | None,
+    *,
+    patience_s: float = LEAST_PATIENCE_S,
 ) -> None:
     """Run each part in a request of its own, until all of them are over.
 
@@ -96,16 +109,15 @@ def run_beside(
     spoilt.
 
     Raises:
-        Cancelled: `cancel` was used, and the runs did not end by themselves within `PATIENCE_S`.
+        Cancelled: `cancel` was used, and the runs did not end by themselves within `patience_s`.
         BaseException: what the first that failed raised.
     """
     started: list[openvino.InferRequest] = []
-    failure: BaseException | None = None
+    failures: list[BaseException] = []
 
     def fail(error: BaseException) -> None:
-        nonlocal failure
-        if failure is None:
-            failure = error
+        failures.append(error)
+        if len(failures) == 1:
             for request in started:
                 request.cancel()
 
@@ -117,21 +129,28 @@ def run_beside(
         fail(error)
     unwanted_since: float | None = None
     for request in started:
-        while True:
+        is_over = False
+        while not is_over:
             try:
-                if request.wait_for(_LOOK_MS):
-                    break
+                is_over = request.wait_for(_LOOK_MS)
+                if not is_over and cancel is not None and cancel.is_set():
+                    unwanted_since = unwanted_since or time.monotonic()
+                    if time.monotonic() - unwanted_since >= patience_s and not failures:
+                        fail(Cancelled())
             except KeyboardInterrupt as interrupt:
                 fail(interrupt)
             except Exception as error:  # noqa: BLE001 - likewise
                 fail(error)
-                break
-            if cancel is not None and cancel.is_set():
-                unwanted_since = unwanted_since or time.monotonic()
-                if time.monotonic() - unwanted_since >= PATIENCE_S:
-                    fail(Cancelled())
-    if failure is not None:
-        raise failure
+                is_over = True
+    if failures:
+        first = failures[0]
+        # An exception that a frame of its own traceback holds lives until the next collection, and the compiled model
+        # with it, which is large.
+        failures.clear()
+        try:
+            raise first
+        finally:
+            del first
 
 
 def shared_out(feeds: Mapping[str, NDArray[Any]], count: int) -> list[dict[str, NDArray[Any]]]:

@@ -84,8 +84,8 @@ class OpenVinoSession:
     ) -> dict[str, NDArray[Any]]:
         """Run the network once, as `Session.run` says.
 
-        After `cancel` a run may go on for `PATIENCE_S`, and then to the end of the layer that is being computed; the
-        next run after that compiles the model anew.
+        After `cancel` a run may go on for a moment (0.15 to 0.3 s), and then to the end of the layer that is being
+        computed; the next run after that compiles the model anew.
         """
         if cancel is not None:
             cancel.raise_if_set()
@@ -96,7 +96,7 @@ class OpenVinoSession:
         try:
             requests, began = chosen.requests(), time.monotonic()
             parts = shared_out(feeds, min(len(requests), count))
-            run_beside(requests, parts, cancel)
+            run_beside(requests, parts, cancel, patience_s=chosen.patience_s)
             is_over = True
             if cancel is not None:
                 cancel.raise_if_set()
@@ -141,7 +141,7 @@ def open_session(path: str, precision: Precision, options: SessionOptions) -> Op
 
     def requests(streams: int) -> list[openvino.InferRequest]:
         if _stamp(path) != read:
-            raise OSError("the model's file was changed since it was opened")
+            raise OSError("the model's file was changed since it was opened; choose the model again")
         properties = _properties(precision, options.threads, streams)
         compiled = core.compile_model(core.read_model(path), "CPU", properties)
         return [compiled.create_infer_request() for _ in range(streams)]
@@ -201,10 +201,10 @@ def _streams(
     return Streams(partial(requests, streams), constant)
 
 
-def _stamp(path: str) -> tuple[int, int, int]:
-    """What tells whether a file was changed or replaced."""
+def _stamp(path: str) -> tuple[int, int]:
+    """What tells whether a file was changed or replaced; network folders give the same file other numbers (inodes)."""
     facts = Path(path).stat()
-    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _properties(precision: Precision, threads: int, streams: int = 1) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from itertools import repeat
 
 from inference.sessions.identity import HASH_BYTES
@@ -11,10 +12,7 @@ from inference.sessions.journal import append_step, set_in_force, step_to_repeat
 from inference.sessions.marks import Marks, make_mark
 from inference.sessions.names import Names
 from inference.sessions.newest import HOMELESS
-from inference.sessions.steps import Step, StepKind
-
-_ABOUT_THE_PICTURE = frozenset(StepKind) - {StepKind.RENAME, StepKind.ADD, StepKind.REMOVE}
-"""Steps with which a person says something of a picture as it is now."""
+from inference.sessions.steps import Step
 
 # Steps may be about images that a scan has taken off the list since, because their file is gone: they stay off it.
 _DECIDE = f"""INSERT INTO decision (image_id, mark, name, at)
@@ -31,21 +29,30 @@ def carry_out(connection: sqlite3.Connection, step: Step) -> None:
     if step.before.keys != step.after.keys:
         raise ValueError("A step's marks before and after are of different images.")
     write_marks(connection, step.after, step.at)
-    if step.kind in _ABOUT_THE_PICTURE:
-        _forget_former_files(connection, step.after)
+    if step.kind.is_about_pictures:
+        _lay_former_files_aside(connection, step.after.keys)
     append_step(connection, step)
 
 
-def _forget_former_files(connection: sqlite3.Connection, marks: Marks) -> None:
+def _lay_former_files_aside(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     """What was decided is about the files that were answered last, and does not follow those that were there before.
 
-    An image whose new file has not been answered yet (a scan was interrupted) keeps what it was.
+    An image whose new file has not been answered yet (a scan was interrupted) keeps what it was. Rows of others get the
+    negative of their image's key, under which nobody looks for them but who takes the decision back.
     """
     if connection.execute("SELECT EXISTS (SELECT 1 FROM former)").fetchone()[0]:
         connection.executemany(
-            """DELETE FROM former WHERE image_id = ?1
+            """UPDATE OR REPLACE former SET image_id = -image_id WHERE image_id = ?1
             AND (SELECT length(content_hash) FROM image WHERE id = ?1) = ?2""",
-            zip(marks.keys, repeat(HASH_BYTES)),
+            ((key, HASH_BYTES) for key in keys),
+        )
+
+
+def _take_former_files_up(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+    """What stands now is about the files that were there before, and follows them again."""
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM former WHERE image_id < 0)").fetchone()[0]:
+        connection.executemany(
+            "UPDATE OR IGNORE former SET image_id = -image_id WHERE image_id = ?", ((-key,) for key in keys)
         )
 
 
@@ -56,6 +63,8 @@ def take_back(connection: sqlite3.Connection, names: Names) -> Step | None:
         return None
     # Who takes a step back decides for what stood there before, now.
     write_marks(connection, stored.step.before, time.time())
+    if stored.step.kind.is_about_pictures:
+        _take_former_files_up(connection, stored.step.before.keys)
     set_in_force(connection, stored.step_id, in_force=False)
     return stored.step
 
@@ -66,6 +75,8 @@ def repeat_step(connection: sqlite3.Connection, names: Names) -> Step | None:
     if stored is None:
         return None
     write_marks(connection, stored.step.after, stored.step.at)
+    if stored.step.kind.is_about_pictures:
+        _lay_former_files_aside(connection, stored.step.after.keys)
     set_in_force(connection, stored.step_id, in_force=True)
     return stored.step
 

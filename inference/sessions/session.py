@@ -120,13 +120,16 @@ class Session(SessionFile):
             hash_file = cache(partial(hash_of_file, cancel=cancel))
             is_settled, returned = False, frozenset[int]()
             while not is_settled:
-                found = settling.settle(self._read, renewed, began_at_key, hash_file)
+                still_open = self._read(partial(settling.still_open, renewed=renewed))
+                found = settling.settle(self._read, still_open, began_at_key, hash_file)
                 with self._writing() as connection:
                     # Reading the files takes a while, in which people go on deciding.
-                    is_settled = settling.still_holds(connection, found)
+                    is_settled = settling.still_holds(connection, found) and (
+                        settling.still_open(connection, renewed) == still_open
+                    )
                     if is_settled:
                         returned = frozenset(settling.write_settlement(connection, found, first))
-                        settling.forget_former(connection, [image.key for image in renewed])
+                        settling.forget_former(connection, [image.key for image in still_open])
                         status.end_scan(connection)
             if found.is_empty:
                 return None

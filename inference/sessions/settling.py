@@ -192,6 +192,12 @@ def _first(owners: Sequence[ChangedImage], taken: set[int]) -> int | None:
     return None
 
 
+def still_open(connection: sqlite3.Connection, renewed: Sequence[ChangedImage]) -> list[ChangedImage]:
+    """Those images about whose new files nobody has decided since they were found, and answered."""
+    former = {row[0] for row in connection.execute("SELECT image_id FROM former")}
+    return [image for image in renewed if image.key in former or -image.key not in former]
+
+
 def still_holds(connection: sqlite3.Connection, found: Settlement) -> bool:
     """Whether nobody has decided about an absorbed image since it was found out, inside the caller's transaction."""
     query = "SELECT mark FROM decision WHERE image_id = ?"
@@ -252,7 +258,7 @@ def write_settlement(connection: sqlite3.Connection, found: Settlement, first_ke
 
 def forget_former(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     """The scan has come to its end: nothing is open about these images, inside the caller's transaction."""
-    connection.executemany("DELETE FROM former WHERE image_id = ?", ((key,) for key in keys))
+    connection.executemany("DELETE FROM former WHERE image_id IN (?, ?)", ((key, -key) for key in keys))
 
 
 def _set_removed(connection: sqlite3.Connection, key: int, *, removed: bool) -> None:

@@ -39,6 +39,11 @@ class StepKind(StrEnum):
     IMPORT = "import"
     """Took labels from a file."""
 
+    @property
+    def is_about_pictures(self) -> bool:
+        """Whether something is said of pictures as they are now, and not of labels or of the list."""
+        return self not in {StepKind.RENAME, StepKind.ADD, StepKind.REMOVE}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -100,6 +100,10 @@ def _forecast_row(name: str, inputs: Inputs) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _company(inputs: Inputs) -> str:
+    return f"{inputs.company_ms:.2f}" if inputs.shares_cores else "0"
+
+
 def _input_rows(found: Sequence[Inputs], measured: Inputs) -> Iterator[str]:
     here = f"measured on the {measured.cores} cores at hand"
     scaled = f"first: {here}, scaled by cores; others: assumed"
@@ -117,6 +121,11 @@ def _input_rows(found: Sequence[Inputs], measured: Inputs) -> Iterator[str]:
         ("hand-over, ms of the program's process", [f"{one.main_ms:.3f}" for one in found], here),
         ("one hand-over alone, ms", [f"{one.hand_over_one_ms:.3f}" for one in found], here),
         ("answers, ms of the program's process", [f"{one.answer_ms:.3f}" for one in found], here),
+        (
+            "company, ms of all cores",
+            [_company(one) for one in found],
+            f"first: {here}, also for other cores; on a card none",
+        ),
         ("file, kB", [f"{one.file_bytes / 1e3:.0f}" for one in found], here),
         ("disk, MB/s", disks, "assumed"),
     ):

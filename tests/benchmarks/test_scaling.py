@@ -115,7 +115,7 @@ def test_other_computers_are_said_to_be_not_measured_and_have_inputs_with_origin
     assert "not measured" in lines[0]
     assert [line.split(" | ")[0][2:] for line in lines[2:5]] == [computer.name for computer in COMPUTERS]
     inputs = lines[8:]
-    assert len(inputs) == 12
+    assert len(inputs) == 13
     assert all("measured" in line or "assumed" in line for line in inputs)
 
 

@@ -131,8 +131,12 @@ def _facts(bench: Bench) -> dict[str, tuple[str, int]]:
     return found
 
 
-def test_a_label_for_the_new_picture_stays_with_it(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "of the old one", "of the new one"])
+def test_a_label_for_the_new_picture_stays_with_it(bench: Bench, tmp_path: Path, before: str) -> None:
+    if before:
+        label(bench, 0, before)
     _look_at_another_file_under_its_name(bench, tmp_path)
+    # The same one again, too: it is said of another picture.
     label(bench, 0, "of the new one")
     bench.drop([str(tmp_path / "two")])
     expected = {"a.png": ("of the new one", 240), "a_orig.png": ("", 320), "b.png": ("", 320)}

@@ -164,6 +164,7 @@ def test_undo_takes_strokes_before_decisions(bench: Bench) -> None:
     # One too many takes back nothing else; with the brush laid down it does.
     QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert program.images.count(ImageState.ACCEPTED) == 1
+    assert "Esc lays the brush down" in what_if.panel.words()
     QTest.keyClick(page.picture, Qt.Key.Key_Escape)
     QTest.keyClick(page.picture, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert program.images.count(ImageState.ACCEPTED) == 0

@@ -236,6 +236,30 @@ def test_a_map_is_drawn_on_a_picture_that_comes_after_its_answer(bench: Bench, t
     assert not _has_magenta(page.picture.snapshot())
 
 
+def test_pixels_that_were_asked_for_before_the_file_changed_are_not_shown(bench: Bench, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "late", 2)
+    bench.until(lambda: bench.program.link.room is not None)
+    room = bench.program.link.room
+    assert room is not None
+    wishes: list[int] = []
+    room.load_picture = lambda key, _path, *, wish, **_options: wishes.append(wish)  # type: ignore[method-assign]
+    bench.drop([str(folder / "0.png"), str(folder / "1.png")])
+    bench.until_done(2)
+    bench.until(lambda: bench.program.window.page.legend.is_shown)
+    picture, viewing = bench.program.window.page.picture, bench.program.viewing
+    key, said = bench.program.images.key_at(0), viewing.classification
+    assert said is not None
+    early = wishes[0]
+    viewing.renew({key})
+    assert wishes[-1] > early, "asked for again, though the first one is still on its way"
+    image = QImage(70, 50, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.magenta)
+    viewing.on_picture(PictureLoaded(key, image, said.facts, wish=early))
+    assert not _has_magenta(picture.snapshot())
+    viewing.on_picture(PictureLoaded(key, image, said.facts, wish=wishes[-1]))
+    assert _has_magenta(picture.snapshot())
+
+
 def test_a_thumbnail_that_came_before_the_answer_takes_the_place_of_the_picture_with_it(
     bench: Bench, tmp_path: Path
 ) -> None:

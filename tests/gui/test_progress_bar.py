@@ -46,7 +46,7 @@ def test_a_new_value_is_painted_later_and_brings_nothing_forward(qtbot: QtBot) -
         bar.show_progress(done, 100)
     assert (bar.value(), bar.maximum()) == (49, 100)
     assert (own.count, others.count) == (0, 0)
-    qtbot.waitUntil(lambda: own.count == 1 and others.count == 1)
+    qtbot.waitUntil(lambda: own.count >= 1 and others.count >= 1)
 
 
 def test_qts_own_paints_at_once(qtbot: QtBot) -> None:

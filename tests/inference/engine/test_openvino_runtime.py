@@ -1,7 +1,10 @@
 """OpenVINO's own runtime gives the processor's answers, stops when told, and explains its absence."""
 
+import gc
 import shutil
 import threading
+import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +138,9 @@ def test_what_was_broken_off_leaves_no_trace_in_later_answers(
 
 
 @runs_here
-def test_a_short_run_that_nobody_wants_any_more_ends_by_itself() -> None:
+def test_a_short_run_that_nobody_wants_any_more_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LEAST_PATIENCE_S", "MOST_PATIENCE_S"):
+        monkeypatch.setattr(openvino_requests, name, 60.0)
     session, token = _open(BUILT_IN), CancelToken()
     (request,) = session.whole.requests()
 
@@ -156,6 +161,65 @@ def test_a_short_run_that_nobody_wants_any_more_ends_by_itself() -> None:
     with pytest.raises(Cancelled):
         session.run(["logits"], {INPUT_NAME: _noise(1, 72, 72)}, token)
     assert isinstance(session.whole.requests()[0], Late), "not spoilt"
+
+
+@runs_here
+def test_what_takes_long_to_compile_is_waited_for_longer() -> None:
+    waited: list[float] = []
+
+    def make() -> list[object]:
+        time.sleep(waited[-1])
+        return [object()]
+
+    for seconds, expected in ((0.0, 0.15), (0.2, 0.2), (0.4, 0.3)):
+        waited.append(seconds)
+        compiled = openvino_requests.Compiled(make)
+        compiled.requests()
+        assert expected <= compiled.patience_s <= 0.3
+
+
+@runs_here
+def test_a_model_that_was_given_up_leaves_memory_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at the next collection, which comes in the window's thread: another one may be compiled right after."""
+    for name in ("LEAST_PATIENCE_S", "MOST_PATIENCE_S"):
+        monkeypatch.setattr(openvino_requests, name, 0.0)
+    session, token = _open(BUILT_IN), CancelToken()
+
+    class Endless:
+        """Runs until it is broken off."""
+
+        def __init__(self) -> None:
+            self.is_broken_off = False
+
+        def start_async(self, *_given: object, **_options: object) -> None:
+            token.cancel()
+
+        def wait_for(self, _ms: int) -> bool:
+            if self.is_broken_off:
+                raise RuntimeError("was broken off")
+            return False
+
+        def cancel(self) -> None:
+            self.is_broken_off = True
+
+    def run() -> bool:
+        session.whole._requests = (Endless(),)
+        gone.append(weakref.ref(session.whole._requests[0]))
+        try:
+            session.run(["logits"], {INPUT_NAME: _noise(1, 72, 72)}, token)
+        except Cancelled:
+            return True
+        return False
+
+    gone: list[weakref.ref[object]] = []
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        assert run()
+        assert gone[0]() is None
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @runs_here

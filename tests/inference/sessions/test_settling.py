@@ -149,6 +149,38 @@ def test_what_is_said_of_an_answered_file_does_not_follow_the_one_before(
     session.close()
 
 
+def test_what_is_decided_during_a_scan_stays_with_the_answered_file(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 4)
+    session.set_model(MODEL)
+    _rename_and_replace(folder)
+    session.register(_files(folder))
+    _answer(session, folder / "003.jpg")
+    _decide(session, str(folder / "003.jpg"), "said")
+    session.finish_scan()
+    assert _labels(session)["003.jpg"] == "said"
+    assert _labels(session)["zzz.jpg"] == ""
+    session.close()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_who_takes_the_decision_back_has_the_label_of_the_former_file_follow_it_again(
+    again: bool, tmp_path: Path
+) -> None:
+    session, folder = _labelled(tmp_path, 4)
+    session.set_model(MODEL)
+    _rename_and_replace(folder)
+    _answer(session, folder / "003.jpg")
+    _decide(session, str(folder / "003.jpg"), "said")
+    session.take_back()
+    if again:
+        session.repeat()
+    _scan(session, folder, 100)
+    found = _labels(session)
+    expected = {"003.jpg": "said", "zzz.jpg": ""} if again else {"zzz.jpg": "content 003", "003.jpg": ""}
+    assert {name: found[name] for name in expected} == expected
+    session.close()
+
+
 def test_a_file_that_was_only_renamed_is_in_no_doubt(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 4)
     _rename(folder, {"003.jpg": "zzz.jpg"})
