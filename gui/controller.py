@@ -310,7 +310,8 @@ class Controller(QObject):
                 self._link.room.service.queue.discard([event.key])
             self._table.apply_answers([_update(event.key, event.outcome)])
             if is_other or event.key == self._answered_anew[0]:
-                # By now the session knows the new bytes, by which small pictures are kept.
+                # By now the session knows the new bytes, by which small pictures are kept, and what is said is of them.
+                self._desk.labelling.note_changed_file(event.key)
                 self._table.forget_thumbnails([event.key])
             if event.key == self._viewing.key and is_other:
                 self._viewing.reload()

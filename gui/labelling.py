@@ -167,6 +167,9 @@ class Labelling(QObject):
         step = self.next_undo if self._writer.can_write else None
         if step is not None:
             self._in_force -= 1
+            if step.before.marks == step.after.marks and step.before.names == step.after.names:
+                # It was said again of a changed file; that can be said once more.
+                self._changed_files.update(step.after.keys)
             self._table.apply_marks(step.before)
             self._writer.take_back(step)
             self.taken_back.emit(step)
@@ -195,14 +198,20 @@ class Labelling(QObject):
         if kind is not StepKind.REMOVE:
             after = _staying_off(before, after)
         is_same = before.marks == after.marks and before.names == after.names
-        if is_same and (not kind.is_about_pictures or self._changed_files.isdisjoint(after.keys)):
+        if is_same and not (kind.is_about_pictures and self._is_about_changed_files(after)):
             return None
-        self._changed_files.difference_update(after.keys)
+        if kind.is_about_pictures:
+            self._changed_files.difference_update(after.keys)
         step = Step(kind, subject, Marks(after.keys, before.marks, before.names), after, self._clock())
         self._table.apply_marks(after)
         self._push(step)
         self.decided.emit(step)
         return step
+
+    def _is_about_changed_files(self, marks: Marks) -> bool:
+        """Whether one image was given, whose file is another one now, and something stands there to be said again."""
+        [only] = marks.keys if len(marks) == 1 else [None]
+        return only in self._changed_files and marks.marks[0] != UNMARKED
 
     def _labelled(self, code: int) -> array[int]:
         """The keys of all images with a label, of those that were taken off the list, too."""

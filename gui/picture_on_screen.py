@@ -76,7 +76,7 @@ class PictureOnScreen(QObject):
 
     def begin(self, key: int) -> None:
         """Another image comes on screen; what is neither it nor next to it is read no more."""
-        self._key, self._detail_key = key, None
+        self._key, self._detail_key, self._detail_wish = key, None, -1
         # Somebody may hold an arrow key down.
         if self._link.room is not None:
             for given_up in self._link.room.keep_pictures({key, *self._neighbours()}):

@@ -76,6 +76,8 @@ class ProgramRuns:
         try:
             for run in range(runs):
                 flow.wait_until((run + 1) * wanted.batch)
+                if failures:
+                    break
                 self.network.run(batch)
                 room.release(wanted.batch)
         finally:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.faults import plain_reason
+from inference.engine.parts import LONG_S
 
 if TYPE_CHECKING:
     import openvino
@@ -27,8 +27,6 @@ LEAST_PATIENCE_S, MOST_PATIENCE_S = 0.15, 0.3
 within half a second."""
 
 _LOOK_MS = 5
-_LONG_S = 1.0
-"""A run of so long is likely to go on for longer than the second compilation takes (0.2 to 0.8 s)."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,7 +84,7 @@ class Streams(Compiled):
 
     def requests(self) -> tuple[openvino.InferRequest, ...]:
         """One for each stream; none as long as making them would not pay, or where there is no memory for them."""
-        if self._has_failed or self._run_s < _LONG_S:
+        if self._has_failed or self._run_s < LONG_S:
             return ()
         try:
             return super().requests()
@@ -151,9 +149,3 @@ def run_beside(
             raise first
         finally:
             del first
-
-
-def shared_out(feeds: Mapping[str, NDArray[Any]], count: int) -> list[dict[str, NDArray[Any]]]:
-    """The inputs in so many parts of a batch, as alike as possible."""
-    shared: dict[str, list[NDArray[Any]]] = {name: np.array_split(array, count) for name, array in feeds.items()}
-    return [{name: np.ascontiguousarray(parts[part]) for name, parts in shared.items()} for part in range(count)]

@@ -17,13 +17,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.faults import is_out_of_memory, plain_reason
-from inference.engine.openvino_requests import Compiled, Streams, run_beside, shared_out
+from inference.engine.openvino_requests import Compiled, Streams, run_beside
+from inference.engine.parts import MOST_PARTS, file_stamp, joined, shared_out
 from inference.engine.session import SessionOptions
 from inference.errors import InferenceError
 from inference.models.metadata import read_metadata
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 PACKAGE = "openvino"
 """What has to be installed."""
-
-MOST_STREAMS = 4
-"""A batch has at most eight pictures (decision 0031), and a stream is no faster with one picture than with two."""
 
 _TOOLS = f"{PACKAGE}.tools.ovc"
 _UINT8 = "tensor(uint8)"
@@ -90,7 +87,8 @@ class OpenVinoSession:
         if cancel is not None:
             cancel.raise_if_set()
         count = min(len(array) for array in feeds.values())
-        shares = self.streams is not None and count > 1 and len(self.streams.requests()) > 0
+        # Fewer pictures than streams would leave threads without work.
+        shares = self.streams is not None and count > 1 and 0 < len(self.streams.requests()) <= count
         chosen = self.streams if shares and self.streams is not None else self.whole
         is_over = False
         try:
@@ -102,8 +100,9 @@ class OpenVinoSession:
                 cancel.raise_if_set()
             if self.streams is not None and count > 1:
                 self.streams.ran(time.monotonic() - began)
+            constant = frozenset[str]() if self.streams is None else self.streams.constant
             given = {name: [request.get_tensor(name).data for request in requests[: len(parts)]] for name in names}
-            return {name: self._joined(name, arrays) for name, arrays in given.items()}
+            return {name: joined(arrays, is_constant=name in constant) for name, arrays in given.items()}
         except BaseException as error:
             if not is_over:
                 chosen.spoil()
@@ -112,12 +111,6 @@ class OpenVinoSession:
             if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
                 raise InferenceError(f"the memory of {self.device} is too small.", out_of_memory=True) from error
             raise InferenceError(f"{plain_reason(error)}.") from error
-
-    def _joined(self, name: str, arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """An output of all parts as one array of its own: the next run writes into the same memory."""
-        if len(arrays) == 1 or (self.streams is not None and name in self.streams.constant):
-            return np.array(arrays[0])
-        return np.concatenate(arrays)
 
 
 def open_session(path: str, precision: Precision, options: SessionOptions) -> OpenVinoSession | Refusal:
@@ -140,14 +133,14 @@ def open_session(path: str, precision: Precision, options: SessionOptions) -> Op
         )
 
     def requests(streams: int) -> list[openvino.InferRequest]:
-        if _stamp(path) != read:
+        if file_stamp(path) != read:
             raise OSError("the model's file was changed since it was opened; choose the model again")
         properties = _properties(precision, options.threads, streams)
         compiled = core.compile_model(core.read_model(path), "CPU", properties)
         return [compiled.create_infer_request() for _ in range(streams)]
 
     try:
-        read, core = _stamp(path), runtime.Core()
+        read, core = file_stamp(path), runtime.Core()
         whole = Compiled(partial(requests, 1))
         (first,) = whole.requests()
         inputs, outputs = first.model_inputs, first.model_outputs
@@ -194,17 +187,11 @@ def _streams(
     requests: Callable[[int], Sequence[openvino.InferRequest]],
 ) -> Streams | None:
     """How batches will run; None where nobody wants that, with one thread, or where the model takes one size only."""
-    streams = min(options.threads, MOST_STREAMS) if options.sharing else 1
+    streams = min(options.threads, MOST_PARTS) if options.sharing else 1
     if streams < 2 or any(_shape(port)[:1] != (None,) for port in inputs):  # noqa: PLR2004
         return None
     constant = [port.get_any_name() for port in outputs if _shape(port)[:1] != (None,)]
     return Streams(partial(requests, streams), constant)
-
-
-def _stamp(path: str) -> tuple[int, int]:
-    """What tells whether a file was changed or replaced; network folders give the same file other numbers (inodes)."""
-    facts = Path(path).stat()
-    return facts.st_size, facts.st_mtime_ns
 
 
 def _properties(precision: Precision, threads: int, streams: int = 1) -> dict[str, str]:

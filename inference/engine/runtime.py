@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,20 @@ from inference.cancel import Cancelled, CancelToken
 from inference.engine import openvino, openvino_runtime
 from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.faults import is_out_of_memory, plain_reason
+from inference.engine.onnx_parts import OnnxParts
+from inference.engine.parts import MOST_PARTS, file_stamp
 from inference.engine.probe import PROVIDERS, find_refusal
 from inference.engine.session import Session, SessionOptions
 from inference.errors import InferenceError, ModelLoadError
+from inference.models.contract import OutputName
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import QUANTIZATION_KEY
 
 _FILE_FAULTS = {"InvalidProtobuf", "NoModel", "NoSuchFile", "InvalidGraph"}
 """ONNX Runtime's errors that are about the file, whatever the device."""
+
+_CONSTANT = frozenset({OutputName.HEAD_WEIGHT.value, OutputName.HEAD_BIAS.value})
+"""Outputs that are the same for every batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,13 @@ class OnnxSession:
         handle: ONNX Runtime's session.
         device: the device that `handle` answered it runs on.
         precision: what the device computes with.
+        parts: what runs batches; None where they are not shared out.
     """
 
     handle: onnxruntime.InferenceSession
     device: Device
     precision: Precision
+    parts: OnnxParts | None = None
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -66,14 +75,16 @@ class OnnxSession:
         """
         if cancel is not None:
             cancel.raise_if_set()
-        options = onnxruntime.RunOptions()
-
-        def terminate() -> None:
-            options.terminate = True
-
+        # Fewer pictures than parts would leave threads without work.
+        count = min(len(array) for array in feeds.values())
+        parts = self.parts if self.parts is not None and count >= self.parts.count else None
         try:
-            with nullcontext() if cancel is None else cancel.on_cancel(terminate):
-                arrays = self.handle.run(list(names), dict(feeds), options)
+            arrays = parts.run(names, feeds, cancel) if parts is not None and parts.is_open() else None
+            if arrays is None:
+                began = time.monotonic()
+                arrays = self._run_whole(names, feeds, cancel)
+                if parts is not None:
+                    parts.ran(time.monotonic() - began)
         except Exception as error:
             if cancel is not None and cancel.is_set():
                 raise Cancelled from error
@@ -81,6 +92,19 @@ class OnnxSession:
                 raise InferenceError(f"the memory of {self.device} is too small.", out_of_memory=True) from error
             raise InferenceError(f"{plain_reason(error)}.") from error
         return dict(zip(names, arrays, strict=True))
+
+    def _run_whole(
+        self, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
+    ) -> list[NDArray[Any]]:
+        """All of the batch on all threads."""
+        options = onnxruntime.RunOptions()
+
+        def terminate() -> None:
+            options.terminate = True
+
+        with nullcontext() if cancel is None else cancel.on_cancel(terminate):
+            arrays: list[NDArray[Any]] = self.handle.run(list(names), dict(feeds), options)
+        return arrays
 
 
 def open_session(
@@ -100,7 +124,7 @@ def open_session(
     refusal = find_refusal(device)
     if refusal is not None:
         return refusal
-    precision = _precision(path, device)
+    precision, read = _precision(path, device), _stamp(path)
     settings = _settings(options)
     if weights:
         # `add_initializer` would be ignored where an operator was folded or fused; these are there before that.
@@ -133,7 +157,38 @@ def open_session(
             "Use cpu, or run `main.py doctor` to see every device.",
             is_here=True,
         )
-    return OnnxSession(handle, device, precision)
+    shares = device is Device.CPU and options.sharing and not weights
+    parts = _parts(path, read, handle, options) if shares and read is not None else None
+    return OnnxSession(handle, device, precision, parts)
+
+
+def _parts(
+    path: str, read: tuple[int, int], handle: onnxruntime.InferenceSession, options: SessionOptions
+) -> OnnxParts | None:
+    """How batches will run; None with one thread, and where the model takes or gives one size of batches only.
+
+    None with many threads, too: each part has one, and what several for each would gain was not measured.
+    """
+    count = options.threads
+    batches = [*handle.get_inputs(), *(one for one in handle.get_outputs() if one.name not in _CONSTANT)]
+    if not 1 < count <= MOST_PARTS or any(not one.shape or isinstance(one.shape[0], int) for one in batches):
+        return None
+
+    def make() -> onnxruntime.InferenceSession:
+        if file_stamp(path) != read:
+            raise OSError("the model's file was changed since it was opened")
+        settings = _settings(replace(options, threads=1))
+        return onnxruntime.InferenceSession(path, settings, providers=_providers(Device.CPU), enable_fallback=0)
+
+    return OnnxParts(make, count, _CONSTANT)
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        return file_stamp(path)
+    except OSError:
+        # ONNX Runtime says better what is wrong with the file.
+        return None
 
 
 def _precision(path: str, device: Device) -> Precision:

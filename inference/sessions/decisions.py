@@ -29,31 +29,38 @@ def carry_out(connection: sqlite3.Connection, step: Step) -> None:
     if step.before.keys != step.after.keys:
         raise ValueError("A step's marks before and after are of different images.")
     write_marks(connection, step.after, step.at)
+    step_id = append_step(connection, step)
     if step.kind.is_about_pictures:
-        _lay_former_files_aside(connection, step.after.keys)
-    append_step(connection, step)
+        _lay_former_files_aside(connection, step.after.keys, step_id)
 
 
-def _lay_former_files_aside(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+def _lay_former_files_aside(connection: sqlite3.Connection, keys: Sequence[int], step_id: int) -> None:
     """What was decided is about the files that were answered last, and does not follow those that were there before.
 
     An image whose new file has not been answered yet (a scan was interrupted) keeps what it was. Rows of others get the
-    negative of their image's key, under which nobody looks for them but who takes the decision back.
+    negative of their image's key, under which nobody looks for them, and the step's number behind their hash: who takes
+    back that step, and no other one, has the decision before it follow its file again.
     """
     if connection.execute("SELECT EXISTS (SELECT 1 FROM former)").fetchone()[0]:
         connection.executemany(
-            """UPDATE OR REPLACE former SET image_id = -image_id WHERE image_id = ?1
-            AND (SELECT length(content_hash) FROM image WHERE id = ?1) = ?2""",
-            ((key, HASH_BYTES) for key in keys),
+            """UPDATE OR REPLACE former SET image_id = -image_id, content_hash = CAST(content_hash || ?3 AS BLOB)
+            WHERE image_id = ?1 AND (SELECT length(content_hash) FROM image WHERE id = ?1) = ?2""",
+            ((key, HASH_BYTES, _numbered(step_id)) for key in keys),
         )
 
 
-def _take_former_files_up(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+def _take_former_files_up(connection: sqlite3.Connection, keys: Sequence[int], step_id: int) -> None:
     """What stands now is about the files that were there before, and follows them again."""
     if connection.execute("SELECT EXISTS (SELECT 1 FROM former WHERE image_id < 0)").fetchone()[0]:
         connection.executemany(
-            "UPDATE OR IGNORE former SET image_id = -image_id WHERE image_id = ?", ((-key,) for key in keys)
+            """UPDATE OR IGNORE former SET image_id = -image_id, content_hash = substr(content_hash, 1, ?2)
+            WHERE image_id = ?1 AND substr(content_hash, ?2 + 1) = ?3""",
+            ((-key, HASH_BYTES, _numbered(step_id)) for key in keys),
         )
+
+
+def _numbered(step_id: int) -> bytes:
+    return step_id.to_bytes(8, "big")
 
 
 def take_back(connection: sqlite3.Connection, names: Names) -> Step | None:
@@ -64,7 +71,7 @@ def take_back(connection: sqlite3.Connection, names: Names) -> Step | None:
     # Who takes a step back decides for what stood there before, now.
     write_marks(connection, stored.step.before, time.time())
     if stored.step.kind.is_about_pictures:
-        _take_former_files_up(connection, stored.step.before.keys)
+        _take_former_files_up(connection, stored.step.before.keys, stored.step_id)
     set_in_force(connection, stored.step_id, in_force=False)
     return stored.step
 
@@ -76,7 +83,7 @@ def repeat_step(connection: sqlite3.Connection, names: Names) -> Step | None:
         return None
     write_marks(connection, stored.step.after, stored.step.at)
     if stored.step.kind.is_about_pictures:
-        _lay_former_files_aside(connection, stored.step.after.keys)
+        _lay_former_files_aside(connection, stored.step.after.keys, stored.step_id)
     set_in_force(connection, stored.step_id, in_force=True)
     return stored.step
 

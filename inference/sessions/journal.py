@@ -24,15 +24,20 @@ class StoredStep:
     step: Step
 
 
-def append_step(connection: sqlite3.Connection, step: Step) -> None:
-    """Add a step in force, inside the caller's transaction; what could be repeated or is too old is forgotten."""
+def append_step(connection: sqlite3.Connection, step: Step) -> int:
+    """Add a step in force, inside the caller's transaction; what could be repeated or is too old is forgotten.
+
+    Returns:
+        Its number in the journal.
+    """
     connection.execute("DELETE FROM step WHERE in_force = 0")
     size = len(step) * _BYTES_PER_IMAGE
-    connection.execute(
+    cursor = connection.execute(
         "INSERT INTO step (kind, subject, at, images, bytes, in_force, changes) VALUES (?, ?, ?, ?, ?, 1, ?)",
         (step.kind.value, pack_text(step.subject), step.at, len(step), size, _pack(step)),
     )
     _forget_oldest(connection)
+    return cursor.lastrowid or 0
 
 
 def _forget_oldest(connection: sqlite3.Connection) -> None:

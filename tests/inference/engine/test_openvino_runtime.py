@@ -236,7 +236,7 @@ def test_a_file_that_was_changed_is_not_compiled_anew(tmp_path: Path) -> None:
 
 def _sharing(monkeypatch: pytest.MonkeyPatch, path: Path = BUILT_IN) -> OpenVinoSession:
     """A session that shares batches out from the first one on."""
-    monkeypatch.setattr(openvino_requests, "_LONG_S", 0.0)
+    monkeypatch.setattr(openvino_requests, "LONG_S", 0.0)
     opened = open_session(str(path), Precision.FLOAT32, SessionOptions(threads=2, sharing=True))
     assert isinstance(opened, OpenVinoSession), opened
     return opened

@@ -181,6 +181,20 @@ def test_who_takes_the_decision_back_has_the_label_of_the_former_file_follow_it_
     session.close()
 
 
+def test_the_first_of_two_decisions_about_the_new_file_stays_with_it(tmp_path: Path) -> None:
+    session, folder = _labelled(tmp_path, 4)
+    session.set_model(MODEL)
+    _rename_and_replace(folder)
+    _answer(session, folder / "003.jpg")
+    _decide(session, str(folder / "003.jpg"), "first")
+    _decide(session, str(folder / "003.jpg"), "second")
+    session.take_back()
+    _scan(session, folder, 100)
+    assert _labels(session)["003.jpg"] == "first"
+    assert _labels(session)["zzz.jpg"] == ""
+    session.close()
+
+
 def test_a_file_that_was_only_renamed_is_in_no_doubt(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 4)
     _rename(folder, {"003.jpg": "zzz.jpg"})
