@@ -154,7 +154,9 @@ def test_the_map_on_screen_follows_a_scale_that_is_still_growing(
     assert page.picture.grab().toImage() != drawn
     assert viewing.examined is not None
     bench.until(lambda: viewing.examined is not None and viewing.examined.scale == viewing.map_scale)
-    assert 1 <= len(told) <= 3
+    # What is drawn for another reason meanwhile (sharper pixels came) is on the new scale before that is told.
+    bench.until(lambda: bool(told))
+    assert len(told) <= 3
     if is_closer:
         usual, seen = viewing.examined, finer.examined
         assert seen is not None
