@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image
@@ -24,60 +20,11 @@ from inference.classify.events import (
     RunStarted,
     ServiceEvent,
 )
-from inference.classify.service import ClassifyService
 from inference.classify.work_queue import Job
 from inference.errors import ModelLoadError, SessionSaveError
 from inference.results import Classification, Failure
-from tests.fakes import FakeNetwork, InlinePool
-
-E = TypeVar("E")
-
-
-class Desk:
-    """A service with everything it told, and ways to wait for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.pool = InlinePool()
-        self.network = FakeNetwork()
-        self.events: list[ServiceEvent] = []
-        self._told = threading.Condition()
-        self.service = ClassifyService(self.pool, self._take)
-        self.service.start()
-
-    def _take(self, event: ServiceEvent) -> None:
-        with self._told:
-            self.events.append(event)
-            self._told.notify_all()
-
-    def wait_until(self, holds: Callable[[], bool]) -> None:
-        with self._told:
-            assert self._told.wait_for(holds, 20), self.events
-
-    def all(self, kind: type[E]) -> list[E]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def answered(self) -> list[int]:
-        return [one.key for event in self.all(Answers) for one in event.answered]
-
-    def open(self, *, batch_size: int = 4) -> None:
-        self.service.open_model("fake", lambda: Classifier(self.network, batch_size=batch_size))
-
-    def add(self, keys: range) -> None:
-        self.service.add([Job(key, str(self.folder / f"{key}.png")) for key in keys])
-
-    def wait_for_ends(self, count: int = 1) -> None:
-        self.wait_until(lambda: len(self.all(RunEnded)) >= count)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    for number in range(60):
-        Image.new("RGB", (8, 8), (number, number, number)).save(tmp_path / f"{number}.png")
-    desk = Desk(tmp_path)
-    yield desk
-    desk.network.gate.set()
-    desk.service.close()
+from tests.fakes import FakeNetwork
+from tests.inference.classify.desk import Desk
 
 
 def test_jobs_that_came_before_the_model_are_answered_when_it_is_open(desk: Desk) -> None:
@@ -432,116 +379,3 @@ def test_a_failure_of_the_device_while_inspecting_is_not_kept_and_one_of_the_pic
     desk.service.inspect(7, str(desk.folder / "gone.png"))
     desk.wait_until(lambda: len(desk.all(Inspected)) == 2)
     assert [one.key for one in keeper.kept] == [7]
-
-
-def test_what_is_quick_comes_between_the_runs_of_a_long_examination(desk: Desk) -> None:
-    desk.service.open_model("fake", lambda: Classifier(desk.network, batch_size=2))
-    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
-    order: list[str] = []
-    began, asked, opened = threading.Event(), threading.Event(), threading.Event()
-
-    def long(classifier: Classifier | None) -> None:
-        order.append("long begins")
-        began.set()
-        assert asked.wait(20)
-        assert classifier is not None
-        desk.service.give_way()
-        assert opened.wait(20)
-        desk.service.give_way()
-        order.append("long ends")
-
-    def quick(classifier: Classifier | None) -> None:
-        order.append(f"quick {classifier is not None and classifier.network is desk.network}")
-
-    desk.service.examine(long, is_long=True)
-    assert began.wait(20)
-    desk.service.examine(lambda _classifier: order.append("another long"), is_long=True)
-    desk.service.examine(quick)
-    desk.service.inspect(7, str(desk.folder / "7.png"))
-    asked.set()
-    desk.wait_until(lambda: bool(desk.all(Inspected)))
-    other = FakeNetwork()
-    desk.service.open_model("other", lambda: Classifier(other, batch_size=2))
-    # What came after another model was wanted is about that one.
-    desk.service.examine(lambda classifier: order.append(f"later {_network(classifier) is other}"))
-    opened.set()
-    desk.wait_until(lambda: len(desk.all(ModelOpened)) == 2)
-    done = threading.Event()
-    desk.service.examine(lambda _classifier: done.set())
-    assert done.wait(20)
-    assert order == ["long begins", "quick True", "long ends", "another long", "later True"]
-    assert [one.key for one in desk.all(Inspected)] == [7]
-
-
-def test_nothing_comes_in_between_once_the_service_closes(desk: Desk) -> None:
-    began, go = threading.Event(), threading.Event()
-    asked: list[str] = []
-
-    def long(_classifier: Classifier | None) -> None:
-        began.set()
-        assert go.wait(20)
-        desk.service.give_way()
-
-    desk.service.examine(long, is_long=True)
-    assert began.wait(20)
-    desk.service.examine(lambda _classifier: asked.append("quick"))
-    closing = threading.Thread(target=desk.service.close)
-    closing.start()
-    while not desk.service._closing:
-        time.sleep(0.001)
-    go.set()
-    closing.join(20)
-    assert asked == []
-
-
-def _network(classifier: Classifier | None) -> object:
-    return None if classifier is None else classifier.network
-
-
-def test_a_run_begins_goes_on_and_can_be_stopped_while_something_long_is_examined(desk: Desk) -> None:
-    desk.open(batch_size=2)
-    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
-    began, over = threading.Event(), threading.Event()
-    at_end: list[int] = []
-
-    def long(_classifier: Classifier | None) -> None:
-        began.set()
-        while not over.wait(0.001):
-            desk.service.give_way()
-        at_end.append(len(desk.all(RunEnded)))
-
-    desk.service.examine(long, is_long=True)
-    assert began.wait(20)
-    desk.add(range(60))
-    desk.wait_until(lambda: len(desk.answered()) >= 4)
-    desk.service.stop()
-    desk.wait_for_ends()
-    over.set()
-    done = threading.Event()
-    desk.service.examine(lambda _classifier: done.set())
-    assert done.wait(20)
-    assert at_end == [1]
-    assert desk.all(RunEnded)[0].end is RunEnd.STOPPED or len(desk.answered()) == 60
-
-
-def test_nothing_is_answered_in_between_for_a_session_that_is_left(desk: Desk) -> None:
-    desk.open(batch_size=2)
-    desk.wait_until(lambda: bool(desk.all(ModelOpened)))
-    began, over = threading.Event(), threading.Event()
-
-    def long(_classifier: Classifier | None) -> None:
-        began.set()
-        while not over.wait(0.001):
-            desk.service.give_way()
-
-    desk.service.examine(long, is_long=True)
-    assert began.wait(20)
-    kept: list[int] = []
-    # Another session's answers: whoever writes them down is not there before the examination ends.
-    desk.service.set_keeper(lambda answered: kept.extend(one.key for one in answered))
-    desk.add(range(8))
-    time.sleep(0.1)
-    assert desk.answered() == []
-    over.set()
-    desk.wait_until(lambda: len(desk.answered()) == 8)
-    assert sorted(kept) == list(range(8))
