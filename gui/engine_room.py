@@ -37,7 +37,6 @@ from inference.classify.preprocess import (
 )
 from inference.classify.service import ClassifyService
 from inference.engine.devices import Device
-from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError
 from inference.models.catalog import ModelFile, list_models
 from inference.models.install import install_file, install_official, name_for
@@ -97,7 +96,9 @@ class EngineRoom:
         """Open a model by name or file; `ModelOpened` or `ModelFailed` follows."""
 
         def opener() -> Classifier:
-            return open_classifier(model, device, self._profile, batch_size=batch_size, top_count=top_count)
+            return open_classifier(
+                model, device, self._profile, batch_size=batch_size, top_count=top_count, yielding=True
+            )
 
         self.service.open_model(model, opener)
 
@@ -124,9 +125,8 @@ class EngineRoom:
 
     def learn_engine(self, model: str | None, _on_progress: object, cancel: CancelToken) -> None:
         """Measure which engine of the processor is faster for a model, if nobody did. Runs on: a worker thread."""
-        yield_to_the_window()
         if is_engine_unknown(model, self._profile):
-            learn_engine(model, self._profile, cancel=cancel)
+            learn_engine(model, self._profile, yielding=True, cancel=cancel)
 
     def learn_card(self, model: str | None, device: Device, _on_progress: object, cancel: CancelToken) -> None:
         """Find out how a model runs fastest on a card, if nobody did. Runs on: a worker thread."""

@@ -120,6 +120,8 @@ def open_gradients(
         return None
     model = find_model(name, profile, try_out=False)
     try:
-        return GradientNetwork.open(model.path, profile, model_hash=model_hash, on_progress=on_progress, cancel=cancel)
+        return GradientNetwork.open(
+            model.path, profile, model_hash=model_hash, yielding=True, on_progress=on_progress, cancel=cancel
+        )
     except NoGradientsError as error:
         return NoGradientsError(model.contract.title, error.reason)

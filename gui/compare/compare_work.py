@@ -104,7 +104,7 @@ def second_answer(
         CardinalError: the model cannot be opened or run.
     """
     cancel.raise_if_set()
-    classifier = open_classifier(model, device, profile, batch_size=1)
+    classifier = open_classifier(model, device, profile, batch_size=1, yielding=True)
     try:
         cancel.raise_if_set()
         return _answer(classifier, path, picture, cancel)

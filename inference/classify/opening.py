@@ -31,6 +31,7 @@ def open_classifier(
     top_count: int = 5,
     spinning: bool = False,
     sharing: bool = False,
+    yielding: bool = False,
 ) -> Classifier:
     """Open a model on a device. Runs on: any thread, which afterwards owns the network.
 
@@ -43,6 +44,7 @@ def open_classifier(
         spinning: let waiting threads burn their cores; not while a window is open, and not while decoders work (on
             two cores, 512 photographs took 231 pictures/s without and 210 with it, median of four alternating runs).
         sharing: share the pictures of a batch out among threads; for folders without a window (decision 0033).
+        yielding: compute on threads that take a core only where nobody else wants it; with a window (decision 0035).
 
     Raises:
         CardinalError: the model or the device cannot be used; the sentence says why.
@@ -52,7 +54,9 @@ def open_classifier(
     from inference.engine.card.choice import CardChoices  # noqa: PLC0415
 
     choices, cards = EngineChoices(profile.cache), CardChoices(profile.cache)
-    network = Network.open(file.path, device=device, choices=choices, cards=cards, spinning=spinning, sharing=sharing)
+    network = Network.open(
+        file.path, device=device, choices=choices, cards=cards, spinning=spinning, sharing=sharing, yielding=yielding
+    )
     tried = None if network.device in PROCESSORS else cards.remembered(network.model_hash, network.device)
     fitting = fitting_batch_size(network) if tried is None else tried.batch
     return Classifier(network, batch_size=batch_size or fitting, top_count=top_count)
@@ -124,17 +128,26 @@ def is_engine_unknown(model: str | None, profile: Profile) -> bool:
     return not _has_card() and _unknown(model, profile) is not None
 
 
-def learn_engine(model: str | None, profile: Profile, *, cancel: CancelToken | None = None) -> EngineChoice:
+def learn_engine(
+    model: str | None, profile: Profile, *, yielding: bool = False, cancel: CancelToken | None = None
+) -> EngineChoice:
     """Find out which of the processor's engines is faster and remember it; "auto" uses it from the next opening.
 
     Loads the processor for a moment, but only where both engines can be used.
+
+    Args:
+        model: name of an installed model, or a file; None for the default one.
+        profile: where models and remembered choices lie.
+        yielding: as in `open_classifier`.
+        cancel: ends it early.
 
     Raises:
         CardinalError: the model cannot be used.
         Cancelled: if `cancel` was used.
     """
     file = find_model(model or default_model_name(profile), profile)
-    return _learn(_Hashed(file.path, hash_model(str(file.path))), profile, _find_refusal(Device.OPENVINO), cancel)
+    hashed = _Hashed(file.path, hash_model(str(file.path)))
+    return _learn(hashed, profile, _find_refusal(Device.OPENVINO), yielding=yielding, cancel=cancel)
 
 
 def learn_engine_once(model: str | None, profile: Profile, *, before_measuring: Callable[[], None]) -> None:
@@ -151,7 +164,7 @@ def learn_engine_once(model: str | None, profile: Profile, *, before_measuring: 
     refusal = _find_refusal(Device.OPENVINO)
     if refusal is None:
         before_measuring()
-    _learn(unknown, profile, refusal, None)
+    _learn(unknown, profile, refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +182,16 @@ def _unknown(model: str | None, profile: Profile) -> _Hashed | None:
     return hashed if EngineChoices(profile.cache).remembered(hashed.model_hash) is None else None
 
 
-def _learn(model: _Hashed, profile: Profile, refusal: Refusal | None, cancel: CancelToken | None) -> EngineChoice:
+def _learn(
+    model: _Hashed,
+    profile: Profile,
+    refusal: Refusal | None,
+    *,
+    yielding: bool = False,
+    cancel: CancelToken | None = None,
+) -> EngineChoice:
     if refusal is None:
-        choice = measure_cpu_engines(model.path, cancel=cancel)
+        choice = measure_cpu_engines(model.path, yielding=yielding, cancel=cancel)
     else:
         # There is nothing to compare with; the reason is remembered, so that people are told it.
         choice = EngineChoice(Device.CPU, 0.0, None, refusal.reason, refusal.remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +19,7 @@ from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import hash_model
 from inference.engine.session import SessionOptions
+from inference.engine.yielding import opened
 from inference.errors import InferenceError, ModelLoadError
 from inference.models.contract import INPUT_NAME, OutputName
 from inference.models.gradient_facts import (
@@ -78,11 +80,11 @@ class GradientNetwork:
         path: of the graph file.
     """
 
-    def __init__(self, session: Session, facts: GradientFacts, path: Path, threads: int) -> None:
+    def __init__(self, session: Session, facts: GradientFacts, path: Path, options: SessionOptions) -> None:
         self.facts = facts
         self.path = path
         self._session: Session | None = session
-        self._threads = threads
+        self._options = options
         self._in_use = threading.Lock()
 
     @classmethod
@@ -93,6 +95,7 @@ class GradientNetwork:
         *,
         model_hash: str | None = None,
         threads: int | None = None,
+        yielding: bool = False,
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> GradientNetwork:
@@ -103,6 +106,7 @@ class GradientNetwork:
             profile: whose cache holds what was written.
             model_hash: SHA-256 that the file must have, that of the network that is open; None takes it as it is.
             threads: that compute; None takes the processor's physical cores.
+            yielding: as in `Network.open`.
             on_progress: told what is being done.
             cancel: ends the writing.
 
@@ -116,15 +120,15 @@ class GradientNetwork:
         found = hash_model(str(model))
         if model_hash is not None and found != model_hash:
             raise ModelLoadError(str(model), "it was changed since it was opened.")
-        count = threads or machine.physical_cores()
+        options = SessionOptions(threads or machine.physical_cores(), yielding=yielding)
         path = require_gradient_file(Path(model), found, profile, on_progress=on_progress, cancel=cancel)
         try:
-            return cls._opened(path, count, {})
+            return cls._opened(path, options, {})
         except ModelLoadError:
             # A cache may be damaged; what it holds can be made again.
             forget_gradient_file(found, profile)
             path = require_gradient_file(Path(model), found, profile, on_progress=on_progress, cancel=cancel)
-            return cls._opened(path, count, {})
+            return cls._opened(path, options, {})
 
     @property
     def stages(self) -> tuple[int, ...]:
@@ -142,7 +146,7 @@ class GradientNetwork:
         Raises:
             ModelLoadError: the file is gone or damaged, or a tensor has another shape.
         """
-        return self._opened(self.path, self._threads, weights)
+        return self._opened(self.path, self._options, weights)
 
     def run(self, image: RgbImage, direction: Direction, *, cancel: CancelToken | None = None) -> GradientRun:
         """Run forwards and backwards once.
@@ -187,14 +191,14 @@ class GradientNetwork:
             self._session = None
 
     @classmethod
-    def _opened(cls, path: Path, threads: int, weights: Weights) -> GradientNetwork:
+    def _opened(cls, path: Path, options: SessionOptions, weights: Weights) -> GradientNetwork:
         from inference.engine.runtime import open_session  # noqa: PLC0415 - see `Network.open`
 
-        session = open_session(str(path), Device.CPU, SessionOptions(threads), weights=weights)
+        session = opened(partial(open_session, str(path), Device.CPU, options, weights=weights), options)
         if isinstance(session, Refusal):
             raise ModelLoadError(str(path), f"{session.reason}.")
         try:
             facts = GradientFacts.from_json(session.metadata[FACTS_KEY])
         except (KeyError, ValueError) as error:
             raise ModelLoadError(str(path), "it does not say what it computes.") from error
-        return cls(session, facts, path, threads)
+        return cls(session, facts, path, options)

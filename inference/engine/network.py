@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from inference.engine import machine
 from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_to_try
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
 from inference.engine.session import SessionOptions
+from inference.engine.yielding import opened
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from inference.models.checksum import require_unchanged, sha256_of
 from inference.models.contract import INPUT_NAME, ModelContract, OutputName
@@ -112,6 +114,7 @@ class Network:
         cards: CardChoices | None = None,
         spinning: bool = False,
         sharing: bool = False,
+        yielding: bool = False,
     ) -> Network:
         """Open a model file on a device, check it and run it once. Runs on any thread; takes from 0.1 s to seconds.
 
@@ -123,6 +126,7 @@ class Network:
             cards: which way was found to be fastest on a card.
             spinning: let waiting threads burn their cores; only where nothing else needs them.
             sharing: share the pictures of a batch out among threads (`SessionOptions.sharing`).
+            yielding: compute on threads of low priority (`SessionOptions.yielding`).
 
         Raises:
             ModelLoadError: if the file is missing, damaged, changed since it was added, or not an ONNX model.
@@ -130,9 +134,6 @@ class Network:
             DeviceError: if a device was asked for by name and cannot be used, or there is none of that name.
             InferenceError: if the processor cannot run the model (memory), or not within a minute.
         """
-        # ONNX Runtime takes 0.3 s to import, and everything that only names a `Network` imports this file.
-        from inference.engine.runtime import open_session  # noqa: PLC0415
-
         file = str(path)
         model_hash = hash_model(file)
         require_unchanged(Path(file), model_hash)
@@ -141,11 +142,10 @@ class Network:
         refusals: list[Refusal] = []
         if choice is not None and choice.device is Device.CPU:
             refusals.append(choice.refusal())
-        options = SessionOptions(threads or machine.physical_cores(), spinning, sharing)
+        options = SessionOptions(threads or machine.physical_cores(), spinning, sharing, yielding)
         for candidate in wanted:
-            proven = _proven(file, model_hash, candidate, options, cards)
-            opened = open_session(file, candidate, options) if proven is None else proven
-            checked = opened if isinstance(opened, Refusal) else _check(opened, file, last=candidate is wanted[-1])
+            session = opened(partial(_open, file, model_hash, candidate, options, cards), options)
+            checked = session if isinstance(session, Refusal) else _check(session, file, last=candidate is wanted[-1])
             if isinstance(checked, Refusal):
                 refusals.append(checked)
                 continue
@@ -227,15 +227,19 @@ def hash_model(path: str) -> str:
         raise ModelLoadError(path, f"it cannot be read ({error}).") from error
 
 
-def _proven(
+def _open(
     file: str, model_hash: str, device: Device, options: SessionOptions, cards: CardChoices | None
-) -> Session | None:
-    """The way that was found to be fastest on this computer's card, where one was."""
-    if cards is None or device not in _CARDS:
-        return None
-    from inference.engine.card.proven import open_proven  # noqa: PLC0415 - see `Network.open`
+) -> Session | Refusal:
+    """Open a file on a device: on a card in the way that was found to be fastest on this computer's, where one was."""
+    # ONNX Runtime takes 0.3 s to import, and everything that only names a `Network` imports this file.
+    from inference.engine.runtime import open_session  # noqa: PLC0415
 
-    return open_proven(Path(file), model_hash, device, cards, threads=options.threads)
+    proven = None
+    if cards is not None and device in _CARDS:
+        from inference.engine.card.proven import open_proven  # noqa: PLC0415
+
+        proven = open_proven(Path(file), model_hash, device, cards, threads=options.threads)
+    return open_session(file, device, options) if proven is None else proven
 
 
 def _check(session: Session, path: str, *, last: bool) -> CheckedSession | Refusal:

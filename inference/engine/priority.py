@@ -10,6 +10,7 @@ _LOW_PRIORITY = 10
 def yield_to_the_window() -> None:
     """Let the calling thread, and those that it starts from now on, take a core only where nobody else wants it.
 
+    Not for threads that run much Python: who holds its lock and waits for a core holds up the window (decision 0035).
     ONNX Runtime's threads are started by the thread that opens the model and inherit this. Only Linux counts priorities
     by thread; elsewhere nothing happens.
     """

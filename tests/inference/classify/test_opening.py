@@ -31,8 +31,7 @@ def _let_be_here(monkeypatch: pytest.MonkeyPatch, *devices: Device) -> None:
 def _count_measurements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     measured: list[str] = []
 
-    def measure(path: Path, *, cancel: object = None) -> EngineChoice:
-        del cancel
+    def measure(path: Path, **_options: object) -> EngineChoice:
         measured.append(str(path))
         return EngineChoice(Device.OPENVINO, cpu_ms=2.0, openvino_ms=1.0)
 
@@ -104,8 +103,7 @@ def _let_take(monkeypatch: pytest.MonkeyPatch, **milliseconds: float) -> list[st
     """Let models take so long by the name of their file; the names that were measured."""
     measured: list[str] = []
 
-    def measure(path: Path, *, cancel: object = None) -> EngineChoice:
-        del cancel
+    def measure(path: Path, **_options: object) -> EngineChoice:
         measured.append(path.stem)
         return EngineChoice(Device.CPU, milliseconds[path.stem.replace("-", "_")], None, "it is not here", "Bring it.")
 
