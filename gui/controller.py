@@ -262,14 +262,22 @@ class Controller(QObject):
     @Slot(object)
     def _on_job_state_changed(self, state: JobState) -> None:
         if state is JobState.STOPPING:
-            self._jobs.stop()
+            self._set_rest_aside()
 
     def _on_run_ended(self) -> None:
         room = self._link.room
         if room is not None and room.service.is_stopped:
-            # What was stopped waits for "Classify all"; what is opened next is classified without it.
-            room.service.queue.clear()
-            self._jobs.is_quiet = self._jobs.is_scanning
+            self._set_rest_aside()
+
+    def _set_rest_aside(self) -> None:
+        """What was stopped waits for "Classify all"; what is opened next is classified without it (decision 0014).
+
+        At once: what is found or dropped before the run has ended would have it all go on.
+        """
+        self._jobs.stop()
+        self._jobs.is_quiet = self._jobs.is_scanning
+        if self._link.room is not None:
+            self._link.room.service.queue.clear()
 
     def _place_of(self, key: int, path: str) -> int | None:
         """Where an image stands, if it is the one that was meant: keys begin anew in each session."""

@@ -6,11 +6,13 @@ task, off the GUI thread, and nobody imports it at the top of a module.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import threading
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,9 @@ DETAIL_SIDE_PX = 12_000
 
 THUMBNAIL_PX = 256
 
+_MOST_OPENED = 4
+"""Answers whose thumbnails wait to be opened, at most: each holds those of a tenth of a second."""
+
 Deliver = Callable[[object], None]
 
 
@@ -84,6 +89,7 @@ class EngineRoom:
         self._pictures: dict[int, Future[Any]] = {}
         self._thumbnails: dict[int, Future[Any]] = {}
         self._looking_up = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
+        self._opening = threading.BoundedSemaphore(_MOST_OPENED)
 
     @classmethod
     def start(cls, profile: Profile, holder: SessionHolder, deliver: Deliver) -> EngineRoom:
@@ -241,21 +247,31 @@ class EngineRoom:
         self._kept = (generation, self._holder.keep(answered))
 
     def _pass_on(self, event: object) -> None:
-        """Decode the thumbnails that came with answers, off the GUI thread. Runs on: the service's thread."""
+        """Tell what the service tells, and show the thumbnails that came with it. Runs on: the service's thread."""
         if isinstance(event, ModelOpened):
             network = event.classifier.network
             contract = network.contract
             self._holder.set_model(SessionModel(network.model_hash, contract.name, contract.title))
         elif isinstance(event, Answers):
             generation, ours = self._kept
-            pairs = [
-                (one.key, _opened(one.thumbnail))
-                for one in event.answered
-                if one.thumbnail is not None and one.key in ours
-            ]
-            if pairs:
-                self._tell(ThumbnailsLoaded(tuple(pairs)), generation)
+            came = [(one.key, one.thumbnail) for one in event.answered if one.thumbnail is not None and one.key in ours]
+            # Not here: the network would wait. Where more come than can be opened, the gallery asks for what it shows.
+            if came and self._opening.acquire(blocking=False):
+                self._look_up_later(partial(self._open_thumbnails, came, generation))
         self._deliver(event)
+
+    def _open_thumbnails(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:
+        """Runs on: the thread of thumbnails."""
+        try:
+            if generation == self._generation:
+                self._tell(ThumbnailsLoaded(tuple((key, _opened(jpeg)) for key, jpeg in came)), generation)
+        finally:
+            self._opening.release()
+
+    def _look_up_later(self, work: Callable[[], None]) -> None:
+        # After the end of the room it takes nothing more, and nobody looks at thumbnails.
+        with contextlib.suppress(RuntimeError):
+            self._looking_up.submit(work)
 
     def _picture_loaded(
         self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool, wish: int

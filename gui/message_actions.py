@@ -144,7 +144,7 @@ class MessageActions(QObject):
     def _try_again(self, message: UserMessage) -> None:
         if message.id in {"E-110", "E-401", "E-402"}:
             self.session_verb_chosen.emit(message, MessageAction.TRY_AGAIN)
-        elif message.id == "E-315":
+        elif message.id in {"E-313", "E-315"}:
             self._controller.classify_all()
         elif message.id == "E-409":
             if message.subject in self._views:

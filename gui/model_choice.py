@@ -56,7 +56,7 @@ class ModelChoice(QObject):
         self._batch_size: int | None = None
         self._name = ""
         self._was_chosen = False
-        self._task: Task | None = None
+        self._installs: dict[Task, Work] = {}
         self._last_work: Work | None = None
 
     @property
@@ -72,7 +72,7 @@ class ModelChoice(QObject):
     @property
     def is_installing(self) -> bool:
         """Whether a model is being made or downloaded."""
-        return self._task is not None
+        return bool(self._installs)
 
     def configure(self, *, device: str, top_count: int, batch_size: int | None = None) -> None:
         """Say how models are opened from now on."""
@@ -132,17 +132,18 @@ class ModelChoice(QObject):
 
     def cancel_installing(self) -> None:
         """Give up; what was downloaded is kept for the next try."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._installs:
+            task.cancel()
 
     def try_again(self) -> None:
-        """Repeat the last addition or download."""
-        if self._last_work is not None and not self.is_installing:
-            self._install(self._last_work)
+        """Repeat the addition or download that failed last, once."""
+        work, self._last_work = self._last_work, None
+        if work is not None:
+            self._install(work)
 
     def _install(self, work: Work) -> None:
         task = self._runner.create(work, Lane.MODELS)
-        self._task, self._last_work = task, work
+        self._installs[task] = work
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_installed)
         task.failed.connect(self._on_not_installed)
@@ -183,6 +184,7 @@ class ModelChoice(QObject):
 
     @Slot(object)
     def _on_not_installed(self, error: object) -> None:
+        self._last_work = self._installs.get(self._sending_task())
         message: UserMessage = (
             describe(error) if isinstance(error, CardinalError) else unexpected(tr("the models"), repr(error))
         )
@@ -190,6 +192,12 @@ class ModelChoice(QObject):
 
     @Slot()
     def _on_finished(self) -> None:
-        if self.sender() is self._task:
-            self._task = None
+        self._installs.pop(self._sending_task(), None)
+        if not self._installs:
             self.installing.emit(None)
+
+    def _sending_task(self) -> Task:
+        task = self.sender()
+        if not isinstance(task, Task):
+            raise TypeError("only a task may be connected with this")
+        return task

@@ -104,8 +104,9 @@ class Running(QObject):
     def stop(self) -> None:
         """End the run; results are kept, the rest stays queued."""
         if self._link.room is not None and self.is_under_way:
-            self._set_state(JobState.STOPPING)
+            # First: whoever hears of the state sets aside what has not been taken.
             self._link.room.service.stop()
+            self._set_state(JobState.STOPPING)
 
     def close(self) -> None:
         """The window goes: nothing is shown any more."""

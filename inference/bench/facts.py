@@ -42,7 +42,13 @@ class Facts:
 
 
 def find_facts(
-    classifier: Classifier, *, workers: int, repeats: int, pass_s: float, int8_of: Int8Of | None = None
+    classifier: Classifier,
+    *,
+    workers: int,
+    repeats: int,
+    pass_s: float,
+    load_before: float | None,
+    int8_of: Int8Of | None = None,
 ) -> Facts:
     """Of this computer and an open model.
 
@@ -51,6 +57,7 @@ def find_facts(
         workers: decode processes.
         repeats: rounds.
         pass_s: how long one pass shall take.
+        load_before: `system_load` before anything was started.
         int8_of: of an int8 copy, what it was made from.
     """
     network = classifier.network
@@ -58,7 +65,7 @@ def find_facts(
     on_cores = network.device in PROCESSORS
     return Facts(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=_machine(),
+        machine=_machine(load_before),
         versions=_versions(),
         model=Model(
             name=contract.name,
@@ -86,7 +93,12 @@ def find_facts(
     )
 
 
-def _machine() -> Machine:
+def system_load() -> float | None:
+    """Load average of the last minute; None where the system does not say."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def _machine(load_before: float | None) -> Machine:
     return Machine(
         processor=machine.processor_name(),
         physical_cores=machine.physical_cores(),
@@ -94,7 +106,7 @@ def _machine() -> Machine:
         has_bfloat16=machine.has_bfloat16(),
         memory_bytes=machine.memory().total,
         system=platform.platform(),
-        load_before=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        load_before=load_before,
     )
 
 

@@ -29,8 +29,15 @@ class Flow:
         done: how many of them well.
     """
 
-    def __init__(self, pool: HasRoom) -> None:
+    def __init__(self, pool: HasRoom, most: int = sys.maxsize) -> None:
+        """Begin.
+
+        Args:
+            pool: does the tasks.
+            most: tasks on their way at any time, also where the pool has more room.
+        """
         self._pool = pool
+        self._most = most
         self._changed = threading.Condition()
         self._on_the_way = 0
         self.ended = 0
@@ -39,7 +46,7 @@ class Flow:
     def submit(self, function: Callable[[str, A], T], path: str, argument: A) -> None:
         """Give the pool a task when there is room for it; how much there is may change with every task."""
         with self._changed:
-            self._changed.wait_for(lambda: self._on_the_way < self._pool.room)
+            self._changed.wait_for(lambda: self._on_the_way < min(self._pool.room, self._most))
             self._on_the_way += 1
         self._pool.submit(function, path, argument).add_done_callback(self._receive)
 

@@ -27,6 +27,10 @@ _WITHOUT_NETWORK = {
 _RIVALS = {Name.ONE_AT_A_TIME, Name.TORCH_LOOP, Name.TORCH_LOADER, Name.COMPILED_LOADER}
 """What does all that the pipeline does; the others are parts of it or their limits."""
 
+_LOADED = {Name.TORCH_LOADER, Name.COMPILED_LOADER}
+_LEAST_LOADED = 4
+"""Batches in a pass of these: in one or two nothing would overlap, and each process would hold one of them."""
+
 _ANSWERING = {Name.ONE_AT_A_TIME, Name.TORCH_LOOP, Name.COMPILED_LOADER}
 """What can say which classes it sees. Loop and loader of torchvision share a network, so that one of them is asked."""
 
@@ -136,7 +140,8 @@ class Lane:
         return tuple(process.end_rate() for process in self._processes)
 
     def _whole_batches(self, count: float) -> int:
-        return self.batch * max(1, math.ceil(count / self.batch))
+        least = _LEAST_LOADED if self.name in _LOADED else 1
+        return self.batch * max(least, math.ceil(count / self.batch))
 
     def _cpu(self) -> tuple[float, float]:
         """What the processes have computed so far, and what those below them have."""

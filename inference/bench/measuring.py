@@ -110,8 +110,9 @@ def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
         lanes = [lead, *line_up(setup, plan.batches, stack, on_progress, baselines=plan.baselines)]
         classes = [one for one in opening.survey.classes if one is not None][:_COMPARED]
         _settle(lanes, classes, plan.pass_s, on_progress)
+        busy: list[float] = []
         with OthersWatch() as others:
-            _do_rounds(lanes, plan.repeats, on_progress)
+            _do_rounds(lanes, plan, busy, on_progress)
         if lead.skipped:
             raise BenchError(lead.skipped)
         on_progress(Progress("Single pictures", 0, None))
@@ -128,7 +129,7 @@ def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
         candidates=tuple(lane.as_candidate(lead.rates) for lane in lanes),
         limit=_limit(lead, lanes, rule),
         latency=latency,
-        memory=opening.memory,
+        memory=opening.memory if not busy else _with_busy(opening.memory, median(busy)),
         others_share=others.share,
         prediction=check_prediction(lanes, Course(machine.usable_cores(), setup, rule, pictures.mean_bytes), latency),
     )
@@ -166,17 +167,33 @@ def _settle(lanes: Sequence[Lane], classes: Sequence[int], pass_s: float, on_pro
             lane.skip(str(error))
 
 
-def _do_rounds(lanes: Sequence[Lane], repeats: int, on_progress: OnProgress) -> None:
-    """Let all candidates run in turns; every second round backwards, so that none always follows the same one."""
+def _do_rounds(lanes: Sequence[Lane], plan: Plan, busy: list[float], on_progress: OnProgress) -> None:
+    """Let all candidates run in turns; every second round backwards, so that none always follows the same one.
+
+    Args:
+        lanes: the candidates.
+        plan: how many rounds, on which device.
+        busy: takes what share of the time a card computed in each pass of the pipeline.
+        on_progress: told how far it is.
+    """
+    repeats, before = plan.repeats, card_state() if Device(plan.setup.device) in _CARDS else None
     for number in range(repeats):
         for place, lane in enumerate(lanes if number % 2 == 0 else reversed(lanes)):
             on_progress(Progress("Measuring", number * len(lanes) + place, repeats * len(lanes)))
             if lane.skipped:
                 continue
             try:
-                lane.run()
+                with CardWatch(before if lane.name is Name.PIPELINE else None) as card:
+                    lane.run()
             except NotMeasurableError as error:
                 lane.skip(str(error))
+            else:
+                busy += [] if card.use is None else [card.use.busy]
+
+
+def _with_busy(memory: Memory, busy: float) -> Memory:
+    """How busy the card was in the steady state; while the pipeline was opened it hardly was."""
+    return memory if memory.card is None else replace(memory, card=replace(memory.card, busy=busy))
 
 
 def _latency(pipeline: MeasuringProcess, lead: Lane, open_ms: float) -> Latency:
@@ -194,9 +211,14 @@ def _latency(pipeline: MeasuringProcess, lead: Lane, open_ms: float) -> Latency:
 
 
 def _limit(lead: Lane, lanes: Sequence[Lane], rule: LimitRule) -> Limit | None:
-    """The limit of each round from that round's bare loops; None where one of the two could not be measured."""
+    """The limit of each round from that round's bare loops; None where one of the two could not be measured.
+
+    Beside a card the program's own network counts, too: there it may be several times as fast as the bare loop, and the
+    pipeline is held against the slower of what was really possible.
+    """
     pillow = [lane for lane in lanes if lane.name is Name.PILLOW_ALONE and not lane.skipped]
-    bare = [lane for lane in lanes if lane.name is Name.ONNXRUNTIME_ALONE and not lane.skipped]
+    names = {Name.ONNXRUNTIME_ALONE} | ({Name.NETWORK} if rule is LimitRule.SLOWER_OF_BOTH else set())
+    bare = [lane for lane in lanes if lane.name in names and not lane.skipped]
     if not pillow or not bare:
         return None
     best = max(bare, key=lambda lane: median(lane.rates))

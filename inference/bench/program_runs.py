@@ -18,6 +18,7 @@ from inference.bench.orders import Answer, Pass, Rate, Setup
 from inference.bench.record import Name
 from inference.bench.serving import serve
 from inference.classify.classifier import Classifier
+from inference.classify.pipeline import most_on_the_way
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.engine.card.choice import CardChoices
 from inference.engine.network import Network
@@ -31,13 +32,15 @@ class ProgramRuns:
     pool: DecodePool
     network: Network
     paths: tuple[str, ...]
+    batch: int
 
     def run(self, wanted: Pass) -> Answer:
         """Do a pass of any variant."""
         if wanted.variant == Name.DECODE_POOL:
-            return self._decode(wanted.count, prepare_picture)
+            return self._decode(wanted.count, prepare_picture, sys.maxsize)
         if wanted.variant == Name.HAND_OVER:
-            return self._decode(wanted.count, hand_back)
+            # Handfuls are as large as there are tasks on their way: here as many as a run of the program has.
+            return self._decode(wanted.count, hand_back, most_on_the_way(self.pool.workers, self.batch))
         if wanted.variant == Name.HAND_OVER_ONE:
             return self._hand_over_one_by_one(wanted.count)
         if wanted.variant == Name.COMPANY:
@@ -56,8 +59,7 @@ class ProgramRuns:
         """Run the network on noise and decode a picture for each that it is given: both in step, and nothing else."""
         order, batch = PrepareOrder(self.network.contract.preprocessing), self._noise(wanted.batch)
         flow, runs = Flow(self.pool), -(-wanted.count // wanted.batch)
-        # As many as a run of the program has on their way.
-        room = threading.Semaphore(2 * self.pool.workers + 2 * wanted.batch)
+        room = threading.Semaphore(most_on_the_way(self.pool.workers, wanted.batch))
 
         failures: list[Exception] = []
 
@@ -112,10 +114,10 @@ class ProgramRuns:
     def _noise(self, count: int) -> InputBatch:
         return noise(count, self.network.contract.preprocessing.crop)
 
-    def _decode(self, count: int, function: Callable[[str, PrepareOrder], PreparedPicture]) -> Rate:
-        """Have as many pictures on their way as the pipeline has, and drop the pixels."""
+    def _decode(self, count: int, function: Callable[[str, PrepareOrder], PreparedPicture], most: int) -> Rate:
+        """Have as many pictures on their way as the pool has room for, and at most `most`, and drop the pixels."""
         order = PrepareOrder(self.network.contract.preprocessing)
-        flow = Flow(self.pool)
+        flow = Flow(self.pool, most)
         started = time.perf_counter()
         for path in islice(cycle(self.paths), count):
             flow.submit(function, path, order)
@@ -128,7 +130,7 @@ def open_runs(setup: Setup) -> Iterator[ProgramRuns]:
     """Open the network and the pool as `classify` does."""
     network = Network.open(setup.model, device=setup.device, cards=CardChoices(setup.profile.cache), sharing=True)
     with contextlib.closing(network), DecodePool.open(workers=setup.workers) as pool:
-        yield ProgramRuns(pool, network, setup.paths)
+        yield ProgramRuns(pool, network, setup.paths, setup.batch)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ class Classifier:
         """
         answers: list[Answer] = []
         while len(answers) < len(pictures):
-            start, size = len(answers), self.batch_size
+            start, size = len(answers), self._next_size(len(pictures) - len(answers))
             images = np.stack([picture.input for picture in pictures[start : start + size]])
             outputs = self._run(images, inspect=inspect, embed=embed, cancel=cancel)
             if outputs is None:
@@ -139,6 +139,15 @@ class Classifier:
                 self._answer(paths[start + row], pictures[start + row], outputs, row) for row in range(len(images))
             ]
         return tuple(answers)
+
+    def _next_size(self, left: int) -> int:
+        """How many pictures the next run takes.
+
+        A card searches for the fastest way of each size that it has not met: those that are not full are powers of two.
+        """
+        if left >= self.batch_size or self.network.device in PROCESSORS:
+            return self.batch_size
+        return 1 << (left.bit_length() - 1)
 
     def _run(
         self, images: InputBatch, *, inspect: bool, embed: bool, cancel: CancelToken | None

@@ -43,6 +43,11 @@ class RunsDecoders(Protocol):
     def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]: ...
 
 
+def most_on_the_way(workers: int, batch: int) -> int:
+    """How many pictures of one run are being decoded, wait or are in a batch: memory does not grow with a folder."""
+    return 2 * workers + 2 * batch
+
+
 class Pipeline:
     """One run over a source of pictures: `decode pool -> bounded queue -> network`.
 
@@ -74,7 +79,7 @@ class Pipeline:
         self._resumed = threading.Event()
         self._resumed.set()
         self._watched: int | None = None
-        self._room = threading.Semaphore(2 * pool.workers + 2 * classifier.batch_size)
+        self._room = threading.Semaphore(most_on_the_way(pool.workers, classifier.batch_size))
         # Few wait in the pool itself, so that what is asked for first is soon there.
         self._decoding = DecodeRoom(pool)
         self._ready: queue.SimpleQueue[_Decoded | None] = queue.SimpleQueue()
@@ -86,6 +91,7 @@ class Pipeline:
         self.picture_ms = 0.0
         self._has_no_job = False
         self._feed_error: Exception | None = None
+        self._receive_error: Exception | None = None
         self._fed = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
 
@@ -109,7 +115,14 @@ class Pipeline:
         """End the run: a batch under way is cut short where the device allows it."""
         self._cancel.cancel()
         self._resumed.set()
+        # The feeding thread may wait for room.
+        self._room.release()
         self.wake()
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it was ended early, by `stop` or by the network's failure."""
+        return self._cancel.is_set()
 
     def wake(self) -> None:
         """Let `next_answers` return at once, because its thread has something else to do."""
@@ -135,8 +148,12 @@ class Pipeline:
 
         Raises:
             InferenceError: the network cannot run; the run is over, unanswered jobs are back in the source.
-            Exception: what the source raised, after the answers to everything that it gave before.
+            Exception: what the source raised, after the answers to everything that it gave before; or what nobody
+                expected of decoding.
         """
+        if self._receive_error is not None:
+            late, self._receive_error = self._receive_error, None
+            raise late
         deadline = time.monotonic() + timeout_s
         failed: list[Answered] = []
         while not (self._cancel.is_set() or self._batch_is_due() or self._nothing_is_coming()):
@@ -147,7 +164,14 @@ class Pipeline:
                 break
             if decoded is None:
                 return tuple(failed)
-            failure = self._receive(decoded)
+            try:
+                failure = self._receive(decoded)
+            except Exception as unexpected:
+                if not failed:
+                    raise
+                # What was answered before it is told first.
+                self._receive_error = unexpected
+                return tuple(failed)
             if failure is not None:
                 failed.append(failure)
         if self._cancel.is_set():

@@ -287,7 +287,8 @@ class ClassifyService:
         if error is not None or pipeline.is_finished:
             # A pause belongs to its run; the next one begins at once.
             self._paused = False
-            self._finish(pipeline, RunEnd.FINISHED if self._wanted else RunEnd.STOPPED, error)
+            # Not by what is wanted now: another run may be wanted already.
+            self._finish(pipeline, RunEnd.STOPPED if pipeline.was_stopped else RunEnd.FINISHED, error)
 
     def _break_off(self, pipeline: Pipeline) -> None:
         """End a run that failed; what was not answered is in the queue again, and waits for `run`."""

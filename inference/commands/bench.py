@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from inference.bench.facts import Facts, find_facts
+from inference.bench.facts import Facts, find_facts, system_load
 from inference.bench.made_pictures import make_pictures
 from inference.bench.measuring import Plan, measure
 from inference.bench.orders import Setup
@@ -168,6 +168,7 @@ def _try_card(model: str | None, device: str, profile: Profile) -> None:
 
 
 def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> Record:
+    load_before = system_load()
     if arguments.device == AUTO:
         words = "Measuring which engine of the processor is faster for this model (once)..."
         learn_engine_once(arguments.model, profile, before_measuring=lambda: say(words))
@@ -182,6 +183,7 @@ def _measure(arguments: argparse.Namespace, profile: Profile, found: _Found) -> 
             workers=workers,
             repeats=arguments.repeats,
             pass_s=arguments.seconds,
+            load_before=load_before,
             int8_of=None if copied is None else _int8_of(*copied),
         )
     finally:

@@ -30,7 +30,7 @@ _TITLES = {
     Name.ONNXRUNTIME_ALONE: "ONNX Runtime alone, a bare loop",
     Name.ONE_AT_A_TIME: "Pillow and ONNX Runtime, one picture at a time",
     Name.TORCH_LOOP: "torchvision's preset and eager PyTorch, one picture at a time",
-    Name.TORCH_LOADER: "the same with a DataLoader of two processes",
+    Name.TORCH_LOADER: "the same with a DataLoader of several processes",
     Name.COMPILED_LOADER: "the same with `torch.compile` in reduced precision",
     Name.COMPILED_NETWORK: "`torch.compile` alone, without pictures",
 }

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from inference.arrays import Features, Logits, RgbImage
 from inference.cancel import CancelToken
-from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import hash_model
+from inference.engine.priority import computing_threads
 from inference.engine.session import SessionOptions
 from inference.engine.yielding import opened
 from inference.errors import InferenceError, ModelLoadError
@@ -105,7 +105,7 @@ class GradientNetwork:
             model: the model's `.onnx` file.
             profile: whose cache holds what was written.
             model_hash: SHA-256 that the file must have, that of the network that is open; None takes it as it is.
-            threads: that compute; None takes the processor's physical cores.
+            threads: that compute; None takes the processor's physical cores (`computing_threads`).
             yielding: as in `Network.open`.
             on_progress: told what is being done.
             cancel: ends the writing.
@@ -120,7 +120,7 @@ class GradientNetwork:
         found = hash_model(str(model))
         if model_hash is not None and found != model_hash:
             raise ModelLoadError(str(model), "it was changed since it was opened.")
-        options = SessionOptions(threads or machine.physical_cores(), yielding=yielding)
+        options = SessionOptions(threads or computing_threads(yielding=yielding), yielding=yielding)
         path = require_gradient_file(Path(model), found, profile, on_progress=on_progress, cancel=cancel)
         try:
             return cls._opened(path, options, {})

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.engine import container
+
 _BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 _CPU_INFO = Path("/proc/cpuinfo")
 _MEMORY_INFO = Path("/proc/meminfo")
@@ -43,20 +45,21 @@ def has_bfloat16() -> bool | None:
 
 
 def usable_cores() -> int:
-    """Logical cores that this process may use."""
+    """Logical cores that this process may use, also of a container that may use only some."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
+        cores = len(os.sched_getaffinity(0))
+        return min(cores, container.most_cores() or cores)
     return os.cpu_count() or 1
 
 
 def physical_cores() -> int:
-    """Physical cores that this process may use: two threads of one core gain nothing from matrix work."""
+    """Physical cores that this process may use, likewise: two threads of one core gain nothing from matrix work."""
     if sys.platform == "linux":
         siblings = {
             _read(Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")) or str(core)
             for core in os.sched_getaffinity(0)
         }
-        return len(siblings)
+        return min(len(siblings), container.most_cores() or len(siblings))
     if sys.platform == "darwin":
         count = _sysctl("hw.physicalcpu")
         return int(count) if count.isdecimal() else usable_cores()
@@ -65,10 +68,11 @@ def physical_cores() -> int:
 
 
 def memory() -> Memory:
-    """Main memory of the computer, as it is now."""
+    """Main memory of the computer, or of the container that this process is in, as it is now."""
     if sys.platform == "linux":
         fields = _cpu_info_fields(_read(_MEMORY_INFO))
-        return Memory(_kibibytes(fields.get("MemTotal")), _kibibytes(fields.get("MemAvailable")))
+        total, available = (_kibibytes(fields.get(name)) for name in ("MemTotal", "MemAvailable"))
+        return Memory(_least(total, container.most_memory()), _least(available, container.free_memory()))
     if sys.platform == "darwin":
         total = _sysctl("hw.memsize")
         return Memory(int(total) if total.isdecimal() else None, None)
@@ -104,6 +108,10 @@ def _cpu_info_fields(text: str) -> dict[str, str]:
         if colon:
             fields.setdefault(name.strip(), value.strip())
     return fields
+
+
+def _least(computers: int | None, containers: int | None) -> int | None:
+    return min((one for one in (computers, containers) if one is not None), default=None)
 
 
 def _kibibytes(text: str | None) -> int | None:

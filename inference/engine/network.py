@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from inference.arrays import ClassIndices, Embedding, EvidenceMaps, HeadBias, HeadWeight, InputBatch, Logits
 from inference.cancel import Cancelled, CancelToken
-from inference.engine import machine
 from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_to_try
+from inference.engine.priority import computing_threads
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
 from inference.engine.session import SessionOptions
 from inference.engine.yielding import opened
@@ -121,7 +121,7 @@ class Network:
         Args:
             path: the `.onnx` file, with its contract inside.
             device: a `Device` or its name, or `AUTO`: the card if it works, else the faster engine of the processor.
-            threads: how many threads compute on the processor; None takes its physical cores.
+            threads: how many threads compute on the processor; None takes its physical cores (`computing_threads`).
             choices: which engine of the processor was measured to be faster, for `AUTO`.
             cards: which way was found to be fastest on a card.
             spinning: let waiting threads burn their cores; only where nothing else needs them.
@@ -142,7 +142,7 @@ class Network:
         refusals: list[Refusal] = []
         if choice is not None and choice.device is Device.CPU:
             refusals.append(choice.refusal())
-        options = SessionOptions(threads or machine.physical_cores(), spinning, sharing, yielding)
+        options = SessionOptions(threads or computing_threads(yielding=yielding), spinning, sharing, yielding)
         for candidate in wanted:
             session = opened(partial(_open, file, model_hash, candidate, options, cards), options)
             checked = session if isinstance(session, Refusal) else _check(session, file, last=candidate is wanted[-1])
@@ -238,7 +238,10 @@ def _open(
     if cards is not None and device in _CARDS:
         from inference.engine.card.proven import open_proven  # noqa: PLC0415
 
-        proven = open_proven(Path(file), model_hash, device, cards, threads=options.threads)
+        try:
+            proven = open_proven(Path(file), model_hash, device, cards, threads=options.threads)
+        except InferenceError as error:
+            return Refusal(device, error.reason.rstrip("."), "Use cpu.", is_here=True)
     return open_session(file, device, options) if proven is None else proven
 
 

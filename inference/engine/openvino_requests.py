@@ -89,9 +89,14 @@ class Streams(Compiled):
         try:
             return super().requests()
         except Exception as error:  # noqa: BLE001 - OpenVINO's errors have no common type
-            self._has_failed = True
-            _LOG.warning("batches are not shared out: %s", plain_reason(error))
+            self.give_up(plain_reason(error))
             return ()
+
+    def give_up(self, reason: str) -> None:
+        """Batches are not shared out any more; `reason` says why, a phrase."""
+        self._has_failed = True
+        self.spoil()
+        _LOG.warning("batches are not shared out: %s", reason)
 
 
 def run_beside(

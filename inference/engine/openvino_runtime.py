@@ -88,9 +88,20 @@ class OpenVinoSession:
             cancel.raise_if_set()
         count = min(len(array) for array in feeds.values())
         # Fewer pictures than streams would leave threads without work.
-        shares = self.streams is not None and count > 1 and 0 < len(self.streams.requests()) <= count
-        chosen = self.streams if shares and self.streams is not None else self.whole
-        is_over = False
+        if self.streams is not None and count > 1 and 0 < len(self.streams.requests()) <= count:
+            try:
+                return self._run(self.streams, names, feeds, cancel)
+            except InferenceError as error:
+                if not error.out_of_memory:
+                    raise
+                self.streams.give_up(error.reason)
+        return self._run(self.whole, names, feeds, cancel)
+
+    def _run(
+        self, chosen: Compiled, names: Sequence[str], feeds: Mapping[str, NDArray[Any]], cancel: CancelToken | None
+    ) -> dict[str, NDArray[Any]]:
+        """One run by one of the two compiled models."""
+        count, is_over = min(len(array) for array in feeds.values()), False
         try:
             requests, began = chosen.requests(), time.monotonic()
             parts = shared_out(feeds, min(len(requests), count))

@@ -4,6 +4,8 @@ import os
 import sys
 import threading
 
+from inference.engine import machine
+
 _LOW_PRIORITY = 10
 
 
@@ -16,3 +18,13 @@ def yield_to_the_window() -> None:
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+
+
+def computing_threads(*, yielding: bool) -> int:
+    """How many threads compute: a core each; where threads have no priorities of their own, the window keeps one.
+
+    Args:
+        yielding: there is a window.
+    """
+    cores = machine.physical_cores()
+    return max(1, cores - 1) if yielding and sys.platform != "linux" else cores

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine import openvino, openvino_runtime
+from inference.engine.card.provider_options import CUDA_OPTIONS
 from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.faults import is_out_of_memory, plain_reason
 from inference.engine.onnx_parts import OnnxParts
@@ -219,13 +220,7 @@ def _settings(options: SessionOptions) -> onnxruntime.SessionOptions:
 
 def _providers(device: Device) -> list[tuple[str, dict[str, str]]]:
     """What ONNX Runtime is asked to use, best first; the processor takes what the device does not know."""
-    cuda = {
-        # Memory grows by what is needed instead of doubling, so that other programs keep theirs.
-        "arena_extend_strategy": "kSameAsRequested",
-        "cudnn_conv_algo_search": "EXHAUSTIVE",
-        # TF32 keeps 10 bits of the mantissa; what is called float32 here is float32.
-        "use_tf32": "0",
-    }
+    cuda = dict(CUDA_OPTIONS)
     options = {
         Device.CUDA: [(PROVIDERS[Device.CUDA], cuda)],
         Device.TENSORRT: [(PROVIDERS[Device.TENSORRT], {}), (PROVIDERS[Device.CUDA], cuda)],

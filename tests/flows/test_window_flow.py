@@ -178,6 +178,42 @@ def test_stop_ends_a_run_whose_list_is_still_being_written(bench: Bench, tmp_pat
     assert len(room.service.queue) == 0
 
 
+def test_stop_holds_while_the_folder_is_still_being_listed(bench: Bench, tmp_path: Path) -> None:
+    first = next(_pictures(tmp_path / "one", 1).iterdir())
+    folder = tmp_path / "long"
+    folder.mkdir()
+    for number in range(20_000):
+        (folder / f"{number}.png").hardlink_to(first)
+    jobs, running = bench.program.controller._jobs, bench.program.running
+    bench.drop([str(folder)])
+    bench.until(lambda: running.is_under_way)
+    assert jobs.is_scanning
+    bench.program.actions[ActionId.STOP].trigger()
+    bench.until(lambda: running.state is JobState.STOPPED and not jobs.is_scanning)
+    assert len(bench.program.images) == 20_000
+    done = bench.until_still(lambda: bench.count(ImageState.SUGGESTED))
+    assert done < 2000
+    room = bench.program.link.room
+    assert room is not None
+    assert room.service.remaining == 0
+
+
+def test_what_is_dropped_right_after_stop_runs_without_the_rest(bench: Bench, tmp_path: Path) -> None:
+    one = _pictures(tmp_path / "one more", 1)
+    bench.drop([str(_pictures(tmp_path / "many", 400))])
+    bench.until(lambda: len(bench.program.images) == 400 and bench.count(ImageState.SUGGESTED) > 0)
+    bench.program.actions[ActionId.STOP].trigger()
+    # Before the run has ended.
+    bench.drop([str(one)])
+    bench.until(lambda: len(bench.program.images) == 401)
+    images = bench.program.images
+    new = next(row for row in range(401) if images.path_at(row).startswith(str(one)))
+    bench.until(lambda: images.state_at(new) is ImageState.SUGGESTED)
+    done = bench.until_still(lambda: bench.count(ImageState.SUGGESTED))
+    assert done < 401
+    assert bench.count(ImageState.QUEUED) == 401 - done
+
+
 def test_another_model_while_paused_stays_paused(bench: Bench, tmp_path: Path) -> None:
     bench.drop([str(_pictures(tmp_path / "many", 400))])
     bench.until(lambda: len(bench.program.images) == 400 and bench.count(ImageState.SUGGESTED) > 0)

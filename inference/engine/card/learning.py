@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -111,12 +112,12 @@ class _Trial:
             trial.plain_batch = trial.batch
             trial.wanted = answers_to(trial.run_of(session), pictures, trial.batch)
         except BaseException:
-            close_variant(session)
+            _close(session)
             raise
         return trial
 
     def end(self) -> None:
-        close_variant(self.session)
+        _close(self.session)
 
     def climb(self, step: Variant, remember: Callable[[CardChoice], None]) -> None:
         """Try one step more, and stay there if it answers alike and is faster.
@@ -138,10 +139,10 @@ class _Trial:
         except (InferenceError, ModelLoadError) as error:
             found = Tried(str(candidate), objection=error.reason)
         except BaseException:
-            close_variant(opened)
+            _close(opened)
             raise
         self.tried.append(found)
-        close_variant(opened if found.objection else self.session)
+        _close(opened if found.objection else self.session)
         if not found.objection:
             self.best, self.session = candidate, opened
 
@@ -179,7 +180,7 @@ class _Trial:
             images = self._batch_of(self.batch)
             return by_turns(self.run_of(plain), self.run_of(self.session), images, now=self.now)
         finally:
-            close_variant(plain)
+            _close(plain)
 
     def _doubted(self, doubt: Tried) -> CardChoice:
         return CardChoice(PLAIN, self.plain_batch, tried=(*self.tried, doubt))
@@ -196,6 +197,9 @@ class _Trial:
         return run
 
     def _batch_of(self, size: int) -> InputBatch:
+        # A view where it can be one: what is timed must not be a copy of all pictures.
+        if size <= len(self.pictures):
+            return self.pictures[:size]
         return np.resize(self.pictures, (size, *self.pictures.shape[1:]))
 
     def _tried(self, candidate: Variant, opened: OnnxSession) -> Tried:
@@ -211,6 +215,15 @@ class _Trial:
         turns = by_turns(self.run_of(self.session), run, self._batch_of(self.batch), now=self.now)
         objection = "" if turns.is_second_faster else "it is not faster"
         return Tried(name, turns.times_as_fast, agreement.difference, objection)
+
+
+def _close(session: OnnxSession) -> None:
+    """Give the card's memory back at once: an error's traceback may hold buffers until the next collection.
+
+    Only here: this runs in a child process, while in a window's threads nothing may be collected (decision 0005).
+    """
+    close_variant(session)
+    gc.collect()
 
 
 def _ignore(_answer: Answer) -> None:

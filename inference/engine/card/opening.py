@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from dataclasses import dataclass
@@ -98,8 +97,6 @@ def open_variant(model: Model, variant: Variant, batch: int, *, cancel: CancelTo
 def close_variant(session: OnnxSession) -> None:
     """Give back the memory of a session that nobody runs any more."""
     session.handle.close()
-    # ONNX Runtime's bindings and sessions hold each other; a card's memory should not wait for the collector.
-    gc.collect()
 
 
 def _engine_folder(model: Model) -> Path:

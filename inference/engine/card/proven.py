@@ -69,15 +69,16 @@ class ProvenSession:
             is_halved = error.out_of_memory and len(feeds[INPUT_NAME]) > 1
             if is_halved or self._variant is None:
                 raise
-            reason = error.reason.rstrip(".")
-        self.go_back(reason)
+            reason, is_for_good = error.reason.rstrip("."), not error.out_of_memory
+        self.go_back(reason, is_for_good=is_for_good)
         return self._session.run(names, feeds, cancel)
 
-    def go_back(self, reason: str) -> None:
+    def go_back(self, reason: str, *, is_for_good: bool = True) -> None:
         """Use the plain session from now on, here and at every later opening.
 
         Args:
             reason: what is wrong with the variant, a phrase.
+            is_for_good: it is the variant's fault; another program that needs the card's memory is not.
 
         Raises:
             InferenceError: the plain session cannot be opened, either.
@@ -85,7 +86,8 @@ class ProvenSession:
         if self._variant is None:
             return
         logger.warning("the fast way on %s failed, going on with the plain one: %s", self.device, reason)
-        self._choices.give_up(self._model.model_hash, self._model.device, reason)
+        if is_for_good:
+            self._choices.give_up(self._model.model_hash, self._model.device, reason)
         close_variant(self._variant)
         self._variant = None
         try:
@@ -102,7 +104,8 @@ def open_proven(
 ) -> ProvenSession | None:
     """A session that runs a model as it was found to be fastest here; None where that is the plain session.
 
-    Opens nothing where nothing was tried yet. What cannot be opened, or fails its check, is not tried again.
+    Opens nothing where nothing was tried yet. What cannot be opened, or fails its check, is not tried again, unless it
+    was for want of memory.
 
     Args:
         path: the model file.
@@ -112,7 +115,7 @@ def open_proven(
         threads: that compute on the processor; None takes its physical cores.
 
     Raises:
-        InferenceError: the variant fails its check, and then the plain session cannot be opened.
+        InferenceError: the variant fails its check, and then the plain session cannot be opened or run.
     """
     choice = choices.remembered(model_hash, device)
     if choice is None or choice.variant == PLAIN:
@@ -123,7 +126,8 @@ def open_proven(
         contract = read_contract(opened.metadata, str(path))
     except (InferenceError, ModelLoadError, ModelContractError) as error:
         logger.info("%s cannot be opened as before (%s): %s", path.name, choice.variant, error)
-        choices.give_up(model_hash, device, str(error))
+        if not (isinstance(error, InferenceError) and error.out_of_memory):
+            choices.give_up(model_hash, device, str(error))
         return None
     session = ProvenSession(opened, model, choices)
     answer = session.run(checked_outputs(contract), {INPUT_NAME: noise_picture(contract)}, None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
 from inference.bench.flow import Flow
+from tests.fakes import InlinePool
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -78,3 +80,30 @@ def test_draining_waits_for_all_and_counts_what_went_well() -> None:
     waiter.join(60)
     assert not waiter.is_alive()
     assert flow.done == 1
+
+
+def test_no_more_are_on_their_way_than_wanted_also_where_there_is_room() -> None:
+    pool = InlinePool(held=True)
+    pool.room = 100
+    flow = Flow(pool, 3)
+
+    def feed() -> None:
+        for _ in range(4):
+            flow.submit(_nothing, "x", None)
+
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    deadline = time.monotonic() + 20
+    while len(pool.submitted) < 3 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    time.sleep(0.05)
+    assert len(pool.submitted) == 3
+    pool.release()
+    feeder.join(20)
+    pool.release()
+    flow.drain()
+    assert (len(pool.submitted), flow.done) == (4, 4)
+
+
+def _nothing(_path: str, _argument: object) -> None:
+    """A task."""

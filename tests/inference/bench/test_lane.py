@@ -56,6 +56,14 @@ def test_a_slow_candidate_does_one_batch_at_least() -> None:
     assert process.asked[-1] == (32, "pipeline", 32)
 
 
+def test_what_loads_batches_beside_the_network_does_several_in_a_pass() -> None:
+    process = FakeProcess(0.5)
+    lane = _lane(process, name=Name.TORCH_LOADER, batch=32)
+    lane.calibrate(0.1)
+    lane.run()
+    assert {count for count, _, _ in process.asked} == {128}
+
+
 def test_processes_that_work_together_add_up() -> None:
     lane = _lane(FakeProcess(100), FakeProcess(300), name=Name.PILLOW_ALONE)
     lane.run()

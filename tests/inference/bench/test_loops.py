@@ -129,7 +129,7 @@ def test_in_company_the_network_gets_as_many_pictures_as_are_decoded(setup: Setu
             return real(images)
 
         network = SimpleNamespace(run=run, contract=runs.network.contract, device="cpu")
-        rate = ProgramRuns(Pool(), network, setup.paths).run(Pass(Task.RATE, 38, Name.COMPANY, batch=4))  # type: ignore[arg-type]  # what it uses of both
+        rate = ProgramRuns(Pool(), network, setup.paths, 4).run(Pass(Task.RATE, 38, Name.COMPANY, batch=4))  # type: ignore[arg-type]  # what it uses of both
     assert isinstance(rate, Rate)
     assert rate.pictures == len(read) == 40, "whole batches, a picture decoded for each of their places"
     assert tuple(read[:4]) == (*setup.paths, setup.paths[0])

@@ -105,3 +105,15 @@ def test_a_batch_fits_its_time_budget(device: Device, seconds: float, size: int)
     network = FakeNetwork()
     network.device = device
     assert fitting_batch_size(network, now=lambda: next(moments)) == size
+
+
+@pytest.mark.parametrize(
+    ("device", "sizes"),
+    [(Device.CPU, [8, 5]), (Device.OPENVINO, [8, 5]), (Device.CUDA, [8, 4, 1]), (Device.TENSORRT, [8, 4, 1])],
+)
+def test_a_card_meets_few_sizes_of_batches(device: Device, sizes: list[int]) -> None:
+    network = FakeNetwork()
+    network.device = device
+    answers = _classify(Classifier(network, batch_size=8), list(range(1, 14)))
+    assert [_logit(answer) for answer in answers] == list(range(1, 14))
+    assert network.batches == sizes

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from inference.classify import pipeline as pipeline_module
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answered
 from inference.classify.opening import open_classifier
@@ -23,6 +27,8 @@ from inference.results import Classification, Failure
 from tests.fakes import FakeNetwork, InlinePool, keys_of
 
 MOST_ROUNDS = 10_000
+T = TypeVar("T")
+A = TypeVar("A")
 
 
 @pytest.fixture
@@ -285,3 +291,45 @@ def test_a_batch_of_the_built_in_network_equals_its_pictures_one_by_one(pool: De
         classifier.network.close()
     assert logits[1].shape == logits[8].shape == (24, 200)
     assert np.abs(logits[1] - logits[8]).max() <= 1e-4
+
+
+def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) -> None:
+    class Odd(InlinePool):
+        """Cannot send the answer of one picture."""
+
+        def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
+            if path.endswith("/5.png"):
+                future: Future[T] = Future()
+                future.set_exception(RuntimeError("the answer cannot be sent"))
+                return future
+            return super().submit(function, path, argument, urgent=urgent)
+
+    queue = _queue(_jobs(folder, range(3, 6)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
+    pipeline.start()
+    pipeline._fed.wait(20)
+    answered = pipeline.next_answers(20)
+    assert [one.key for one in answered] == [3]
+    assert isinstance(answered[0].outcome, Failure)
+    with pytest.raises(RuntimeError, match="cannot be sent"):
+        pipeline.next_answers(20)
+    pipeline.stop()
+    assert pipeline.next_answers(0) == ()
+    queue.finish([3])
+    assert len(queue) == 2
+
+
+def test_stop_wakes_the_thread_that_waits_for_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline_module, "_POLL_S", 600.0)
+    pool = InlinePool(held=True)
+    pool.room = 1000
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, _queue(_jobs(folder, range(100))))
+    pipeline.start()
+    most = pipeline_module.most_on_the_way(pool.workers, 4)
+    deadline = time.monotonic() + 20
+    while len(pool.submitted) < most and time.monotonic() < deadline:
+        time.sleep(0.005)
+    pipeline.stop()
+    pipeline._feeder.join(20)
+    assert not pipeline._feeder.is_alive()
+    assert len(pool.submitted) == most

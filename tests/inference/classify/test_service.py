@@ -66,15 +66,18 @@ def test_stop_keeps_results_and_run_goes_on_with_the_rest(desk: Desk) -> None:
 def test_an_inspection_overtakes_the_queue_and_the_latest_wins(desk: Desk) -> None:
     desk.open(batch_size=1)
     desk.wait_until(lambda: bool(desk.all(ModelOpened)))
+    desk.network.gate.clear()
     desk.add(range(60))
+    assert desk.network.running.wait(10)
     desk.service.inspect(50, str(desk.folder / "50.png"))
     desk.service.inspect(51, str(desk.folder / "51.png"))
+    desk.network.gate.set()
     desk.wait_for_ends()
-    desk.wait_until(lambda: bool(desk.all(Inspected)))
-    inspected = desk.all(Inspected)
-    assert inspected[-1].key == 51
-    assert inspected[-1].inspection is not None
-    assert isinstance(inspected[-1].outcome, Classification)
+    [inspected] = desk.all(Inspected)
+    assert inspected.key == 51
+    assert inspected.inspection is not None
+    assert isinstance(inspected.outcome, Classification)
+    assert desk.events.index(inspected) < desk.events.index(desk.all(Answers)[-1])
     assert sorted(desk.answered()) == list(range(60))
 
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from inference.engine import machine
+from inference.engine import container, machine
 
 CPU_INFO = """\
 processor\t: 0
@@ -40,6 +40,7 @@ def test_bfloat16_is_read_from_the_flags(monkeypatch: pytest.MonkeyPatch, flags:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these files")
 def test_a_system_that_says_nothing_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_read", lambda path: "")
+    monkeypatch.setattr(container, "_read", lambda path: "")
     assert machine.has_bfloat16() is None
     assert machine.memory() == machine.Memory(None, None)
     assert machine.processor_name()

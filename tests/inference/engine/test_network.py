@@ -19,6 +19,7 @@ from inference.arrays import InputBatch
 from inference.cancel import Cancelled, CancelToken
 from inference.engine import network as network_module
 from inference.engine.card import handle as handle_module
+from inference.engine.card import proven as proven_module
 from inference.engine.card.choice import CardChoice, CardChoices
 from inference.engine.card.variant import Variant
 from inference.engine.choice import EngineChoice, EngineChoices
@@ -467,3 +468,17 @@ def test_the_way_that_was_found_to_be_fastest_is_opened_and_its_failure_is_answe
     caplog.clear()
     again = Network.open(TINY, device=Device.CPU, cards=cards)
     assert again.precision is Precision.FLOAT32
+
+
+def test_a_card_whose_memory_is_full_leaves_the_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise InferenceError("the memory of cuda is too small.", out_of_memory=True)
+
+    monkeypatch.setattr(proven_module, "open_proven", fail)
+    network = Network.open(TINY, cards=CardChoices(tmp_path))
+    assert network.device in {Device.CPU, Device.OPENVINO}
+    [refusal] = [one for one in network.refusals if one.device is Device.CUDA]
+    assert refusal.is_here
+    assert refusal.reason == "the memory of cuda is too small"
+    with pytest.raises(DeviceError, match="memory of cuda"):
+        Network.open(TINY, device=Device.CUDA, cards=CardChoices(tmp_path))

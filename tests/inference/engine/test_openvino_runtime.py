@@ -5,11 +5,14 @@ import shutil
 import threading
 import time
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from numpy.typing import NDArray
 from onnx import helper
 
 from inference.cancel import Cancelled, CancelToken
@@ -411,3 +414,30 @@ def test_where_nothing_is_installed_the_sentence_names_the_way_out(monkeypatch: 
         Network.open(TINY, device="openvino")
     assert "accepts Intel processors only, and this one is from AMD" in str(raised.value)
     assert "openvino runs there without it" in str(raised.value)
+
+
+@runs_here
+def test_parts_that_run_out_of_memory_are_given_up_and_the_batch_runs_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session, batch = _sharing(monkeypatch), _noise(8, 72, 72)
+    assert session.streams is not None
+    streams = session.streams.requests()
+
+    def run(
+        requests: Sequence[Any],
+        parts: Sequence[dict[str, NDArray[Any]]],
+        cancel: CancelToken | None,
+        *,
+        patience_s: float,
+    ) -> None:
+        if requests[0] in streams:
+            raise RuntimeError("bad allocation")
+        openvino_requests.run_beside(requests, parts, cancel, patience_s=patience_s)
+
+    monkeypatch.setattr(openvino_runtime, "run_beside", run)
+    found = session.run(["logits"], {INPUT_NAME: batch}, None)["logits"]
+    assert (found == _open(BUILT_IN).run(["logits"], {INPUT_NAME: batch}, None)["logits"]).all()
+    assert session.streams.requests() == ()
+    assert "not shared out" in caplog.text
+    caplog.clear()

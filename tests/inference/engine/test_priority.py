@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from inference.engine.priority import yield_to_the_window
+from inference.engine import machine
+from inference.engine.priority import computing_threads, yield_to_the_window
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priorities by thread")
@@ -30,3 +31,17 @@ def test_only_the_calling_thread_and_its_children_give_way() -> None:
     note("other")
     assert seen["caller"] == seen["child"] > before
     assert seen["other"] == before
+
+
+@pytest.mark.parametrize(
+    ("platform", "yielding", "expected"),
+    [("linux", True, 8), ("linux", False, 8), ("win32", True, 7), ("win32", False, 8), ("darwin", True, 7)],
+)
+def test_where_threads_have_no_priorities_the_window_keeps_a_core(
+    platform: str, yielding: bool, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "physical_cores", lambda: 8)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert computing_threads(yielding=yielding) == expected
+    monkeypatch.setattr(machine, "physical_cores", lambda: 1)
+    assert computing_threads(yielding=yielding) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +154,13 @@ def test_a_device_that_pytorch_does_not_have_is_not_replaced(setup: Setup, monke
     for device in ("cuda", "coreml"):
         with pytest.raises(NotMeasurableError, match=device), torch_runs.open_runs(replace(setup, device=device)):
             pass
+
+
+def test_processes_that_load_batches_stay_whoever_runs_and_however_long(runs: TorchRuns) -> None:
+    started: list[list[int]] = []
+    for count in (8, 4, 12):
+        runs.run(Pass(Task.RATE, count, Name.TORCH_LOADER, batch=4))
+        iterator: Any = runs._loaders[4]._iterator
+        started.append([worker.pid for worker in iterator._workers])
+    assert started[0]
+    assert started == [started[0]] * 3

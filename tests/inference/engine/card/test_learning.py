@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from inference.arrays import InputBatch
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.card import learning
 from inference.engine.card.choice import CardChoice, CardChoices
@@ -261,3 +262,28 @@ def test_tensorrt_is_asked_to_build_for_one_batch_only(model: Model, monkeypatch
     built = Model(model.path, model.model_hash, Device.TENSORRT, model.cache, 1, 16)
     learn_card(built, CardChoices(model.cache), pictures=8)
     assert set(batches[1:]) == {BUILT_BATCH}
+
+
+def test_what_is_timed_is_no_copy_of_all_pictures(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[int, bool]] = []
+
+    def search(run: Callable[[int], None], **_options: object) -> int:
+        for size in (1, 16, 32):
+            run(size)
+        return 16
+
+    original = learning._Trial.run_of
+
+    def run_of(trial: Any, session: Any) -> Any:  # noqa: ANN401 - of `_Trial`
+        run = original(trial, session)
+
+        def watched(images: InputBatch) -> Any:  # noqa: ANN401 - likewise
+            given.append((len(images), np.shares_memory(images, trial.pictures)))
+            return run(images)
+
+        return watched
+
+    monkeypatch.setattr(learning, "find_batch_size", search)
+    monkeypatch.setattr(learning._Trial, "run_of", run_of)
+    _Card(monkeypatch, {}).learn(model)
+    assert given[:3] == [(1, True), (16, True), (32, False)]

@@ -178,3 +178,24 @@ def test_what_fails_its_check_at_the_opening_is_given_up_and_the_plain_session_a
 def test_a_model_that_is_gone_is_left_to_the_plain_opening(model: Model, choices: CardChoices, tmp_path: Path) -> None:
     gone = tmp_path / "gone.onnx"
     assert open_proven(gone, model.model_hash, model.device, choices) is None
+
+
+def test_want_of_memory_costs_the_fast_way_this_time_only(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = _open(model, choices)
+    assert session is not None
+    with monkeypatch.context() as patch:
+        _fail_with(patch, RuntimeError("Failed to allocate memory for requested buffer of size 4096"))
+        assert np.allclose(_run(session, count=1)["logits"], right_answer(pictures(1))[0], atol=1e-5)
+        assert session.precision is Precision.FLOAT32
+    _require_warning(caplog)
+    assert _remembered(model, choices).variant == HALF
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise InferenceError("the memory of cuda is too small.", out_of_memory=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(proven, "open_variant", fail)
+        assert _open(model, choices) is None
+    assert _remembered(model, choices).variant == HALF
