@@ -16,10 +16,11 @@ from tqdm import tqdm
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.events import Answered
-from inference.classify.opening import decode_workers, learn_engine_once, learn_stand_in, open_classifier
+from inference.classify.opening import decode_workers, learn_engine_once, learn_stand_in
 from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource
 from inference.commands.decisions import counted
+from inference.commands.opening import open_telling
 from inference.commands.options import add_model_options, positive
 from inference.commands.overlays import OverlayWriter, make_folder, without_own_maps
 from inference.commands.rows import RowFormat, RowFormatter, formatter
@@ -181,7 +182,7 @@ def _open_classifier(arguments: argparse.Namespace, profile: Profile) -> Classif
             model = _stand_in(model, profile) or model
     top_count = arguments.top if arguments.session is None else KEPT_CLASSES
     size = arguments.batch_size
-    return open_classifier(model, arguments.device, profile, batch_size=size, top_count=top_count, sharing=True)
+    return open_telling(model, arguments.device, profile, batch_size=size, top_count=top_count, sharing=True)
 
 
 def _stand_in(model: str | None, profile: Profile) -> str | None:

@@ -13,10 +13,11 @@ from inference.attention.mean_picture import mean_picture, plain_picture
 from inference.attention.picture import Caption, as_png, picture_with_map
 from inference.attention.suspicion import mean_scale, most_suspicious_first, strongest_place
 from inference.cancel import CancelToken
-from inference.classify.opening import decode_workers, open_classifier
+from inference.classify.opening import decode_workers
 from inference.commands.classify import Search
 from inference.commands.explanation import MapError
 from inference.commands.folder_evidence import EvidenceSource, FolderEvidence, SessionEvidence
+from inference.commands.opening import open_telling
 from inference.commands.overlays import make_folder, without_own_maps
 from inference.commands.rows import RowFormat, percent
 from inference.commands.session_images import SessionImages, open_session
@@ -49,7 +50,7 @@ def run_audit(arguments: argparse.Namespace, profile: Profile) -> int:
         return _audit_session(arguments, profile)
     with FolderEvidence() as evidence:
         search = search_pictures(arguments)
-        classifier = open_classifier(arguments.model, arguments.device, profile, sharing=True)
+        classifier = open_telling(arguments.model, arguments.device, profile, sharing=True)
         try:
             contract = classifier.network.contract
             if contract.maps is MapKind.NONE:

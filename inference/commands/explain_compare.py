@@ -13,7 +13,6 @@ from inference.attention.methods import Method
 from inference.attention.picture import Style
 from inference.attention.runs import CopyRunner
 from inference.classify.classifier import Classifier
-from inference.classify.opening import open_classifier
 from inference.classify.preprocess import view_picture
 from inference.commands.explain_files import PICTURE, Drawing
 from inference.commands.explain_panels import (
@@ -26,6 +25,7 @@ from inference.commands.explain_panels import (
 )
 from inference.commands.explain_views import look_at
 from inference.commands.explanation import Look, MapError, Question, class_name, explain, find_class
+from inference.commands.opening import open_telling
 from inference.commands.overlays import LONGEST_SIDE
 from inference.commands.targets import inputs_of
 from inference.commands.terminal import EXIT_SOME_FAILED, put_line, say
@@ -69,7 +69,7 @@ class _Asking:
     failures: list[tuple[str, str]] = field(default_factory=list)
 
     def open(self, model: str | None) -> Classifier:
-        return open_classifier(model, self.arguments.device, self.profile, batch_size=1)
+        return open_telling(model, self.arguments.device, self.profile, batch_size=1)
 
     def see(self, path: str, classifier: Classifier) -> _Seen:
         view = look_at(path, classifier, self.pool, factor=1, whole=False)

@@ -18,11 +18,11 @@ from inference.attention.masking import Filling
 from inference.attention.methods import FACTS, Method
 from inference.attention.runs import CopyRunner, RunCount, SeenPicture
 from inference.classify.classifier import Classifier
-from inference.classify.opening import open_classifier
 from inference.classify.preprocess import prepare_picture
 from inference.commands.explain_audit import search_pictures
 from inference.commands.explain_progress import counted_job
 from inference.commands.explanation import Look, MapError
+from inference.commands.opening import open_telling
 from inference.commands.rows import RowFormat
 from inference.commands.terminal import EXIT_SOME_FAILED, put, put_line, say
 from inference.engine.network import Head
@@ -42,7 +42,7 @@ def run_methods(arguments: argparse.Namespace, profile: Profile) -> int:
         KeyboardInterrupt: the person has seen enough.
     """
     sample = _draw(arguments)
-    classifier = open_classifier(arguments.model, arguments.device, profile, batch_size=1)
+    classifier = open_telling(arguments.model, arguments.device, profile, batch_size=1)
     network = classifier.network
     try:
         if network.head is None:

@@ -15,7 +15,6 @@ from inference.attention.picture import Style, as_png
 from inference.attention.region import Box
 from inference.attention.runs import CopyRunner
 from inference.classify.classifier import Classifier
-from inference.classify.opening import open_classifier
 from inference.classify.preprocess import view_picture
 from inference.commands.explain_alone import ask_alone
 from inference.commands.explain_changed import ChangedMap, before_after
@@ -37,6 +36,7 @@ from inference.commands.explain_turning import find_turning
 from inference.commands.explain_views import View, logits_of, look_again, look_at
 from inference.commands.explain_words import in_words
 from inference.commands.explanation import Explanation, Look, MapError, Question, explain
+from inference.commands.opening import open_telling
 from inference.commands.overlays import LONGEST_SIDE
 from inference.commands.terminal import put_line
 from inference.engine.gradient_network import GradientNetwork
@@ -187,7 +187,7 @@ def run_picture(arguments: argparse.Namespace, profile: Profile) -> int:
     question = Question(subject, arguments.against, Method(arguments.method), arguments.relative)
     if arguments.stage is not None:
         require_stage_method(question.method)
-    classifier = open_classifier(arguments.model, arguments.device, profile, batch_size=1)
+    classifier = open_telling(arguments.model, arguments.device, profile, batch_size=1)
     try:
         with DecodePool.open(workers=1) as pool:
             view = look_at(image, classifier, pool, factor=arguments.finer, whole=arguments.whole)

@@ -162,6 +162,35 @@ def test_auto_goes_on_with_the_processor_and_says_so_where_there_is_a_card(
     bench.until(lambda: bench.count(ImageState.SUGGESTED) > 0)
 
 
+@pytest.mark.parametrize(("cause", "words"), CAUSES[1:])
+@pytest.mark.parametrize("verb", ["classify", "explain"])
+def test_commands_on_the_processor_say_why_the_card_is_not_used(
+    verb: str,
+    cause: Cause,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    cause(monkeypatch)
+    picture = str(next(SAMPLES.glob("*.jpg")))
+    code = main.main(["--profile", str(tmp_path / "profile"), verb, "--model", TINY, picture])
+    said = capsys.readouterr()
+    assert code == 0
+    [sentence] = [line for line in said.err.splitlines() if "is not used" in line]
+    assert sentence.startswith(f"cuda is not used: {words}")
+    assert said.out
+
+
+def test_commands_are_silent_where_there_is_no_card(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _no_card(monkeypatch)
+    picture = str(next(SAMPLES.glob("*.jpg")))
+    assert main.main(["--profile", str(tmp_path / "profile"), "classify", "--model", TINY, picture]) == 0
+    assert "not used" not in capsys.readouterr().err
+
+
 @pytest.fixture
 def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device whose memory takes one picture at a time."""

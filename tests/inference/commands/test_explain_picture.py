@@ -58,7 +58,7 @@ def test_a_name_that_is_taken_is_told_before_the_model_is_opened(
     cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(explain_picture, "open_classifier", lambda *arguments, **_options: opened.append(arguments))
+    monkeypatch.setattr(explain_picture, "open_telling", lambda *arguments, **_options: opened.append(arguments))
     picture = patched(tmp_path)
     code, words, errors = cardinal("explain", "--model", str(BRIGHT), picture, "--hide", "0,0,9,9", "--output", picture)
     assert (code, words) == (2, "")
