@@ -10,6 +10,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
+# Also for tests that load ONNX Runtime before anything of the program (decision 0037).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # Tests run beside each other; PyTorch's threads (of children, too) would wait for each other on processors in use.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # What imports make is not garbage: looking for some while everything is imported takes a third of that time. It stays

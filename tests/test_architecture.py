@@ -120,8 +120,10 @@ def test_package_files_hold_a_docstring_and_nothing_else() -> None:
     for package in _PACKAGES:
         for path in (PROJECT_ROOT / package).rglob("__init__.py"):
             body = ast.parse(path.read_text()).body
-            assert len(body) == 1, path
-            assert isinstance(body[0], ast.Expr), path
+            # One variable has to be there before a library is loaded, in every process (decision 0037).
+            sets_variable = path == PROJECT_ROOT / "inference" / "__init__.py"
+            allowed = [ast.Expr, ast.Import, ast.Assign] if sets_variable else [ast.Expr]
+            assert [type(one) for one in body] == allowed, path
 
 
 def test_the_map_of_the_house_says_what_each_file_says_of_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -26,6 +27,10 @@ from inference.errors import InferenceError, ModelLoadError
 from inference.models.contract import OutputName
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import QUANTIZATION_KEY
+
+if sys.platform == "win32":
+    # Windows traces such events by itself; elsewhere a variable is enough (decision 0037).
+    onnxruntime.disable_telemetry_events()
 
 _FILE_FAULTS = {"InvalidProtobuf", "NoModel", "NoSuchFile", "InvalidGraph"}
 """ONNX Runtime's errors that are about the file, whatever the device."""
@@ -86,6 +91,9 @@ class OnnxSession:
                 arrays = self._run_whole(names, feeds, cancel)
                 if parts is not None:
                     parts.ran(time.monotonic() - began)
+        except InferenceError:
+            # A card's variant opens what it needs when it needs it, and has said in words why it cannot.
+            raise
         except Exception as error:
             if cancel is not None and cancel.is_set():
                 raise Cancelled from error
