@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,13 @@ from inference.engine import machine
 from inference.engine.choice import EngineChoice, EngineChoices, measure_cpu_engines
 from inference.engine.devices import AUTO, PROCESSORS, Device, Refusal, devices_to_try
 from inference.engine.network import Network, hash_model
+from inference.errors import CardinalError
 from inference.models.catalog import default_model_name, find_model
+from inference.models.checksum import require_unchanged
 from inference.models.quantize.standing_in import has_passed_copies, passed_copies
 from inference.profile import Profile
+
+logger = logging.getLogger(__name__)
 
 MOST_DECODE_WORKERS = 32
 """Each takes some 40 MB before it reads anything; all processes together should stay within 2 GiB (DESIGN.md 11)."""
@@ -94,13 +99,12 @@ def learn_stand_in(model: str | None, profile: Profile, *, before_measuring: Cal
         return None
     file = find_model(model or default_model_name(profile), profile)
     source = _Hashed(file.path, hash_model(str(file.path)))
-    copies = passed_copies(source.model_hash, profile)
+    found = {copy.name: _intact(copy.path) for copy in passed_copies(source.model_hash, profile)}
+    copies = {name: copy for name, copy in found.items() if copy is not None}
     if not copies:
         return None
-    model_ms, *copies_ms = _figures(
-        (source, *(_Hashed(copy.path, hash_model(str(copy.path))) for copy in copies)), profile, before_measuring
-    )
-    copy_ms, name = min(zip(copies_ms, (copy.name for copy in copies), strict=True))
+    model_ms, *copies_ms = _figures((source, *copies.values()), profile, before_measuring)
+    copy_ms, name = min(zip(copies_ms, copies, strict=True))
     return StandIn(name, copy_ms, model_ms) if copy_ms < model_ms else None
 
 
@@ -112,9 +116,28 @@ def _figures(models: Sequence[_Hashed], profile: Profile, before_measuring: Call
         before_measuring()
         known = [measure_cpu_engines(model.path) for model in models]
         for model, choice in zip(models, known, strict=True):
-            if choice is not None:
+            if choice is not None and _is_settled(choice):
                 choices.remember(model.model_hash, choice)
     return [math.inf if choice is None or choice.ms is None else choice.ms for choice in known]
+
+
+def _intact(copy: Path) -> _Hashed | None:
+    """A copy and its hash; None where its file is damaged, which costs the copy and nothing else."""
+    try:
+        hashed = _Hashed(copy, hash_model(str(copy)))
+        require_unchanged(copy, hashed.model_hash)
+    except CardinalError as error:
+        logger.warning("The int8 copy %s is not used: %s", copy.stem, error)
+        return None
+    return hashed
+
+
+def _is_settled(choice: EngineChoice) -> bool:
+    """Whether a choice holds for later, too.
+
+    What kept OpenVINO from being measured may be over then, unless it is known before anything is opened.
+    """
+    return choice.openvino_ms is not None or _find_refusal(Device.OPENVINO) is not None
 
 
 def is_engine_unknown(model: str | None, profile: Profile) -> bool:
@@ -179,7 +202,8 @@ def _unknown(model: str | None, profile: Profile) -> _Hashed | None:
     """The model, if no choice of an engine is remembered for it."""
     path = find_model(model or default_model_name(profile), profile).path
     hashed = _Hashed(path, hash_model(str(path)))
-    return hashed if EngineChoices(profile.cache).remembered(hashed.model_hash) is None else None
+    known = EngineChoices(profile.cache).remembered(hashed.model_hash)
+    return None if known is not None and _is_settled(known) else hashed
 
 
 def _learn(
@@ -195,7 +219,8 @@ def _learn(
     else:
         # There is nothing to compare with; the reason is remembered, so that people are told it.
         choice = EngineChoice(Device.CPU, 0.0, None, refusal.reason, refusal.remedy)
-    EngineChoices(profile.cache).remember(model.model_hash, choice)
+    if _is_settled(choice):
+        EngineChoices(profile.cache).remember(model.model_hash, choice)
     return choice
 
 

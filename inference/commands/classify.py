@@ -117,11 +117,15 @@ class Search:
     def tell_skipped(self) -> None:
         """Say what was left out, once."""
         if self.report.other_files:
-            say(f"{self.report.other_files} other file(s) were not pictures.")
+            say(_counted(self.report.other_files, "other file was not a picture", "other files were not pictures"))
         if self.report.links:
-            say(f"{self.report.links} link(s) to folders were not followed.")
+            say(_counted(self.report.links, "link to a folder was not followed", "links to folders were not followed"))
         for folder in self.report.unreadable_folders:
             say(f"The folder {folder} could not be opened.")
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}."
 
 
 def _until_cancelled(paths: Iterator[str]) -> Iterator[str]:
@@ -163,10 +167,10 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
     if session is not None and session.known:
         say(f"{counted(session.known, 'answer')} from the session.")
     if isinstance(ended_by, CardinalError):
-        say(f"{ended_by} {rows.written} picture(s) are done.")
+        say(f"{ended_by} {_counted(rows.written, 'picture is done', 'pictures are done')}")
         return EXIT_NOTHING_DONE
     if ended_by is not None:
-        say(f"Stopped. {rows.written} picture(s) are done.")
+        say(f"Stopped. {_counted(rows.written, 'picture is done', 'pictures are done')}")
         return EXIT_INTERRUPTED
     some_failed = rows.failed or search.report.unreadable_folders or (overlays is not None and overlays.failed)
     return EXIT_SOME_FAILED if some_failed else 0

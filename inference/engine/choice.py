@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import statistics
 import time
 from collections.abc import Sequence
@@ -18,8 +19,9 @@ from inference.cancel import CancelToken
 from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import Network
-from inference.errors import DeviceError, OutputWriteError
+from inference.errors import DeviceError, InferenceError, OutputWriteError
 from inference.files import replacing
+from inference.pictures.regular_file import NotRegularError, open_regular
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,10 @@ class EngineChoice:
         )
 
 
+_UNWRITTEN: dict[tuple[Path, str], EngineChoice] = {}
+"""What could not be written down, by folder and key; it counts until the program ends."""
+
+
 class EngineChoices:
     """Remembers choices in one small file, for this processor, these versions and a model's hash.
 
@@ -79,10 +85,11 @@ class EngineChoices:
 
     def remembered(self, model_hash: str) -> EngineChoice | None:
         """The choice for a model on this computer as it is now; None where none is known or the file is damaged."""
-        return _parse(self._read().get(choice_key(model_hash)))
+        key = choice_key(model_hash)
+        return _UNWRITTEN.get((self.folder, key)) or _parse(self._read().get(key))
 
     def remember(self, model_hash: str, choice: EngineChoice) -> None:
-        """Keep a choice for the next opening. A disk that cannot be written costs the choice, nothing more."""
+        """Keep a choice for the next openings; where the disk cannot be written, for those of this program."""
         rows = self._read()
         key = choice_key(model_hash)
         rows.pop(key, None)
@@ -92,13 +99,17 @@ class EngineChoices:
             self.folder.mkdir(parents=True, exist_ok=True)
             with replacing(self.folder / _FILE_NAME) as file:
                 file.write(json.dumps(newest, indent=1).encode())
+            _UNWRITTEN.pop((self.folder, key), None)
         except (OSError, OutputWriteError) as error:
             logger.info("the faster engine could not be remembered: %s", error)
+            _UNWRITTEN[self.folder, key] = choice
 
     def _read(self) -> dict[str, Any]:
         try:
-            rows = json.loads((self.folder / _FILE_NAME).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            # A regular file: others might never end.
+            with os.fdopen(open_regular(str(self.folder / _FILE_NAME)), encoding="utf-8") as file:
+                rows = json.load(file)
+        except (OSError, ValueError, RecursionError, NotRegularError):
             return {}
         return rows if isinstance(rows, dict) else {}
 
@@ -141,7 +152,11 @@ def measure_cpu_engines(
                 if engine is Device.CPU:
                     raise
                 reason, remedy = error.reason, error.remedy
-        figures = _measure_ms(networks, cancel)
+        try:
+            figures = _measure_ms(networks, cancel)
+        except _EngineError as error:
+            reason, remedy = error.reason.rstrip("."), "Use cpu."
+            figures = _measure_ms(networks[:1], cancel)
     finally:
         for network in networks:
             network.close()
@@ -158,9 +173,22 @@ def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict
     for _ in range(_WARM_UPS + _RUNS):
         for network in networks:
             start = time.perf_counter()
-            network.run(batch, cancel=cancel)
+            try:
+                network.run(batch, cancel=cancel)
+            except InferenceError as error:
+                if network.device is Device.CPU:
+                    raise
+                raise _EngineError(error.reason) from error
             seconds[network.device].append(time.perf_counter() - start)
     return {device: statistics.median(taken[_WARM_UPS:]) * 1000 / _BATCH for device, taken in seconds.items()}
+
+
+class _EngineError(Exception):
+    """The engine that need not work does not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def _parse(row: object) -> EngineChoice | None:

@@ -138,7 +138,7 @@ def open_session(path: str, precision: Precision, options: SessionOptions) -> Op
     texts = read_metadata(Path(path))
     try:
         runtime = _load()
-    except ImportError as error:
+    except Exception as error:  # noqa: BLE001 - a broken installation fails in its own way
         return Refusal(
             Device.OPENVINO, f"OpenVINO cannot be loaded ({error})", "Install the project's own requirements again."
         )

@@ -166,3 +166,41 @@ def test_the_batch_that_was_found_for_a_card_is_used(tmp_path: Path, monkeypatch
     CardChoices(profile.cache).remember(hash_model(TINY), Device.CPU, CardChoice(PLAIN, batch=7))
     assert opening.open_classifier(TINY, "cpu", profile).batch_size == 7
     assert opening.open_classifier(TINY, "cpu", profile, batch_size=3).batch_size == 3
+
+
+def test_what_kept_openvino_from_being_measured_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch, Device.OPENVINO)
+    broken = EngineChoice(Device.CPU, 2.0, None, "OpenVINO cannot be loaded", "Install it again.")
+    answers = [broken, EngineChoice(Device.OPENVINO, 2.0, 1.0)]
+    monkeypatch.setattr(opening, "measure_cpu_engines", lambda _path, **_options: answers.pop(0))
+    for _ in range(3):
+        opening.learn_engine_once(TINY, profile, before_measuring=lambda: None)
+    assert answers == [], "asked again after the failure, and not after the answer"
+    known = EngineChoices(profile.cache).remembered(hash_model(TINY))
+    assert known is not None
+    assert known.device is Device.OPENVINO
+
+
+def test_an_old_failure_that_was_remembered_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile.below(tmp_path)
+    EngineChoices(profile.cache).remember(hash_model(TINY), EngineChoice(Device.CPU, 2.0, None, "it cannot be loaded"))
+    _let_be_here(monkeypatch)
+    assert not opening.is_engine_unknown(TINY, profile)
+    _let_be_here(monkeypatch, Device.OPENVINO)
+    assert opening.is_engine_unknown(TINY, profile)
+
+
+def test_a_damaged_copy_costs_the_copy_and_not_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch)
+    whole, damaged = _install_copy(profile, "tiny-int8"), _install_copy(profile, "tiny-slower")
+    damaged.with_suffix(".onnx.sha256").write_text("0" * 64)
+    measured = _let_take(monkeypatch, tiny=2.0, tiny_int8=1.0, tiny_slower=0.5)
+    found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: None)
+    assert found == opening.StandIn("tiny-int8", 1.0, 2.0)
+    assert measured == ["tiny", whole.stem]
+    assert "tiny-slower is not used" in caplog.text
+    caplog.clear()

@@ -74,7 +74,7 @@ def test_rows_come_in_natural_order_with_the_paths_as_given(classify: Run, pictu
     assert [row["path"] for row in rows] == [f"{pictures}/{name}" for name in ("p2.png", "p10.png", "below/p1.jpg")]
     assert all(row["width"] == 60 and row["height"] == 40 and row["device"] == "cpu" for row in rows)
     assert sum(one["probability"] for one in rows[0]["predictions"]) <= 1 + 1e-6
-    assert errors == "1 other file(s) were not pictures.\n"
+    assert errors == "1 other file was not a picture.\n"
 
 
 def test_a_relative_path_stays_relative(classify: Run, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +280,7 @@ def test_an_overlay_that_fails_costs_itself_and_no_row(classify: Run, pictures: 
     shutil.copy(pictures / "p2.png", longest)
     target = tmp_path / "rows.jsonl"
     code, _, errors = classify("--format", "jsonl", "--output", str(target), "--overlays", str(maps), str(pictures))
-    assert (code, errors) == (0, "1 other file(s) were not pictures.\n")
+    assert (code, errors) == (0, "1 other file was not a picture.\n")
     assert len(_rows(target.read_text())) == 4
     assert len([path for path in maps.iterdir() if path.is_file()]) == 4
 
@@ -329,7 +329,7 @@ def test_a_network_that_fails_in_the_middle_keeps_the_rows_it_gave(classify: Run
     rows = _rows(target.read_text())
     assert code == 2
     assert "The network could not be run: " in errors
-    assert f" {len(rows)} picture(s) are done.\n" in errors
+    assert f" {len(rows)} pictures are done.\n" in errors
     assert len(rows) > 10
     assert [int(Path(row["path"]).stem) for row in rows] == sorted(int(Path(row["path"]).stem) for row in rows)
     # With nothing to tell, the older rows stay.

@@ -232,7 +232,7 @@ def test_a_session_that_cannot_be_written_ends_the_run_and_keeps_what_it_has(
     monkeypatch.setattr(Session, "keep_answers", keep_answers)
     code, rows, errors = _classify(cardinal, session, "--batch-size", "4", str(tmp_path / "many"))
     assert code == 2
-    assert errors == f"{session} could not be saved: The disk is full. {len(rows)} picture(s) are done.\n"
+    assert errors == f"{session} could not be saved: The disk is full. {len(rows)} pictures are done.\n"
     assert len(rows) == len(kept)
     monkeypatch.undo()
     code, rows, errors = _classify(cardinal, session, str(tmp_path / "many"))

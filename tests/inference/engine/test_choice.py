@@ -1,7 +1,9 @@
 """The faster engine of the processor is measured, remembered for this machine and model, and forgotten without harm."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,8 @@ from inference.engine import choice as choice_module
 from inference.engine import machine
 from inference.engine.choice import EngineChoice, EngineChoices, choice_key, measure_cpu_engines
 from inference.engine.devices import Device, probe_devices
-from inference.errors import ModelLoadError
+from inference.engine.network import Network
+from inference.errors import InferenceError, ModelLoadError
 from tests.inference.engine.variants import TINY
 
 CPU = EngineChoice(Device.CPU, cpu_ms=2.5, openvino_ms=7.0)
@@ -93,12 +96,52 @@ def test_a_row_that_makes_no_sense_is_an_unknown_choice(tmp_path: Path, row: dic
     assert EngineChoices(tmp_path).remembered("a") is None
 
 
-def test_a_folder_that_cannot_be_written_costs_only_the_memory(tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_a_choice_counts_until_the_program_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     EngineChoices(blocked).remember("a", CPU)
-    assert EngineChoices(blocked).remembered("a") is None
+    assert EngineChoices(blocked).remembered("a") == CPU
+    assert EngineChoices(tmp_path).remembered("a") is None
     assert blocked.read_text() == "not a folder"
+    blocked.unlink()
+    EngineChoices(blocked).remember("a", OPENVINO)
+    monkeypatch.setattr(choice_module, "_UNWRITTEN", {})
+    assert EngineChoices(blocked).remembered("a") == OPENVINO
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files here")
+def test_a_file_that_never_ends_is_an_unknown_choice(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "engines.json")
+    assert EngineChoices(tmp_path).remembered("a") is None
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "engines.json").symlink_to("/dev/zero")
+    assert EngineChoices(tmp_path / "other").remembered("a") is None
+
+
+def test_an_engine_that_fails_while_it_is_measured_leaves_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        """Opens as OpenVINO does, and has no memory to run."""
+
+        device = Device.OPENVINO
+
+        def run(self, _images: object, *, cancel: object) -> None:
+            raise InferenceError("can't alloc.", out_of_memory=True)
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    real = Network.open
+
+    def open_network(path: Path, *, device: Device, **options: Any) -> object:  # noqa: ANN401 - passed on
+        return Failing() if device is Device.OPENVINO else real(path, device=device, **options)
+
+    monkeypatch.setattr(Network, "open", open_network)
+    measured = measure_cpu_engines(TINY, threads=1)
+    assert measured.device is Device.CPU
+    assert measured.cpu_ms > 0
+    assert (measured.openvino_ms, measured.reason) == (None, "can't alloc")
 
 
 def test_both_engines_are_measured_or_the_absence_of_one_is_explained() -> None:

@@ -441,3 +441,14 @@ def test_parts_that_run_out_of_memory_are_given_up_and_the_batch_runs_as_a_whole
     assert session.streams.requests() == ()
     assert "not shared out" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize("error", [ImportError("no module"), OSError("cannot open shared object"), RuntimeError("odd")])
+def test_an_installation_that_is_broken_is_a_refusal(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> object:
+        raise error
+
+    monkeypatch.setattr(openvino_runtime, "_load", fail)
+    opened = open_session(str(TINY), Precision.FLOAT32, SessionOptions(threads=1))
+    assert isinstance(opened, Refusal)
+    assert opened.reason == f"OpenVINO cannot be loaded ({error})"
