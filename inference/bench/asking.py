@@ -9,13 +9,14 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from inference.bench.orders import Pass, PictureFigures, Rate, Setup, Single, Survey, Task
 from inference.bench.serving import NotMeasurableError
+from inference.errors import ChildTaskError
+from inference.models.child_folder import ChildFolder
 from inference.profile import PROJECT_ROOT
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ LIMIT_S = 900.0
 """A process that takes longer for one answer is ended; compiling a network on a small computer takes minutes."""
 
 _FAREWELL_S = 5.0
-_MOST_COMPLAINTS = 4000
+_TITLE = "The measurement"
 
 
 class MeasuringProcess:
@@ -34,11 +35,11 @@ class MeasuringProcess:
         pid: of the process; what it starts is below it.
     """
 
-    def __init__(self, module: str, process: subprocess.Popen[str], complaints: IO[bytes]) -> None:
+    def __init__(self, module: str, process: subprocess.Popen[str], folder: ChildFolder) -> None:
         self.pid = process.pid
         self._module = module
         self._process = process
-        self._complaints = complaints
+        self._folder = folder
 
     @classmethod
     def start(cls, module: str, setup: Setup) -> MeasuringProcess:
@@ -47,20 +48,28 @@ class MeasuringProcess:
         Args:
             module: one of those that call `serving.serve`.
             setup: what it works on.
+
+        Raises:
+            ChildTaskError: it cannot be started.
         """
-        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `stop`
-        # The module's name is ours; nothing of it goes through a shell.
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", module],
-            cwd=PROJECT_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            encoding="ascii",
-            # Ctrl-C is for the program, which then ends the process and all that it has started.
-            start_new_session=os.name != "nt",
-        )
-        started = cls(module, process, complaints)
+        folder = ChildFolder(_TITLE)
+        try:
+            # The module's name is ours; nothing of it goes through a shell.
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", module],
+                cwd=PROJECT_ROOT,
+                env=folder.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=folder.complaints,
+                encoding="ascii",
+                # Ctrl-C is for the program, which then ends the process and all that it has started.
+                start_new_session=os.name != "nt",
+            )
+        except OSError as error:
+            folder.close()
+            raise ChildTaskError(_TITLE, f"a process could not be started ({error.strerror or error}).") from error
+        started = cls(module, process, folder)
         started._say(setup.to_json())
         return started
 
@@ -115,7 +124,7 @@ class MeasuringProcess:
         self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
-        self._complaints.close()
+        self._folder.close()
 
     def __enter__(self) -> MeasuringProcess:
         return self
@@ -170,6 +179,4 @@ class MeasuringProcess:
             os.killpg(self.pid, signal.SIGKILL)
 
     def _log_complaints(self) -> None:
-        self._complaints.seek(0)
-        text = self._complaints.read()[-_MOST_COMPLAINTS:].decode(errors="replace")
-        logger.info("%s said: %s", self._module, text)
+        logger.info("%s said: %s", self._module, self._folder.last_complaints())

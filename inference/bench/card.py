@@ -9,25 +9,29 @@ import threading
 from dataclasses import dataclass
 from types import TracebackType
 
+from inference.engine.nvidia import first_card_id
+
 _PROGRAM = "nvidia-smi"
-_QUESTION = ("--query-gpu=name,memory.used,utilization.gpu", "--format=csv,noheader,nounits", "--id=0")
+_QUESTION = ("--query-gpu=driver_version,name,memory.used,utilization.gpu", "--format=csv,noheader,nounits")
 _PATIENCE_S = 10.0
 _MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """What the first card is doing.
+    """What the card that is used is doing.
 
     Attributes:
         name: of the card.
         used_bytes: of its memory, by all programs.
         busy: share of the last moment in which it computed, 0...1.
+        driver: its version.
     """
 
     name: str
     used_bytes: int
     busy: float
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,22 @@ class CardUse:
 
 
 def card_state() -> CardState | None:
-    """What the first card does now; None where there is none or the driver does not say."""
+    """What the card that is used does now; None where there is none or the driver does not say."""
     program = shutil.which(_PROGRAM)
     if program is None:
         return None
     try:
         # A program of the driver with fixed words.
         said = subprocess.run(  # noqa: S603
-            [program, *_QUESTION], capture_output=True, text=True, timeout=_PATIENCE_S, check=True
+            [program, *_QUESTION, f"--id={first_card_id() or 0}"],
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=True,
         )
-        name, used, busy = (part.strip() for part in said.stdout.strip().splitlines()[0].rsplit(",", 2))
-        return CardState(name, int(used) * _MIB, float(busy) / 100)
+        driver, _, rest = said.stdout.strip().splitlines()[0].partition(",")
+        name, used, busy = (part.strip() for part in rest.rsplit(",", 2))
+        return CardState(name, int(used) * _MIB, float(busy) / 100, driver.strip())
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return None
 

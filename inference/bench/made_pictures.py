@@ -25,6 +25,7 @@ def make_pictures(folder: Path, *, count: int = COUNT, size: tuple[int, int] = S
 
     Raises:
         FileNotFoundError: there are no samples.
+        OSError: the disk is full, for example.
     """
     sources = sorted(path for path in SAMPLES.glob("*") if path.suffix in _SUFFIXES)
     if not sources:

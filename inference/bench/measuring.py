@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from inference.bench.asking import MeasuringProcess
-from inference.bench.card import CardWatch, card_state
+from inference.bench.card import CardUse, CardWatch, card_state
 from inference.bench.facts import Facts
 from inference.bench.figures import LimitRule, combined_limit, median_ratio, percentile
 from inference.bench.lane import Lane
@@ -24,6 +24,7 @@ from inference.engine import machine
 from inference.engine.devices import PROCESSORS, Device
 from inference.errors import CardinalError
 from inference.models.progress import OnProgress, Progress
+from inference.texts import visible
 
 _PIPELINE = "inference.bench.pipeline_runs"
 
@@ -32,6 +33,9 @@ _COMPARED = 64
 
 _SINGLES = 60
 _CARDS = {Device.CUDA, Device.TENSORRT}
+
+_SELDOM_S = 1.0
+"""Between two looks at the memory during passes that count: more of them would slow the pipeline down."""
 
 
 class BenchError(CardinalError):
@@ -76,12 +80,18 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """The pipeline's process, and what was seen while it was opened and went over all pictures once."""
+    """The pipeline's process, and what was seen while it was opened and went over all pictures once.
+
+    Attributes:
+        watch: has seen its memory so far, and goes on.
+        card: its use meanwhile; None where none is used.
+    """
 
     process: MeasuringProcess
     survey: Survey
     open_ms: float
-    memory: Memory
+    watch: MemoryWatch
+    card: CardUse | None
 
 
 def measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
@@ -106,13 +116,14 @@ def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
             pipeline.stop()
             pipeline = stack.enter_context(MeasuringProcess.start(_PIPELINE, setup))
             pipeline.wait()
+            opening.watch.root = pipeline.pid
         lead = Lane(Name.PIPELINE, [pipeline], batch=setup.batch)
         lanes = [lead, *line_up(setup, plan.batches, stack, on_progress, baselines=plan.baselines)]
         classes = [one for one in opening.survey.classes if one is not None][:_COMPARED]
-        _settle(lanes, classes, plan.pass_s, on_progress)
+        _settle(lanes, classes, plan.pass_s, opening.watch, on_progress)
         busy: list[float] = []
         with OthersWatch() as others:
-            _do_rounds(lanes, plan, busy, on_progress)
+            _do_rounds(lanes, plan, busy, opening.watch, on_progress)
         if lead.skipped:
             raise BenchError(lead.skipped)
         on_progress(Progress("Single pictures", 0, None))
@@ -129,14 +140,14 @@ def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
         candidates=tuple(lane.as_candidate(lead.rates) for lane in lanes),
         limit=_limit(lead, lanes, rule),
         latency=latency,
-        memory=opening.memory if not busy else _with_busy(opening.memory, median(busy)),
+        memory=_memory(opening, busy),
         others_share=others.share,
         prediction=check_prediction(lanes, Course(machine.usable_cores(), setup, rule, pictures.mean_bytes), latency),
     )
 
 
 def _open_pipeline(setup: Setup, stack: ExitStack) -> _Opening:
-    """Start the pipeline's process and watch its memory until it has gone over all pictures once."""
+    """Start the pipeline's process, and watch it until it has gone over all pictures once."""
     with CardWatch(card_state() if Device(setup.device) in _CARDS else None) as card:
         started = time.perf_counter()
         process = stack.enter_context(MeasuringProcess.start(_PIPELINE, setup))
@@ -144,38 +155,49 @@ def _open_pipeline(setup: Setup, stack: ExitStack) -> _Opening:
             process.wait()
             open_ms = 1e3 * (time.perf_counter() - started)
             survey = process.survey(len(setup.paths))
-    return _Opening(process, survey, open_ms, Memory(watch.peak_bytes, watch.peak_own_bytes, card.use))
+    return _Opening(process, survey, open_ms, watch, card.use)
 
 
 def _good_paths(paths: Sequence[str], survey: Survey) -> tuple[str, ...]:
     good = tuple(path for path, seen in zip(paths, survey.classes, strict=True) if seen is not None)
     if not good:
-        raise BenchError(f"none of the {len(paths)} pictures could be read" if paths[1:] else "it could not be read")
+        all_of_them = f"none of the {len(paths):,} pictures could be read"
+        raise BenchError(all_of_them if paths[1:] else f"{visible(paths[0])} could not be read")
     return good
 
 
-def _settle(lanes: Sequence[Lane], classes: Sequence[int], pass_s: float, on_progress: OnProgress) -> None:
-    """Warm each candidate up, hear what it sees, and find out how many pictures it does in a pass."""
+def _settle(
+    lanes: Sequence[Lane], classes: Sequence[int], pass_s: float, watch: MemoryWatch, on_progress: OnProgress
+) -> None:
+    """Warm each candidate up, hear what it sees, and find out how many pictures it does in a pass.
+
+    The pipeline's memory is watched: it is highest when the network is opened once more (decision 0033).
+    """
     for done, lane in enumerate(lanes):
         on_progress(Progress(f"Warming up {lane.name}", done, len(lanes)))
         if lane.skipped:
             continue
         try:
             lane.compare(classes)
-            lane.calibrate(pass_s)
+            with watch if lane.name is Name.PIPELINE else nullcontext():
+                lane.calibrate(pass_s)
         except NotMeasurableError as error:
             lane.skip(str(error))
 
 
-def _do_rounds(lanes: Sequence[Lane], plan: Plan, busy: list[float], on_progress: OnProgress) -> None:
+def _do_rounds(
+    lanes: Sequence[Lane], plan: Plan, busy: list[float], watch: MemoryWatch, on_progress: OnProgress
+) -> None:
     """Let all candidates run in turns; every second round backwards, so that none always follows the same one.
 
     Args:
         lanes: the candidates.
         plan: how many rounds, on which device.
         busy: takes what share of the time a card computed in each pass of the pipeline.
+        watch: looks at the memory in the pipeline's passes.
         on_progress: told how far it is.
     """
+    watch.every_s = _SELDOM_S
     repeats, before = plan.repeats, card_state() if Device(plan.setup.device) in _CARDS else None
     for number in range(repeats):
         for place, lane in enumerate(lanes if number % 2 == 0 else reversed(lanes)):
@@ -183,7 +205,8 @@ def _do_rounds(lanes: Sequence[Lane], plan: Plan, busy: list[float], on_progress
             if lane.skipped:
                 continue
             try:
-                with CardWatch(before if lane.name is Name.PIPELINE else None) as card:
+                lead = lane.name is Name.PIPELINE
+                with CardWatch(before if lead else None) as card, watch if lead else nullcontext():
                     lane.run()
             except NotMeasurableError as error:
                 lane.skip(str(error))
@@ -191,9 +214,10 @@ def _do_rounds(lanes: Sequence[Lane], plan: Plan, busy: list[float], on_progress
                 busy += [] if card.use is None else [card.use.busy]
 
 
-def _with_busy(memory: Memory, busy: float) -> Memory:
-    """How busy the card was in the steady state; while the pipeline was opened it hardly was."""
-    return memory if memory.card is None else replace(memory, card=replace(memory.card, busy=busy))
+def _memory(opening: _Opening, busy: Sequence[float]) -> Memory:
+    """Peaks of all that was watched, and how busy the card was in the rounds; while it was opened it hardly was."""
+    card = opening.card if opening.card is None or not busy else replace(opening.card, busy=median(busy))
+    return Memory(opening.watch.peak_bytes, opening.watch.peak_own_bytes, card)
 
 
 def _latency(pipeline: MeasuringProcess, lead: Lane, open_ms: float) -> Latency:

@@ -1,7 +1,9 @@
 """Run a model with ONNX Runtime alone, as its manual says: the network's limit, and the loop that people write with it.
 
-This file shares no code with the program's own way of opening and running a network, so that a slow stage cannot lower
-its own bar; therefore it is the one place outside `inference.engine` that imports ONNX Runtime and OpenVINO.
+Opening and running a network share no code with the program's own way, so that a slow stage cannot lower its own bar;
+therefore it is the one place outside `inference.engine` that imports ONNX Runtime and OpenVINO. What is shared takes no
+part in any run: it says what the model wants (`read_model`), how providers are called, and whether a device can be used
+(`find_refusal`, which also loads a card's libraries, `find_device` and `refuses_this_maker`).
 """
 
 from __future__ import annotations

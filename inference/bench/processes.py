@@ -112,20 +112,26 @@ def can_tell() -> bool:
 class MemoryWatch:
     """Samples the memory of a process and all below it while its `with` block runs, from a thread of its own.
 
+    It can watch again and again: the peaks are those of all its blocks.
+
     Attributes:
+        root: the process; another one can take its place between two blocks.
+        every_s: seconds between two looks, each of which takes some milliseconds of a core.
         peak_bytes: the largest sum of all of them that was seen, None where the system does not say.
         peak_own_bytes: the largest of the process alone, likewise.
     """
 
     def __init__(self, root: int, *, every_s: float = 0.1) -> None:
-        self._root = root
-        self._every_s = every_s
+        self.root = root
+        self.every_s = every_s
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._sample, name="memory-watch", daemon=True)
+        self._thread: threading.Thread | None = None
         self.peak_bytes: int | None = None
         self.peak_own_bytes: int | None = None
 
     def __enter__(self) -> MemoryWatch:
+        self._over.clear()
+        self._thread = threading.Thread(target=self._sample, name="memory-watch", daemon=True)
         self._thread.start()
         return self
 
@@ -133,14 +139,15 @@ class MemoryWatch:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _sample(self) -> None:
         if not can_tell():
             return
         while True:
-            sizes = [set_size_bytes(process) for process in tree(self._root)]
+            sizes = [set_size_bytes(process) for process in tree(self.root)]
             self.peak_bytes = max(self.peak_bytes or 0, sum(sizes))
             self.peak_own_bytes = max(self.peak_own_bytes or 0, sizes[0])
-            if self._over.wait(self._every_s):
+            if self._over.wait(self.every_s):
                 return

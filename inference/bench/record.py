@@ -140,12 +140,14 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Peak memory of the pipeline's processes, from their start to the end of a run; None where nobody says.
+    """Peak memory of the pipeline's processes, from their start to the end of the rounds; None where nobody says.
+
+    It is looked at while they are started and in their own passes, single pictures excepted.
 
     Attributes:
         all_bytes: of all of them; what they share counts once.
         main_bytes: of the one with the network alone.
-        card: of the graphics card; None where none is used.
+        card: of the graphics card, whose memory is that of the first pass; None where none is used.
     """
 
     all_bytes: int | None

@@ -25,6 +25,7 @@ from inference.commands.options import add_model_options, positive
 from inference.commands.targets import inputs_of, require_rows_target
 from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, is_terminal, put, say
 from inference.engine.devices import AUTO
+from inference.errors import OutputWriteError
 from inference.files import replacing
 from inference.models.catalog import ModelFile, default_model_name, find_model
 from inference.models.progress import Progress
@@ -39,6 +40,13 @@ _PASS_S = 2.0
 _MOST_PICTURES = 256
 _LARGEST_BATCH = 1024
 _LONGEST_PASS_S = 60.0
+_DESCRIPTION = (
+    "Measure how fast this machine classifies, beside the most that it could do and beside what others write. It takes "
+    "some minutes and wants the computer for itself: whatever else runs makes its figures worse, and the table says so."
+)
+_KEPT_BYTES = 2**16
+"""More than both forms of a record take."""
+
 _NO_WORD = re.compile(r"[^a-z0-9_]+")
 
 
@@ -51,7 +59,9 @@ class BenchFormat(StrEnum):
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command's options."""
-    parser = subparsers.add_parser("bench", help="measure speed, latency and memory on this machine")
+    parser = subparsers.add_parser(
+        "bench", help="measure speed, latency and memory on this machine", description=_DESCRIPTION
+    )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="pictures and folders to measure with (default: made from samples)"
     )
@@ -95,26 +105,55 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     if arguments.keep is not None and not Path(arguments.keep).is_dir():
         say(f"There is no folder {arguments.keep}.")
         return EXIT_NOTHING_DONE
-    with contextlib.ExitStack() as stack:
-        found = _find_pictures(arguments, stack)
-        if not found.paths:
-            say(f"No pictures were found in {', '.join(arguments.paths)}.")
-            return EXIT_NOTHING_DONE
-        # Opened before, so that a name that cannot be written is told before minutes of work.
-        file = None if arguments.output is None else stack.enter_context(replacing(Path(arguments.output)))
-        try:
-            record = _measure(arguments, profile, found)
-        except KeyboardInterrupt:
-            say("Stopped. A benchmark that is not finished has no figures.")
-            raise
-        if arguments.keep is not None:
-            _keep(record, Path(arguments.keep))
-        text = record.to_json() if arguments.format == BenchFormat.JSON else as_markdown(record)
-        if file is None:
-            put(text)
-        else:
-            file.write(text.encode())
+    if arguments.keep is not None:
+        _try_folder(Path(arguments.keep))
+    record: Record | None = None
+    try:
+        with contextlib.ExitStack() as stack:
+            found = _find_pictures(arguments, stack)
+            if not found.paths:
+                say(f"No pictures were found in {', '.join(arguments.paths)}.")
+                return EXIT_NOTHING_DONE
+            # Opened before, so that a name that cannot be written is told before minutes of work.
+            file = None if arguments.output is None else stack.enter_context(replacing(Path(arguments.output)))
+            record = _measure_or_stop(arguments, profile, found)
+            if file is None:
+                put(_text(record, arguments.format))
+            else:
+                file.write(_text(record, arguments.format).encode())
+    except OutputWriteError:
+        # What minutes have gone into is not lost with the file that it was meant for.
+        if record is not None and arguments.output is not None:
+            put(_text(record, arguments.format))
+        raise
+    if arguments.keep is not None:
+        _keep(record, Path(arguments.keep))
     return EXIT_SOME_FAILED if record.pictures.failed else 0
+
+
+def _text(record: Record, form: str) -> str:
+    return record.to_json() if form == BenchFormat.JSON else as_markdown(record)
+
+
+def _measure_or_stop(arguments: argparse.Namespace, profile: Profile, found: _Found) -> Record:
+    try:
+        return _measure(arguments, profile, found)
+    except KeyboardInterrupt:
+        say("Stopped. A benchmark that is not finished has no figures.")
+        raise
+
+
+def _try_folder(folder: Path) -> None:
+    """Write into a folder what leaves nothing behind, so that one that cannot be written is told before the work.
+
+    Raises:
+        OutputWriteError: it is read-only, or its disk is full.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_KEPT_BYTES))
+    except OSError as error:
+        raise OutputWriteError(str(folder), f"{error.strerror or error}.") from error
 
 
 def _keep(record: Record, folder: Path) -> None:
@@ -148,8 +187,12 @@ class _Found:
 
 def _find_pictures(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> _Found:
     if not arguments.paths:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cardinal-bench-")))
-        return _Found(tuple(map(str, make_pictures(folder))), is_made=True)
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cardinal-bench-")))
+            return _Found(tuple(map(str, make_pictures(folder))), is_made=True)
+        except OSError as error:
+            words = f"{error.strerror or error}. Name pictures or a folder of your own instead."
+            raise OutputWriteError("Pictures to measure with", words) from error
     # One more than may be taken tells whether there are more.
     found = list(islice(scan(arguments.paths, report=ScanReport()), arguments.pictures + 1))
     taken = found[: arguments.pictures]
@@ -237,7 +280,10 @@ def _watched(plan: Plan, facts: Facts) -> Record:
 
 def _batches(text: str) -> tuple[int, ...]:
     """Different sizes of batches, for argparse."""
-    sizes = tuple(dict.fromkeys(positive(part) for part in text.split(",")))
+    try:
+        sizes = tuple(dict.fromkeys(positive(part) for part in text.split(",")))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be whole numbers with commas between them, not {text!r}") from error
     if max(sizes) > _LARGEST_BATCH:
         raise argparse.ArgumentTypeError(f"must be at most {_LARGEST_BATCH}")
     return sizes
@@ -245,7 +291,10 @@ def _batches(text: str) -> tuple[int, ...]:
 
 def _seconds(text: str) -> float:
     """A time, for argparse."""
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, not {text!r}") from error
     if not 0 < seconds <= _LONGEST_PASS_S:
         raise argparse.ArgumentTypeError(f"must be more than 0 and at most {_LONGEST_PASS_S:g}")
     return seconds

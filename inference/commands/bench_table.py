@@ -8,6 +8,7 @@ from dataclasses import replace
 from inference.bench.figures import LimitRule, Spread
 from inference.bench.prediction import Bound, predict
 from inference.bench.record import Candidate, Int8Of, Name, Record
+from inference.engine.devices import Device
 from inference.texts import visible
 
 _QUIET = 0.03
@@ -27,7 +28,6 @@ _TITLES = {
     Name.ANSWERING: "batches and answers around a network that takes no time",
     Name.COMPANY: "decode pool and network in step, nothing else",
     Name.NETWORK: "its network alone",
-    Name.ONNXRUNTIME_ALONE: "ONNX Runtime alone, a bare loop",
     Name.ONE_AT_A_TIME: "Pillow and ONNX Runtime, one picture at a time",
     Name.TORCH_LOOP: "torchvision's preset and eager PyTorch, one picture at a time",
     Name.TORCH_LOADER: "the same with a DataLoader of several processes",
@@ -69,8 +69,8 @@ def _head(record: Record) -> Iterator[str]:
     memory = "unknown" if machine.memory_bytes is None else f"{machine.memory_bytes / _GIB:.1f} GiB"
     load = "" if machine.load_before is None else f", load average before {machine.load_before:.1f}"
     yield (
-        f"{record.date}. {visible(machine.processor)} {bfloat16}, {machine.physical_cores} cores "
-        f"({machine.usable_cores} threads), memory {memory}, {visible(machine.system)}{load}."
+        f"{record.date}. {visible(machine.processor)} {bfloat16}, {_counted(machine.physical_cores, 'core', 'cores')} "
+        f"({_counted(machine.usable_cores, 'thread', 'threads')}), memory {memory}, {visible(machine.system)}{load}."
     )
     yield f"{', '.join(f'{name} {version}' for name, version in record.versions.items())}."
     size = "" if model.gmacs is None else f", {model.gmacs:g} billion multiply-adds a picture"
@@ -81,10 +81,11 @@ def _head(record: Record) -> Iterator[str]:
     if model.int8_of is not None:
         yield _int8_of(model.int8_of)
     yield _pictures(record)
-    threads = "" if how.threads is None else f" of {how.threads} threads"
+    threads = "" if how.threads is None else f" of {_counted(how.threads, 'thread', 'threads')}"
     yield (
-        f"Network: {how.device}, {how.precision}, batch {how.batch}{threads}; {how.workers} decode processes. "
-        f"{how.repeats} rounds of passes of about {how.pass_s:g} s, all candidates in turns; "
+        f"Network: {how.device}, {how.precision}, batch {how.batch}{threads}; "
+        f"{_counted(how.workers, 'decode process', 'decode processes')}. "
+        f"{_counted(how.repeats, 'round', 'rounds')} of passes of about {how.pass_s:g} s, all candidates in turns; "
         "medians [lowest to highest]."
     )
     if record.others_share is not None:
@@ -92,6 +93,10 @@ def _head(record: Record) -> Iterator[str]:
         yield f"Other programs took {record.others_share:.0%} of the cores meanwhile{doubt}."
     for refusal in how.refusals:
         yield f"Not used: {visible(refusal)}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _int8_of(of: Int8Of) -> str:
@@ -111,7 +116,8 @@ def _pictures(record: Record) -> str:
     kinds = ", ".join(f"{count} {name}" for name, count in seen.formats.items())
     source = "made from the program's samples" if seen.source == "made" else "given"
     more = ", the first of more" if seen.has_more else ""
-    failed = f"; {seen.failed} more could not be read and are left out" if seen.failed else ""
+    left_out = "is left out" if seen.failed == 1 else "are left out"
+    failed = f"; {seen.failed:,} more could not be read and {left_out}" if seen.failed else ""
     return (
         f"Pictures: {kinds}, {source}{more}, about {seen.median_width} x {seen.median_height} px, "
         f"{seen.mean_bytes / 1000:.0f} kB each, read before (no cold disk){failed}."
@@ -130,7 +136,7 @@ def _rates(record: Record) -> Iterator[str]:
 
 
 def _row(one: Candidate) -> str:
-    title = _TITLES[one.name]
+    title = f"{_runtime(one)} alone, a bare loop" if one.name is Name.ONNXRUNTIME_ALONE else _TITLES[one.name]
     details = [one.engine] if one.engine else []
     details += [f"batch {one.batch}"] if one.batch is not None else []
     title += f" ({visible(', '.join(details))})" if details else ""
@@ -140,6 +146,11 @@ def _row(one: Candidate) -> str:
     same = "" if one.same_class is None else f"{one.same_class:.1%}"
     cpu = "" if one.cpu_ms is None else f"{one.cpu_ms:.1f} ms"
     return f"| {title} | {_range(one.pictures_per_s)} | {ratio} | {same} | {cpu} |"
+
+
+def _runtime(one: Candidate) -> str:
+    """What ran the network of a bare loop; OpenVINO does so in ONNX Runtime's plug-in, too."""
+    return "OpenVINO" if one.engine == Device.OPENVINO else "ONNX Runtime"
 
 
 def _range(rates: Spread) -> str:
@@ -223,15 +234,16 @@ def _losses(record: Record) -> Iterator[str]:
     """Where the pipeline's processor time goes, beside that of the bare loops."""
     pipeline = record.of(Name.PIPELINE)[0]
     pillow = record.of(Name.PILLOW_ALONE)[0].cpu_ms
-    bare = [one.cpu_ms for one in record.of(Name.ONNXRUNTIME_ALONE) if one.cpu_ms is not None]
+    bare = [(one.cpu_ms, _runtime(one)) for one in record.of(Name.ONNXRUNTIME_ALONE) if one.cpu_ms is not None]
+    least, runtime = min(bare, default=(None, ""))
     if pipeline.cpu_ms is None or pipeline.cpu_ms_below is None or pipeline.pictures_per_s is None:
         return
+    decoding = "" if pillow is None else f" (Pillow alone {pillow:.1f})"
+    running = "" if least is None else f" ({runtime} alone {least:.1f})"
     cores = record.machine.usable_cores
     idle = max(0.0, 1e3 * cores / pipeline.pictures_per_s.median - pipeline.cpu_ms)
-    words = (
+    yield (
         f"- A picture takes {pipeline.cpu_ms:.1f} ms of the processor: decode processes {pipeline.cpu_ms_below:.1f} ms"
-        f"{f' (Pillow alone {pillow:.1f})' if pillow is not None else ''}, network and the rest "
-        f"{pipeline.cpu_ms - pipeline.cpu_ms_below:.1f} ms{f' (ONNX Runtime alone {min(bare):.1f})' if bare else ''}; "
+        f"{decoding}, network and the rest {pipeline.cpu_ms - pipeline.cpu_ms_below:.1f} ms{running}; "
         f"cores waited {idle:.1f} ms."
     )
-    yield words

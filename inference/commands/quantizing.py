@@ -18,13 +18,19 @@ from inference.errors import CardinalError
 from inference.models.answering import answer
 from inference.models.checksum import sha256_of
 from inference.models.progress import OnProgress, Progress
-from inference.models.quantize.facts import WANTED_AGREEMENT, WANTED_PICTURES, Comparison, Quantization
+from inference.models.quantize.facts import (
+    WANTED_AGREEMENT,
+    WANTED_PICTURES,
+    Comparison,
+    Quantization,
+    calibrating,
+)
 from inference.models.quantize.keeping import COPY_NAME
+from inference.models.quantize.truth import TrueClasses
 from inference.pictures.scan import ScanReport, scan
 
 if TYPE_CHECKING:
-    from inference.arrays import RgbImage
-    from inference.commands.quantizing_runs import Pictures
+    from inference.commands.quantizing_runs import Example, Pictures
 
 _PLAN_NAME = "float.onnx"
 _SEED = 0
@@ -34,14 +40,14 @@ _SHARES = (1.0, 0.5, 0.25)
 
 
 class NoPicturesError(CardinalError):
-    """Too few pictures of the folder can be read to calibrate with and to compare on."""
+    """Too few different pictures of the folder can be read to calibrate with and to compare on."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self.folder = folder
 
     def __str__(self) -> str:
-        found = f"Too few pictures in {self.folder} can be read"
+        found = f"Too few different pictures in {self.folder} can be read"
         return f"{found}; some to calibrate with and others to compare on are needed."
 
 
@@ -72,25 +78,25 @@ def _quantize(arguments: argparse.Namespace, on_progress: OnProgress) -> dict[st
 
     plan = write_plan(arguments.source, arguments.folder / _PLAN_NAME)
     paths = _mixed(arguments.pictures)
-    middle = max(1, min(arguments.count, len(paths) // 2))
+    middle = calibrating(len(paths), arguments.count)
+    classes = TrueClasses.of(plan.contract)
     contract = replace(plan.contract, name=arguments.name, title=f"{plan.contract.title}, int8")
     facts = Quantization(sha256_of(arguments.source), 0, 0, plan.all_layers, weight_bits())
     counts = layer_counts(len(plan.layers), arguments.layers)
     with DecodePool.open(workers=decode_workers()) as pool:
         for tries, layers in enumerate(counts, 1):
-            pictures = Pictures(pool, plan.contract.preprocessing)
-            trial = _Trial(arguments, pictures, on_progress)
+            pictures = Pictures(pool, plan.contract.preprocessing, classes)
             facts = replace(facts, layers=layers, tries=tries, comparison=None)
+            trial = _Trial(arguments, pictures, on_progress, f"{layers} of {plan.all_layers} convolutions in int8")
             seen = trial.make(plan.last(layers), paths[:middle], facts.weight_bits)
             facts = replace(facts, calibrated_on=seen)
             write_facts(trial.copy, contract, facts)
             comparison = trial.compare(paths[middle:], is_last=tries == len(counts))
             facts = replace(facts, comparison=comparison)
-            # With fewer layers it would not be faster, either.
-            if comparison.agreement >= WANTED_AGREEMENT or comparison.speed_ratio <= 1:
+            if not is_worth_another_try(comparison):
                 break
         write_facts(trial.copy, contract, facts)
-    return {"unreadable": pictures.unreadable}
+    return {"unreadable": pictures.unreadable, "repeated": pictures.repeated}
 
 
 def layer_counts(layers: int, wanted: int | None = None) -> list[int]:
@@ -105,6 +111,15 @@ def layer_counts(layers: int, wanted: int | None = None) -> list[int]:
     if wanted is not None:
         return [min(wanted, layers)]
     return list(dict.fromkeys(max(1, round(layers * share)) for share in _SHARES))
+
+
+def is_worth_another_try(comparison: Comparison) -> bool:
+    """Whether a copy with fewer layers in int8 could pass where this one did not.
+
+    One that agrees needs no other. One that is not faster, in as many turns as can show it, would not be faster with
+    fewer layers, either.
+    """
+    return comparison.agreement < WANTED_AGREEMENT and comparison.is_faster
 
 
 def _mixed(folder: str) -> list[str]:
@@ -122,11 +137,13 @@ class _Trial:
         arguments: of the command line.
         pictures: prepares them.
         on_progress: told how far the work is.
+        what: the copy, in words.
     """
 
     arguments: argparse.Namespace
     pictures: Pictures
     on_progress: OnProgress
+    what: str
 
     @property
     def copy(self) -> Path:
@@ -139,8 +156,8 @@ class _Trial:
         from inference.commands.quantizing_runs import in_batches  # noqa: PLC0415 - see `_quantize`
         from inference.engine.static_quantization import write_int8  # noqa: PLC0415
 
-        seen = _Counted(self.on_progress, "Calibrating", len(paths))
-        batches = in_batches(seen.counting(self.pictures.prepared(paths)))
+        seen = _Counted(self.on_progress, f"Calibrating ({self.what})", len(paths))
+        batches = (batch.inputs for batch in in_batches(seen.counting(self.pictures.prepared(paths))))
         first = next(batches, None)
         if first is None:
             raise NoPicturesError(self.arguments.pictures)
@@ -153,9 +170,15 @@ class _Trial:
         """Compare it with its original; not to the end where it cannot pass and another copy follows."""
         from inference.commands.quantizing_runs import compare  # noqa: PLC0415 - see `_quantize`
 
-        seen = _Counted(self.on_progress, "Comparing", min(len(paths), WANTED_PICTURES))
-        prepared = seen.counting(self.pictures.prepared(paths))
-        comparison = compare(self.arguments.source, self.copy, prepared, planned=None if is_last else seen.total)
+        seen = _Counted(self.on_progress, f"Comparing ({self.what})", min(len(paths), WANTED_PICTURES))
+        comparison = compare(
+            self.arguments.source,
+            self.copy,
+            seen.counting(self.pictures.prepared(paths)),
+            planned=len(paths),
+            may_stop=not is_last,
+            on_progress=self.on_progress,
+        )
         if not comparison.pictures:
             raise NoPicturesError(self.arguments.pictures)
         return comparison
@@ -171,7 +194,7 @@ class _Counted:
     done: int = 0
     _told: float = 0.0
 
-    def counting(self, pictures: Iterable[RgbImage]) -> Iterator[RgbImage]:
+    def counting(self, pictures: Iterable[Example]) -> Iterator[Example]:
         """The same pictures, told."""
         for picture in pictures:
             now = time.monotonic()

@@ -28,6 +28,7 @@ from inference.models.contract import ModelContract
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import read_quantization, wilson
 from inference.profile import Profile
+from inference.texts import visible
 
 _BATCH = 32
 _TOP = 5
@@ -57,7 +58,7 @@ def read_pictures(folder: Path, contract: ModelContract) -> Pictures:
             try:
                 inputs.append(prepare_picture(str(path), order).input)
             except CardinalError as error:
-                sys.stderr.write(f"{error}\n")
+                sys.stderr.write(f"{visible(path.name)}: {error}\n")
                 continue
             truth.append(index)
             names.append(path.name)

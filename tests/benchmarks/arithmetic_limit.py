@@ -4,7 +4,9 @@
 
 Products of large matrices are what a processor is fastest at, and what OpenVINO computes best. No network of so many
 multiply-adds can be faster than they are, and no pipeline faster than that network and Pillow on the same cores. So
-this says of a record of `main.py bench` which of the bars of its comparisons any program could reach.
+this says of a record of `main.py bench` which of the bars of its comparisons any program could reach. Where the
+products are slower than the record's own network, they were disturbed, or the record is of another computer or of an
+int8 copy, whose products are not measured: then nothing follows, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -104,13 +106,28 @@ def lines(record: Mapping[str, Any], rates: Mapping[str, float]) -> list[str]:
     return found
 
 
+def find_fault(record: Mapping[str, Any], rates: Mapping[str, float]) -> str:
+    """Why these rates are no limit of that record, a sentence; empty where they are one."""
+    fastest, network = max(rates.values()) / 1e9 / record["model"]["gmacs"], record["limit"]["network_per_s"]
+    if fastest >= network:
+        return ""
+    return (
+        f"The fastest products would make {fastest:.1f} pictures a second, fewer than the {network:.1f} of the "
+        "record's own network loop, so they are no limit: the machine was busy, or the record is of another computer "
+        "or of an int8 copy."
+    )
+
+
 def main() -> int:
-    """Measure, and print the table; 0."""
+    """Measure, and print the table; 0, or 1 where what was measured cannot be a limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("record", type=Path, help="of this computer, one core for each of its threads")
     record = json.loads(parser.parse_args().record.read_text(encoding="utf-8"))
     sys.stderr.write(f"load before: {os.getloadavg()[0]:.1f}\n")
     rates = {precision: multiply_adds_per_s(precision, machine.physical_cores()) for precision in PRECISIONS}
+    if fault := find_fault(record, rates):
+        sys.stderr.write(f"{fault}\n")
+        return 1
     sys.stdout.write("\n".join(lines(record, rates)) + "\n")
     return 0
 

@@ -107,7 +107,7 @@ def _company(inputs: Inputs) -> str:
 def _input_rows(found: Sequence[Inputs], measured: Inputs) -> Iterator[str]:
     here = f"measured on the {measured.cores} cores at hand"
     scaled = f"first: {here}, scaled by cores; others: assumed"
-    speeds = ", ".join(f"{one.gmacs_per_s:,.0f}" for one in COMPUTERS if one.gmacs_per_s is not None)
+    speeds = " and ".join(f"{one.gmacs_per_s:,.0f}" for one in COMPUTERS if one.gmacs_per_s is not None)
     on_card = f"{scaled} ({speeds} billion multiply-adds/s, and {_RUN_OVERHEAD_MS:g} ms for each run)"
     disks = [f"{one.read_mb_per_s:,.0f} ({one.disk})" for one in COMPUTERS]
     for name, values, origin in (

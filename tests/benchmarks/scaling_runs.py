@@ -82,7 +82,7 @@ def tree_paths(tree: Path, count: int) -> list[str]:
         count -= min(len(files), count)
         if not count:
             return taken
-    sys.exit(f"{tree} has {count} pictures less than that.")
+    sys.exit(f"{tree} has {count:,} {'picture' if count == 1 else 'pictures'} less than that.")
 
 
 def first_files(tree: Path, count: int) -> list[str]:

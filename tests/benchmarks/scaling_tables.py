@@ -21,13 +21,17 @@ def folder_table(runs: Sequence[Run], inputs: Inputs | None) -> Iterator[str]:
     """What `classify` took for each number of pictures: medians, and what the model says.
 
     Args:
-        runs: each has `count`, `seconds`, `cpu_s` and `peak_bytes`; those of no picture tell what starting takes.
+        runs: each has `count`, `seconds`, `cpu_s` and `peak_bytes`; those of no picture tell what starting takes, and
+            where there are none, nothing is said that needs it.
         inputs: of the model, measured on pictures of the same tree; None leaves its columns empty.
     """
     by_count = _grouped(runs, "count")
     empty = by_count.pop(0, [])
-    start_s, start_cpu_s = (_median(empty, name) for name in ("seconds", "cpu_s"))
-    yield f"Starting and ending, with one file that is no picture: {start_s:.2f} s, processor {start_cpu_s:.2f} s."
+    start = (_median(empty, "seconds"), _median(empty, "cpu_s")) if empty else None
+    taken = "not measured (runs of 0 pictures tell it)"
+    if start is not None:
+        taken = f"{start[0]:.2f} s, processor {start[1]:.2f} s"
+    yield f"Starting and ending, with one file that is no picture: {taken}."
     yield ""
     yield (
         "| pictures | runs | seconds | ms a picture | without the start | processor ms a picture, likewise | peak MiB "
@@ -37,10 +41,14 @@ def folder_table(runs: Sequence[Run], inputs: Inputs | None) -> Iterator[str]:
     for count, same in sorted(by_count.items()):
         seconds, cpu_s, peak = (_median(same, name) for name in ("seconds", "cpu_s", "peak_bytes"))
         cells = [f"{count:,}", f"{len(same)}", f"{seconds:.2f}", f"{1e3 * seconds / count:.2f}"]
-        cells += [f"{1e3 * (seconds - start_s) / count:.2f}", f"{1e3 * (cpu_s - start_cpu_s) / count:.2f}"]
-        cells += [f"{peak / _MIB:,.0f}", *_said(inputs, count, start_s, seconds)]
+        if start is None:
+            cells += ["", "", f"{peak / _MIB:,.0f}", "", ""]
+        else:
+            cells += [_beyond(seconds - start[0], count), _beyond(cpu_s - start[1], count)]
+            cells += [f"{peak / _MIB:,.0f}", *_said(inputs, count, start[0], seconds)]
         yield f"| {' | '.join(cells)} |"
-    yield from _flatness(by_count, start_s)
+    if start is not None:
+        yield from _flatness(by_count, start[0])
 
 
 def batch_table(runs: Sequence[Run], inputs: Inputs | None) -> Iterator[str]:
@@ -82,6 +90,11 @@ def _flatness(by_count: Mapping[int, Sequence[Run]], start_s: float) -> Iterator
     )
 
 
+def _beyond(seconds: float, count: int) -> str:
+    """Milliseconds of a picture, beside what starting takes: a few pictures may take less than starts differ by."""
+    return "about 0" if seconds <= 0 else f"{1e3 * seconds / count:.2f}"
+
+
 def _said(inputs: Inputs | None, count: int, start_s: float, seconds: float) -> tuple[str, str]:
     if inputs is None:
         return "", ""
@@ -97,4 +110,4 @@ def _grouped(runs: Sequence[Run], name: str) -> dict[int, list[Run]]:
 
 
 def _median(runs: Sequence[Run], name: str) -> float:
-    return median(run[name] for run in runs) if runs else 0.0
+    return median(run[name] for run in runs)

@@ -48,7 +48,7 @@ def test_a_tree_is_taken_in_folders_as_far_as_they_go(tree: Path) -> None:
     assert tree_paths(tree, 3) == [str(tree / "0000")]
     assert tree_paths(tree, 4) == [str(tree / "0000"), str(tree / "0001" / "0.jpg")]
     assert tree_paths(tree, 2) == first_files(tree, 2) == [str(tree / "0000" / f"{number}.jpg") for number in (0, 1)]
-    with pytest.raises(SystemExit, match="1 pictures less"):
+    with pytest.raises(SystemExit, match="1 picture less than that"):
         tree_paths(tree, 7)
 
 
@@ -100,6 +100,30 @@ def test_costs_of_a_folder_are_told_with_and_without_the_start() -> None:
     assert "| 1,000 | 2 | 23.00 | 23.00 | 22.00 | 44.00 | 256 |  |  |" in folder_table(runs, None)
 
 
+def test_where_starting_was_not_measured_nothing_is_said_that_needs_it() -> None:
+    runs = [
+        {"count": 1000, "seconds": 23.0, "cpu_s": 44.5, "peak_bytes": 2**28},
+        {"count": 10_000, "seconds": 221.0, "cpu_s": 440.5, "peak_bytes": 2**28},
+    ]
+    lines = list(folder_table(runs, MEASURED))
+    assert lines[0] == (
+        "Starting and ending, with one file that is no picture: not measured (runs of 0 pictures tell it)."
+    )
+    assert lines[-2] == "| 1,000 | 1 | 23.00 | 23.00 |  |  | 256 |  |  |"
+    assert not any("Without the start" in line for line in lines)
+
+
+def test_what_takes_less_than_starting_does_takes_about_nothing() -> None:
+    runs = [
+        {"count": 0, "seconds": 1.0, "cpu_s": 0.5, "peak_bytes": 2**20},
+        {"count": 10, "seconds": 0.96, "cpu_s": 0.6, "peak_bytes": 2**20},
+        {"count": 100, "seconds": 1.5, "cpu_s": 0.5, "peak_bytes": 2**20},
+    ]
+    few, more = list(folder_table(runs, None))[-2:]
+    assert few == "| 10 | 1 | 0.96 | 96.00 | about 0 | 10.00 | 1 |  |  |"
+    assert more == "| 100 | 1 | 1.50 | 15.00 | 5.00 | about 0 | 1 |  |  |"
+
+
 def test_of_a_batch_the_network_is_an_input_and_the_pipeline_is_not() -> None:
     run = {"size": 4, "network_per_s": 50.0, "pipeline_per_s": 40.0, "cpu_ms": 48.0, "peak_bytes": 2**28}
     row, other = (
@@ -117,6 +141,7 @@ def test_other_computers_are_said_to_be_not_measured_and_have_inputs_with_origin
     inputs = lines[8:]
     assert len(inputs) == 13
     assert all("measured" in line or "assumed" in line for line in inputs)
+    assert "(8,000 and 25,000 billion multiply-adds/s, and 3 ms for each run)" in inputs[2]
 
 
 def test_a_laptop_is_this_computer_with_more_cores_and_a_card_takes_the_network_from_them() -> None:

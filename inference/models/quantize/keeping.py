@@ -7,12 +7,13 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from inference.cancel import CancelToken
-from inference.errors import ChildTaskError, ModelContractError, OutputWriteError
+from inference.errors import ChildTaskError, ModelContractError, ModelLoadError, OutputWriteError
 from inference.files import replacing
 from inference.models.catalog import BrokenModel, ModelFile, list_models, read_model
 from inference.models.checksum import checksum_file, sha256_of, write_checksum
@@ -57,17 +58,36 @@ class QuantizeOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantized:
-    """What came of it.
+class Compared:
+    """A copy that was made and compared, and is not installed yet.
 
     Attributes:
         facts: how the copy was made, with its comparison.
         unreadable: pictures that could not be read.
-        model: the installed copy; None where it did not pass and was not kept.
+        repeated: pictures that were left out since they are the same as others.
+        is_kept: it passed, or is to be kept all the same.
     """
 
     facts: Quantization
     unreadable: int
+    repeated: int
+    is_kept: bool
+
+
+OnCompared: TypeAlias = Callable[[Compared], None]
+"""Called on the working thread before anything is installed; what it raises keeps the copy from being installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantized:
+    """What came of it.
+
+    Attributes:
+        compared: how the copy was made and compared.
+        model: the installed copy; None where it did not pass and was not kept.
+    """
+
+    compared: Compared
     model: ModelFile | None
 
 
@@ -77,9 +97,18 @@ def quantize_model(
     profile: Profile,
     *,
     on_progress: OnProgress | None = None,
+    on_compared: OnCompared | None = None,
     cancel: CancelToken | None = None,
 ) -> Quantized:
     """Make an int8 copy of `model`, compare both, and install the copy if it passed or `order.force` is set.
+
+    Args:
+        model: the original.
+        order: what a person asks for.
+        profile: where the copy is installed.
+        on_progress: told how far the work is.
+        on_compared: told what came of the comparison, and whether the copy is kept, before it is installed.
+        cancel: stops the work; not heard any more once the copy is being installed.
 
     Raises:
         ModelContractError: if the name is taken or cannot be one.
@@ -106,8 +135,18 @@ def quantize_model(
         facts = read_quantization(read_metadata(copy))
         if facts is None:
             raise ChildTaskError(task.title, "the copy does not say how it was made.")
-        is_kept = facts.passed or order.force
-        return Quantized(facts, int(answer["unreadable"]), _install(copy, order.name, profile) if is_kept else None)
+        compared = Compared(facts, int(answer["unreadable"]), int(answer["repeated"]), facts.passed or order.force)
+        if on_compared is not None:
+            on_compared(compared)
+        return Quantized(compared, _install(copy, order.name, profile) if compared.is_kept else None)
+
+
+def is_installed(facts: Quantization, name: str, profile: Profile) -> bool:
+    """Whether the copy of which these facts are known is installed under this name."""
+    try:
+        return read_quantization(read_metadata(_place(name, profile))) == facts
+    except ModelLoadError:
+        return False
 
 
 def _require_name(order: QuantizeOrder, profile: Profile) -> None:
@@ -145,7 +184,7 @@ def _work_folder(profile: Profile) -> Iterator[Path]:
 
 
 def _install(copy: Path, name: str, profile: Profile) -> ModelFile:
-    target = profile.models / f"{name}.onnx"
+    target = _place(name, profile)
     try:
         profile.models.mkdir(parents=True, exist_ok=True)
         digest = sha256_of(copy)
@@ -161,3 +200,7 @@ def _install(copy: Path, name: str, profile: Profile) -> ModelFile:
     except OutputWriteError as error:
         _LOG.info("%s has no checksum: %s", target, error)
     return read_model(target)
+
+
+def _place(name: str, profile: Profile) -> Path:
+    return profile.models / f"{name}.onnx"

@@ -1,4 +1,4 @@
-"""Count how often two models agree on the same pictures, how far their logits lie apart, and how long each takes."""
+"""Count how often two models agree and are right, how far their logits lie apart, and how long each takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from inference.arrays import Logits
+from inference.arrays import ClassIndices, Logits
 from inference.models.quantize.facts import Comparison
 
 
@@ -20,33 +20,57 @@ class Tally:
         same: of them with the same first class.
         worst_margin: as in `Comparison`.
         max_difference: likewise.
+        labelled: likewise.
+        float_right: likewise.
+        int8_right: likewise.
     """
 
     pictures: int = 0
     same: int = 0
     worst_margin: float = 0.0
     max_difference: float = 0.0
+    labelled: int = 0
+    float_right: int = 0
+    int8_right: int = 0
     _differences: float = 0.0
     _numbers: int = 0
     _float_ms: list[float] = field(default_factory=list)
     _int8_ms: list[float] = field(default_factory=list)
 
-    def add_answers(self, original: Logits, copy: Logits) -> None:
-        """Compare the answers to one batch, (N, C) float32 each.
+    @property
+    def different(self) -> int:
+        """Pictures so far to which they gave different first classes."""
+        return self.pictures - self.same
+
+    @property
+    def turns(self) -> int:
+        """How often both were timed so far."""
+        return len(self._float_ms)
+
+    def add_answers(self, original: Logits, copy: Logits, truth: ClassIndices) -> None:
+        """Compare the answers to one batch.
 
         A picture to which the original gives no valid numbers says nothing. One to which only the copy gives none
-        differs, and has no difference in logits.
+        differs, is not right, and has no difference in logits.
+
+        Args:
+            original: (N, C) float32 logits.
+            copy: likewise.
+            truth: (N,) int64 true classes, -1 where nobody knows.
         """
         known = np.isfinite(original).all(axis=1)
-        original, copy = original[known].astype(np.float64), copy[known].astype(np.float64)
+        original, copy, truth = original[known].astype(np.float64), copy[known].astype(np.float64), truth[known]
         self.pictures += len(original)
+        self.labelled += int((truth >= 0).sum())
+        self.float_right += int((original.argmax(axis=1) == truth).sum())
         valid = np.isfinite(copy).all(axis=1)
-        original, copy = original[valid], copy[valid]
+        original, copy, truth = original[valid], copy[valid], truth[valid]
         if not len(original):
             return
         rows = np.arange(len(original))
         first, others = original.argmax(axis=1), copy.argmax(axis=1)
         self.same += int((first == others).sum())
+        self.int8_right += int((others == truth).sum())
         margins = original[rows, first] - original[rows, others]
         distances = np.abs(original - copy)
         self.worst_margin = max(self.worst_margin, float(margins.max()))
@@ -60,7 +84,14 @@ class Tally:
         self._int8_ms.append(int8_ms)
 
     def result(
-        self, *, float_device: str, int8_device: str, threads: int, float_bytes: int, int8_bytes: int
+        self,
+        *,
+        float_device: str,
+        int8_device: str,
+        threads: int,
+        float_bytes: int,
+        int8_bytes: int,
+        stopped_of: int = 0,
     ) -> Comparison:
         """Everything so far. Times are medians, 0 where none was taken."""
         return Comparison(
@@ -76,4 +107,9 @@ class Tally:
             threads=threads,
             float_bytes=float_bytes,
             int8_bytes=int8_bytes,
+            turns=self.turns,
+            stopped_of=stopped_of,
+            labelled=self.labelled,
+            float_right=self.float_right,
+            int8_right=self.int8_right,
         )

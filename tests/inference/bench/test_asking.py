@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from inference.bench import asking
 from inference.bench.asking import MeasuringProcess
 from inference.bench.orders import PictureFigures, Rate, Setup, Single, Survey
 from inference.bench.serving import NotMeasurableError
+from inference.errors import ChildTaskError
+from inference.models import child_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 CHILD = "tests.inference.bench.child_runs"
@@ -99,6 +102,29 @@ def test_after_an_interruption_nothing_is_left() -> None:
     while _runs(below) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not _runs(below)
+
+
+def test_temporary_files_of_one_that_is_killed_do_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(child_folder, "_LONGEST", 1000)
+    process = _start()
+    process.wait()
+    (folder,) = tmp_path.iterdir()
+    environment = (Path("/proc") / str(process.pid) / "environ").read_bytes()
+    assert b"TMPDIR=%b" % os.fsencode(folder) in environment.split(b"\0")
+    process.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(ChildTaskError, match="The measurement stopped: no temporary file can be made"):
+        _start()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    with pytest.raises(ChildTaskError, match="a process could not be started"):
+        _start()
+    assert not list(tmp_path.iterdir())
 
 
 def test_stopping_twice_does_nothing() -> None:

@@ -30,18 +30,20 @@ def test_without_a_driver_nothing_is_known(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_drivers_answer_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _install(tmp_path, monkeypatch, "print('Card, Model 1, 1500, 84')")
-    assert card_state() == CardState("Card, Model 1", 1500 * _MIB, 0.84)
+    _install(tmp_path, monkeypatch, "print('580.95.05, Card, Model 1, 1500, 84')")
+    assert card_state() == CardState("Card, Model 1", 1500 * _MIB, 0.84, "580.95.05")
 
 
-@pytest.mark.parametrize("body", ["print('Card, [N/A], 3')", "print()", "raise SystemExit(9)", "print('no commas')"])
+@pytest.mark.parametrize(
+    "body", ["print('580, Card, [N/A], 3')", "print()", "raise SystemExit(9)", "print('no commas')"]
+)
 def test_an_answer_that_says_nothing_is_no_number(body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _install(tmp_path, monkeypatch, body)
     assert card_state() is None
 
 
 def test_a_run_is_charged_with_what_it_took_more_than_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _install(tmp_path, monkeypatch, "print('Card, 1500, 84')")
+    _install(tmp_path, monkeypatch, "print('580, Card, 1500, 84')")
     with CardWatch(CardState("Card", 500 * _MIB, 0.0), every_s=0.01) as watch:
         pass
     assert watch.use == CardUse("Card", 1000 * _MIB, 0.84)

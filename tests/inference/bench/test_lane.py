@@ -97,6 +97,30 @@ def test_a_loop_that_can_read_nothing_has_no_speed() -> None:
         _lane(FakeProcess(50, readable=False)).run()
 
 
+def test_processor_time_is_that_of_a_picture_and_says_what_is_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each of two processes has one below it. In every pass of two pictures each takes 0.02 s, and what is below 0.05 s.
+    taken = {1: 0.0, 2: 0.0, 11: 7.0, 12: 7.0}
+    first, second = FakeProcess(100), FakeProcess(100)
+    first.pid, second.pid = 1, 2
+    real = FakeProcess.end_rate
+
+    def end_rate(process: FakeProcess) -> Rate:
+        taken[process.pid] += 0.02
+        taken[10 + process.pid] += 0.05
+        return real(process)
+
+    monkeypatch.setattr(FakeProcess, "end_rate", end_rate)
+    monkeypatch.setattr(source, "tree", lambda root: iter([root, 10 + root]))
+    monkeypatch.setattr(source, "cpu_seconds", taken.__getitem__)
+    monkeypatch.setattr(source, "can_tell", lambda: True)
+    lane = _lane(first, second)
+    lane.run()
+    lane.run()
+    found = lane.as_candidate([1.0, 1.0])
+    assert found.cpu_ms == pytest.approx(70.0)
+    assert found.cpu_ms_below == pytest.approx(50.0)
+
+
 def test_where_nobody_says_what_processes_compute_nothing_is_invented(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "can_tell", lambda: False)
     lane = _lane(FakeProcess(50))

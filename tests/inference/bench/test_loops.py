@@ -27,19 +27,6 @@ from tests.conftest import PROJECT_ROOT
 from tests.inference.engine.variants import rewrite_output, variant
 
 TINY = PROJECT_ROOT / "tests" / "data" / "tiny.onnx"
-COLOURS = ("red", "green", "blue")
-
-
-@pytest.fixture
-def setup(tmp_path: Path) -> Setup:
-    """The tiny model and a picture of each of its first three classes."""
-    paths = []
-    for colour in COLOURS:
-        path = tmp_path / f"{colour}.jpg"
-        Image.new("RGB", (90, 60), colour if colour != "green" else "lime").save(path)
-        paths.append(str(path))
-    folders = (str(tmp_path / "data"), str(tmp_path / "cache"), str(tmp_path / "config"))
-    return Setup(str(TINY), "cpu", batch=2, workers=1, paths=tuple(paths), folders=folders)
 
 
 def test_the_pipeline_says_what_it_sees_and_counts_what_it_did(setup: Setup) -> None:

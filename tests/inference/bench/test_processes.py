@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,49 @@ def test_the_peak_counts_what_is_below(large_child: subprocess.Popen[str]) -> No
     assert watch.peak_own_bytes is not None
     assert set_size_bytes(large_child.pid) >= _SIZE
     assert watch.peak_bytes >= watch.peak_own_bytes + _SIZE
+
+
+def test_a_watch_goes_on_and_keeps_its_peak_also_of_another_process(large_child: subprocess.Popen[str]) -> None:
+    watch = MemoryWatch(large_child.pid, every_s=0.01)
+    with watch:
+        pass
+    large = watch.peak_bytes, watch.peak_own_bytes
+    assert large[0] is not None
+    assert large[0] >= _SIZE
+    small = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
+    watch.root = small.pid
+    with watch:
+        pass
+    small.communicate("\n")
+    assert (watch.peak_bytes, watch.peak_own_bytes) == large
+    watch.root = os.getpid()
+    with watch:
+        pass
+    # This process, and the child below it.
+    assert watch.peak_bytes is not None
+    assert watch.peak_bytes > large[0]
+
+
+def test_what_grows_while_it_is_watched_is_seen() -> None:
+    code = f"input(); held = b'x' * {_SIZE}; print('ready', flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    watch = MemoryWatch(process.pid, every_s=0.01)
+    with watch:
+        pass
+    before = watch.peak_bytes
+    with watch:
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "ready\n"
+        deadline = time.monotonic() + 20
+        while (watch.peak_bytes or 0) < _SIZE and time.monotonic() < deadline:
+            time.sleep(0.005)
+    process.communicate("\n")
+    assert before is not None
+    assert watch.peak_bytes is not None
+    assert before < _SIZE <= watch.peak_bytes
 
 
 def test_a_process_that_is_gone_takes_nothing() -> None:

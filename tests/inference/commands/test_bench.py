@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,11 +25,13 @@ from inference.bench.lane import Lane
 from inference.bench.record import Name
 from inference.bench.serving import NotMeasurableError
 from inference.commands import bench
-from inference.errors import CardinalError, DeviceError
+from inference.commands.bench_table import as_markdown
+from inference.errors import CardinalError, DeviceError, OutputWriteError
 from inference.models.checksum import sha256_of
 from inference.models.quantize.facts import QUANTIZATION_KEY, Quantization
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.inference.commands.test_bench_table import RECORD
 from tests.inference.engine.variants import get_weight, set_weight, variant
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
@@ -177,8 +182,9 @@ def test_damaged_pictures_are_left_out_only_so_many_are_taken_and_the_output_is_
 
 def test_where_no_picture_can_be_read_there_is_nothing_to_measure(tmp_path: Path) -> None:
     (tmp_path / "0.jpg").write_bytes(b"")
-    with pytest.raises(CardinalError, match=r"^Nothing could be measured: it could not be read\.$"):
-        _run(tmp_path / "p", *QUICK, "--device", "cpu", str(tmp_path / "0.jpg"))
+    bad = tmp_path / "0.jpg"
+    with pytest.raises(CardinalError, match=rf"^Nothing could be measured: {re.escape(str(bad))} could not be read\.$"):
+        _run(tmp_path / "p", *QUICK, "--device", "cpu", str(bad))
 
 
 def test_an_empty_folder_is_told_and_replaces_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -208,6 +214,32 @@ def test_bad_usage_is_refused(options: tuple[str, ...], tmp_path: Path, capsys: 
     assert f"argument {options[0]}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--seconds", "x", "must be a number of seconds, not 'x'"),
+        ("--batch", "x", "must be whole numbers with commas between them, not 'x'"),
+        ("--batch", "1,x", "must be whole numbers with commas between them, not '1,x'"),
+        ("--batch", "8,0", "must be at least 1"),
+    ],
+)
+def test_what_is_no_number_is_told_in_words(
+    option: str, value: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        _run(tmp_path, option, value)
+    assert f"argument {option}: {words}\n" in capsys.readouterr().err
+
+
+def test_the_help_says_that_it_takes_minutes_and_the_computer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        _run(tmp_path, "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "It takes some minutes and wants the computer for itself" in said
+
+
 def test_an_output_that_would_cost_an_input_is_refused(tmp_path: Path, pictures: Path) -> None:
     before = (pictures / "0.jpg").read_bytes()
     with pytest.raises(CardinalError, match="never changed"):
@@ -220,6 +252,53 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_measured(
 ) -> None:
     assert _run(tmp_path / "p", *QUICK, "--keep", str(tmp_path / "none"), str(pictures)) == 2
     assert capsys.readouterr().err == f"There is no folder {tmp_path / 'none'}.\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder in which nobody can write")
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_measured(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "measure", None)
+    with pytest.raises(OutputWriteError, match=r"^/proc could not be written: "):
+        _run(tmp_path / "p", *QUICK, "--keep", "/proc", str(pictures))
+
+
+def test_a_folder_that_is_tried_stays_as_it_is(tmp_path: Path) -> None:
+    bench._try_folder(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "made", [("--keep", "kept"), ("--output", "table.md"), ("--output", "table.md", "--keep", "kept")]
+)
+def test_where_the_disk_is_full_in_the_end_the_table_is_printed(
+    made: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full:
+        def write(self, _data: bytes) -> None:
+            raise OutputWriteError("it", "No space left on device.")
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kept").mkdir()
+    monkeypatch.setattr(bench, "replacing", lambda _path: contextlib.nullcontext(Full()))
+    monkeypatch.setattr(bench, "measure", lambda _plan, _facts, _show: RECORD)
+    with pytest.raises(OutputWriteError, match="No space left on device"):
+        _run(tmp_path / "p", *QUICK, "--device", "cpu", *made, str(pictures))
+    assert capsys.readouterr().out == as_markdown(RECORD)
+
+
+def test_where_no_pictures_can_be_made_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_folder: Path) -> list[Path]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(bench, "make_pictures", fail)
+    words = f"^Pictures to measure with could not be written: {os.strerror(errno.ENOSPC)}. Name pictures or a folder"
+    with pytest.raises(OutputWriteError, match=words):
+        _run(tmp_path / "p", *QUICK)
 
 
 def test_a_part_that_fails_is_skipped_and_the_rest_is_measured(

@@ -110,7 +110,7 @@ def test_what_was_measured_with_is_said() -> None:
         "A model: input 224 px (resized to 232), 1000 classes, 4.2 billion multiply-adds a picture.",
         "Accuracy: top-1 50.0%, top-5 75.0% (photos, 2,000 pictures).",
         "Pictures: 64 JPEG, given, about 500 x 375 px, 131 kB each, read before (no cold disk); "
-        "1 more could not be read and are left out.",
+        "1 more could not be read and is left out.",
         "Network: cpu, float32, batch 8 of 2 threads; 2 decode processes.",
         "Other programs took 1% of the cores meanwhile.",
         "Not used: openvino: it is slower. Ask for it by name.",
@@ -122,6 +122,33 @@ def test_what_was_measured_with_is_said() -> None:
     ):
         assert words in text
     assert text.endswith("\n")
+
+
+def test_one_is_not_told_as_several_and_several_not_as_one() -> None:
+    one = replace(
+        RECORD,
+        machine=replace(RECORD.machine, physical_cores=1, usable_cores=1),
+        configuration=replace(RECORD.configuration, threads=1, workers=1, repeats=1),
+        pictures=replace(RECORD.pictures, failed=3),
+    )
+    text = as_markdown(one)
+    for words in (
+        "with bfloat16, 1 core (1 thread), memory",
+        "batch 8 of 1 thread; 1 decode process. 1 round of passes of about 2 s",
+        "3 more could not be read and are left out.",
+    ):
+        assert words in text
+    assert "batch 8 of 2 threads; 2 decode processes. 5 rounds of passes of about 2 s" in as_markdown(RECORD)
+
+
+def test_the_bare_loop_is_called_by_what_ran_it() -> None:
+    assert _row("ONNX Runtime alone") == (
+        "| ONNX Runtime alone, a bare loop (cpu, batch 8) | 110 [100 to 120] |  |  | 18.0 ms |"
+    )
+    bare = Candidate(Name.ONNXRUNTIME_ALONE, 1, 1, "openvino", Spread(90, 80, 100, 5), cpu_ms=17.0, cpu_ms_below=0.0)
+    lines = _lines(replace(RECORD, candidates=(*RECORD.candidates, bare)))
+    assert "| OpenVINO alone, a bare loop (openvino, batch 1) | 90.0 [80.0 to 100] |  |  | 17.0 ms |" in lines
+    assert "network and the rest 16.0 ms (OpenVINO alone 17.0); cores" in lines[-1]
 
 
 def test_what_is_not_known_is_no_number() -> None:

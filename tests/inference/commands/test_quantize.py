@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from inference.commands import quantize
+from inference.models.catalog import ModelFile
+from inference.models.progress import OnProgress, Progress
+from inference.models.quantize.keeping import Compared, OnCompared, Quantized, QuantizeOrder, quantize_model
+from inference.profile import Profile
 from tests.inference.commands.sessions import Run
 from tests.inference.models.quantize.coloured import write_pictures
+from tests.inference.models.quantize.test_facts import FACTS, GOOD
 from tests.make_data import TINY
 
 
@@ -20,12 +29,21 @@ def test_made_told_used(cardinal: Run, tmp_path: Path) -> None:
     assert code == 2
     assert "100.00% of 12 other pictures (95 %: 75.75% to 100.00%)" in out
     assert "times as fast" in out
-    assert "at least 2,000 are wanted" in err
-    assert err.endswith("It was not kept; --force keeps it all the same.\n")
+    assert "medians of 60 turns" in out
+    assert "calibrated on 8 pictures" in out
+    assert out.endswith("\ndecision       not kept; --force keeps it all the same\n")
+    assert err.startswith(
+        "8 pictures of 20 calibrate the copy.\n"
+        "12 pictures remain to compare; 2,000 are needed for a copy to be kept by itself.\n"
+    )
+    assert "Only 12 pictures could be compared; 2,000 are needed" in err
 
     code, out, err = cardinal(*words, "--force", "--layers", "9")
     assert code == 0
-    assert out.splitlines()[-1] == ("Installed tiny-int8: 7 classes, int8, kept although it did not pass.")
+    assert out.splitlines()[-2:] == [
+        "decision       kept as tiny-int8 although it did not pass",
+        "Installed tiny-int8: 7 classes, int8.",
+    ]
     code, out, _ = cardinal("models", "info", "tiny-int8")
     assert code == 0
     assert "int8: 1 of 2 convolutions" in out
@@ -57,4 +75,107 @@ def test_only_damaged_pictures(cardinal: Run, tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(b"no picture")
     code, out, err = cardinal("models", "quantize", str(TINY), "--pictures", str(tmp_path))
     assert (code, out) == (2, "")
-    assert err.startswith(f"Quantizing tiny stopped: Too few pictures in {tmp_path} can be read")
+    first, second, last = err.splitlines()
+    assert first == "1 picture of 2 calibrates the copy."
+    assert second.startswith("1 picture remains to compare; 2,000 are needed")
+    assert last.startswith(f"Quantizing tiny stopped: Too few different pictures in {tmp_path} can be read")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            2_300,
+            ("200 pictures of 2,300 calibrate the copy.", "2,100 pictures remain to compare; 2,000 of them are taken."),
+        ),
+        (
+            2_199,
+            (
+                "200 pictures of 2,199 calibrate the copy.",
+                "1,999 pictures remain to compare; 2,000 are needed for a copy to be kept by itself.",
+            ),
+        ),
+    ],
+)
+def test_whether_pictures_are_enough_is_said_first(found: int, said: tuple[str, ...]) -> None:
+    assert tuple(quantize.describe_shares(found, 200)) == said
+
+
+def test_help_tells_how_many_pictures_are_needed(capsys: pytest.CaptureFixture[str], cardinal: Run) -> None:
+    with pytest.raises(SystemExit):
+        cardinal("models", "quantize", "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "at least 99.5% of at least 2,000 pictures" in said
+    assert "about 2,200 pictures are needed" in said
+
+
+def test_everything_is_told_before_a_copy_is_kept(
+    cardinal: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(
+        model: ModelFile, order: QuantizeOrder, profile: Profile, *, on_progress: OnProgress, on_compared: OnCompared
+    ) -> Quantized:
+        del on_progress
+
+        def told(compared: Compared) -> None:
+            on_compared(compared)
+            out = capsys.readouterr().out
+            assert "same class     100.00% of 1 other picture " in out
+            assert "calibrated on 1 picture\n" in out
+            assert out.endswith("decision       kept as other although it did not pass\n")
+            assert not list(profile.models.glob("*"))
+
+        return quantize_model(model, order, profile, on_compared=told)
+
+    monkeypatch.setattr(quantize, "quantize_model", look)
+    words = ("--pictures", str(write_pictures(tmp_path / "pictures", 2)), "--name", "other", "--force")
+    code, out, _ = cardinal("models", "quantize", str(TINY), *words)
+    assert (code, out) == (0, "Installed other: 7 classes, int8.\n")
+
+
+def test_accuracy_is_told_where_folders_are_named_after_classes() -> None:
+    known = replace(GOOD, labelled=1, float_right=1, int8_right=0)
+    assert dict(quantize.describe_comparison(known))["right"] == (
+        "0.00% of 1 picture in folders named after classes, before 100.00%"
+    )
+    assert dict(quantize.describe_comparison(GOOD))["right"].startswith("not known")
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_stopped_is_told(cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_kept: bool) -> None:
+    def stop(model: ModelFile, order: QuantizeOrder, profile: Profile, **told: Callable[[Compared], None]) -> None:
+        if is_kept:
+            quantize_model(model, order, profile, on_compared=told["on_compared"])
+        else:
+            told["on_compared"](Compared(FACTS, unreadable=1, repeated=2, is_kept=True))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(quantize, "quantize_model", stop)
+    pictures = write_pictures(tmp_path / "pictures", 2)
+    code, _, err = cardinal("models", "quantize", str(TINY), "--pictures", str(pictures), "--force")
+    assert code == 130
+    words = "Stopped. tiny-int8 had been kept already." if is_kept else "Stopped. Nothing was kept."
+    assert err.splitlines()[-1] == words
+    assert ("1 picture could not be read and was left out." in err) is not is_kept
+    assert ("2 pictures look the same as others and were left out." in err) is not is_kept
+
+
+def test_pictures_are_counted_on_a_terminal(cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    @contextlib.contextmanager
+    def counting(unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        seen.append(f"{total}{unit}")
+        yield seen.append
+        seen.append("end")
+
+    def work(*_arguments: object, on_progress: OnProgress, **_options: object) -> None:
+        for step, done, total in (("a", 0, 5), ("a", 3, 5), ("b", 0, None), ("c", 1, 9)):
+            on_progress(Progress(step, done, total))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(quantize, "counting", counting)
+    monkeypatch.setattr(quantize, "quantize_model", work)
+    pictures = write_pictures(tmp_path / "pictures", 2)
+    assert cardinal("models", "quantize", str(TINY), "--pictures", str(pictures))[0] == 130
+    assert seen == ["5 pictures", 0, 3, "end", "9 pictures", 1, "end"]

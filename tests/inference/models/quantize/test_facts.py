@@ -12,6 +12,8 @@ from inference.models.quantize.facts import (
     WANTED_PICTURES,
     Comparison,
     Quantization,
+    calibrating,
+    counted,
     read_quantization,
     wilson,
 )
@@ -52,9 +54,14 @@ def test_exactly_995_of_1000_on_2000_pictures_and_faster_passes() -> None:
     ("change", "said"),
     [
         ({"same": 1_989}, "99.45%"),
-        ({"pictures": WANTED_PICTURES - 1, "same": WANTED_PICTURES - 1}, "at least 2,000 are wanted"),
-        ({"int8_ms": 4.0}, "not faster"),
-        ({"int8_ms": 5.0}, "not faster"),
+        (
+            {"pictures": WANTED_PICTURES - 1, "same": WANTED_PICTURES - 1},
+            "Only 1,999 pictures could be compared; 2,000",
+        ),
+        ({"pictures": 1, "same": 1}, "Only 1 picture could be compared; 2,000 are needed"),
+        ({"int8_ms": 4.0}, "It is 1.00 times as fast here; at least 1.05 times is wanted."),
+        ({"int8_ms": 3.9}, "It is 1.03 times as fast"),
+        ({"int8_ms": 5.0}, "It is 0.80 times as fast"),
     ],
 )
 def test_one_shortcoming_is_enough(change: dict[str, float], said: str) -> None:
@@ -64,9 +71,26 @@ def test_one_shortcoming_is_enough(change: dict[str, float], said: str) -> None:
     assert not replace(FACTS, comparison=comparison).passed
 
 
-def test_few_pictures_are_told_with_their_interval() -> None:
-    [sentence] = replace(GOOD, pictures=10, same=10).shortcomings
-    assert "72.2% to 100.0%" in sentence
+def test_pictures_that_were_there_are_not_called_too_few() -> None:
+    stopped = replace(GOOD, pictures=480, same=470, stopped_of=2_000)
+    assert stopped.shortcomings == (
+        "The first class is the same for 97.92% of the pictures; at least 99.5% is wanted.",
+        "The comparison stopped after 480 of 2,000 pictures, since too many differ already.",
+    )
+    assert replace(stopped, stopped_of=1_800).shortcomings[2] == (
+        "Only 1,800 pictures could be compared; 2,000 are needed for a copy to be kept by itself."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pictures", "count", "wanted"), [(2_300, 200, 200), (300, 200, 150), (3, 200, 1), (1, 200, 1), (300, 1, 1)]
+)
+def test_half_of_the_pictures_calibrate_at_most(pictures: int, count: int, wanted: int) -> None:
+    assert calibrating(pictures, count) == wanted
+
+
+def test_one_is_not_many() -> None:
+    assert [counted(number, "picture") for number in (0, 1, 2_000)] == ["0 pictures", "1 picture", "2,000 pictures"]
 
 
 def test_nothing_compared_is_not_passed() -> None:
@@ -82,6 +106,15 @@ def test_stored_form_is_read_back(facts: Quantization) -> None:
     assert json.loads(text)["passed"] is facts.passed
     assert json.loads(text)["precision"] == "int8"
     assert read_quantization({QUANTIZATION_KEY: text}) == facts
+
+
+def test_copies_from_before_some_figures_were_kept_are_still_read() -> None:
+    values = json.loads(FACTS.to_json())
+    for name in ("turns", "stopped_of", "labelled", "float_right", "int8_right"):
+        del values["comparison"][name]
+    assert read_quantization({QUANTIZATION_KEY: json.dumps(values)}) == FACTS
+    del values["comparison"]["same"]
+    assert read_quantization({QUANTIZATION_KEY: json.dumps(values)}) is None
 
 
 def test_passed_is_not_believed_but_computed() -> None:

@@ -19,7 +19,7 @@ from inference.models.checksum import require_unchanged, sha256_of
 from inference.models.child import ChildTask
 from inference.models.progress import Progress
 from inference.models.quantize import keeping
-from inference.models.quantize.keeping import QuantizeOrder, quantize_model
+from inference.models.quantize.keeping import Compared, QuantizeOrder, is_installed, quantize_model
 from inference.profile import Profile
 from tests.inference.models.quantize.coloured import write_pictures
 from tests.make_data import TINY
@@ -60,8 +60,8 @@ def test_forced_it_is_installed_checked_and_says_what_it_is(tmp_path: Path, prof
     told: list[Progress] = []
     done = quantize_model(read_model(TINY), order(pictures, force=True), profile, on_progress=told.append)
     assert done.model is not None
-    assert done.unreadable == 1
-    facts = done.facts
+    assert done.compared.unreadable == 1
+    facts = done.compared.facts
     assert facts.source_sha256 == sha256_of(TINY)
     assert (facts.layers, facts.all_layers) == (1, 2)
     assert facts.comparison is not None
@@ -71,7 +71,12 @@ def test_forced_it_is_installed_checked_and_says_what_it_is(tmp_path: Path, prof
     # Plain colours leave no doubt, but so few of them do not show enough.
     assert facts.comparison.agreement == 1
     assert not facts.passed
-    assert {progress.step for progress in told} == {"Calibrating", "Comparing"}
+    assert list(dict.fromkeys(progress.step for progress in told)) == [
+        "Calibrating (1 of 2 convolutions in int8)",
+        "Looking for the faster engine of the model and of its copy",
+        "Comparing (1 of 2 convolutions in int8)",
+        "Measuring the speed with the same pictures again",
+    ]
 
     installed = find_model("tiny-int8", profile)
     assert installed.contract.title == "Tiny test network, int8"
@@ -84,7 +89,7 @@ def test_forced_it_is_installed_checked_and_says_what_it_is(tmp_path: Path, prof
         quantize_model(read_model(TINY), order(pictures, force=True), profile)
     again = quantize_model(read_model(TINY), order(pictures, count=5, replace=True, force=True), profile)
     assert again.model is not None
-    assert again.facts.calibrated_on in {4, 5}
+    assert again.compared.facts.calibrated_on in {4, 5}
     with pytest.raises(ChildTaskError, match="int8 already"):
         quantize_model(again.model, QuantizeOrder("twice", str(pictures), 5), profile)
     assert [model.name for model in list_models(profile).models if not model.built_in] == ["tiny-int8"]
@@ -94,9 +99,45 @@ def test_what_does_not_pass_is_not_kept(tmp_path: Path, profile: Profile) -> Non
     done = quantize_model(read_model(TINY), order(write_pictures(tmp_path / "pictures", 6)), profile)
     assert done.model is None
     # Half of a small folder calibrates.
-    assert done.facts.calibrated_on == 3
+    assert done.compared.facts.calibrated_on == 3
     assert is_empty(profile.models)
     assert is_empty(profile.cache)
+
+
+def test_what_came_of_it_is_told_before_it_is_kept(tmp_path: Path, profile: Profile) -> None:
+    pictures = write_pictures(tmp_path / "pictures", 4)
+    told: list[Compared] = []
+
+    def refuse(compared: Compared) -> None:
+        told.append(compared)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        quantize_model(read_model(TINY), order(pictures, force=True), profile, on_compared=refuse)
+    [compared] = told
+    assert compared.is_kept
+    assert compared.facts.comparison is not None
+    assert is_empty(profile.models)
+    assert is_empty(profile.cache)
+    assert not is_installed(compared.facts, "tiny-int8", profile)
+
+    quantize_model(read_model(TINY), order(pictures, force=True), profile, on_compared=told.append)
+    assert is_installed(told[1].facts, "tiny-int8", profile)
+    assert not is_installed(compared.facts, "tiny-int8", profile)
+
+
+def test_one_picture_under_many_names_counts_once(tmp_path: Path, profile: Profile) -> None:
+    pictures = write_pictures(tmp_path / "pictures", 2)
+    for number in range(2, 30):
+        os.link(pictures / f"{number % 2}.png", pictures / f"{number}.png")
+    told: list[Compared] = []
+    quantize_model(read_model(TINY), order(pictures, count=1), profile, on_compared=told.append)
+    [compared] = told
+    assert compared.facts.comparison is not None
+    # One calibrates, so only the other can be compared.
+    assert (compared.facts.calibrated_on, compared.facts.comparison.pictures, compared.repeated) == (1, 1, 28)
+    with pytest.raises(ChildTaskError, match="Too few different pictures in"):
+        quantize_model(read_model(TINY), order(pictures, count=29), profile)
 
 
 def test_what_a_killed_program_left_goes_after_a_day(tmp_path: Path, profile: Profile) -> None:
@@ -117,7 +158,7 @@ def test_too_few_pictures_are_told(readable: int, tmp_path: Path, profile: Profi
     for number in range(readable):
         Image.new("RGB", (9, 9)).save(pictures / f"{number}.png")
     (pictures / "broken.png").write_bytes(b"no picture")
-    with pytest.raises(ChildTaskError, match="Too few pictures in"):
+    with pytest.raises(ChildTaskError, match="Too few different pictures in"):
         quantize_model(read_model(TINY), order(pictures, force=True), profile)
     assert is_empty(profile.models)
     assert is_empty(profile.cache)
