@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 CHECK_TIMEOUT_S = 60.0
 """A model that takes longer for one test picture is refused; it may never end."""
 
+BUILDING_TIMEOUT_S = 1200.0
+"""The same where the first run builds an engine (TensorRT), which takes minutes."""
+
 _INPUT_RANK = 4
 _CARDS = {Device.CUDA, Device.TENSORRT}
 
@@ -276,13 +279,14 @@ def _checked(session: Session, path: str) -> CheckedSession:
     if problems:
         raise ModelContractError(path, problems)
     deadline = CancelToken()
-    alarm = threading.Timer(CHECK_TIMEOUT_S, deadline.cancel)
+    limit_s = BUILDING_TIMEOUT_S if session.device is Device.TENSORRT else CHECK_TIMEOUT_S
+    alarm = threading.Timer(limit_s, deadline.cancel)
     alarm.daemon = True
     alarm.start()
     try:
         answer = session.run(checked_outputs(contract), {INPUT_NAME: noise_picture(contract)}, deadline)
     except Cancelled as error:
-        raise InferenceError(f"a test picture took longer than {CHECK_TIMEOUT_S:g} seconds.") from error
+        raise InferenceError(f"a test picture took longer than {limit_s:g} seconds.") from error
     finally:
         alarm.cancel()
     problems = answer_problems(contract, answer, session.precision)

@@ -164,9 +164,7 @@ def open_session(path: str, precision: Precision, options: SessionOptions) -> Op
             _streams(inputs, outputs, options, requests),
         )
     except Exception as error:  # noqa: BLE001 - OpenVINO's errors have no common type
-        return Refusal(
-            Device.OPENVINO, plain_reason(error), "Use cpu, or run `main.py doctor` to see every device.", is_here=True
-        )
+        return Refusal(Device.OPENVINO, plain_reason(error), "Use cpu.", is_here=True)
 
 
 def _load() -> ModuleType:

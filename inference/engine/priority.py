@@ -6,7 +6,7 @@ import threading
 
 from inference.engine import machine
 
-_LOW_PRIORITY = 10
+_LOWER, _LOWEST = 10, 19
 
 
 def yield_to_the_window() -> None:
@@ -17,7 +17,10 @@ def yield_to_the_window() -> None:
     by thread; elsewhere nothing happens.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+        thread = threading.get_native_id()
+        # From where it is: nobody may raise a thread that was started with a lower one (`nice`).
+        lower = min(_LOWEST, os.getpriority(os.PRIO_PROCESS, thread) + _LOWER)
+        os.setpriority(os.PRIO_PROCESS, thread, lower)
 
 
 def computing_threads(*, yielding: bool) -> int:

@@ -156,14 +156,14 @@ def open_session(
         if device is Device.CPU or type(error).__name__ in _FILE_FAULTS:
             raise ModelLoadError(path, _why_not_loaded(error)) from error
         # Drivers, libraries and hardware were found before, or `find_refusal` would have answered.
-        return Refusal(
-            device, plain_reason(error), "Use cpu, or run `main.py doctor` to see every device.", is_here=True
-        )
+        has_memory = not is_out_of_memory(str(error))
+        remedy = "Use cpu." if has_memory else "Close other programs that use it, choose a smaller model, or use cpu."
+        return Refusal(device, plain_reason(error), remedy, is_here=True)
     if handle.get_providers()[0] != PROVIDERS[device]:
         return Refusal(
             device,
             "ONNX Runtime opened the model on the processor instead, without saying why",
-            "Use cpu, or run `main.py doctor` to see every device.",
+            "Use cpu.",
             is_here=True,
         )
     shares = device is Device.CPU and options.sharing and not weights

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inference.arrays import ClassIndices, EvidenceMaps, HeadBias, HeadWeight, InputBatch, Logits
 from inference.engine.devices import Precision
+from inference.errors import InferenceError
 from inference.models.contract import INPUT_NAME, MapKind, ModelContract, OutputName
 
 TOLERANCES = {
@@ -64,6 +65,9 @@ def answer_problems(
         contract: the model's.
         answer: arrays of the `checked_outputs`, by name.
         precision: what the device computes with; it decides the tolerance.
+
+    Raises:
+        InferenceError: the memory is too small.
     """
     classes = len(contract.labels)
     logits = answer[OutputName.LOGITS]
@@ -78,11 +82,14 @@ def answer_problems(
     if weight.shape != (classes, features.shape[1]) or bias.shape != (classes,):
         return (f"Its last layer has the shape {weight.shape}, which fits neither its classes nor its features.",)
     top_classes = answer[OutputName.TOP_CLASSES]
-    error = max(
-        ledger_error(logits, top_classes, evidence, bias),
-        map_error(features, weight, top_classes, evidence),
-        key=_worse,
-    )
+    try:
+        error = max(
+            ledger_error(logits, top_classes, evidence, bias),
+            map_error(features, weight, top_classes, evidence),
+            key=_worse,
+        )
+    except MemoryError as shortage:
+        raise InferenceError("the memory is too small for its check.", out_of_memory=True) from shortage
     if error <= TOLERANCES[precision]:
         return ()
     return (
@@ -111,7 +118,7 @@ def map_error(
         0 where the maps are those of this head; NaN where a number is not valid.
     """
     cells = features.shape[2] * features.shape[3]
-    wanted = np.einsum("ntk,nkhw->nthw", weight.astype(np.float64)[top_classes], features) / cells
+    wanted = np.einsum("ntk,nkhw->nthw", weight[top_classes].astype(np.float64), features) / cells
     scale = 1 + np.abs(wanted).sum(axis=(2, 3), keepdims=True)
     return float(np.max(np.abs(evidence - wanted) / scale))
 
@@ -129,7 +136,7 @@ def ledger_error(logits: Logits, top_classes: ClassIndices, evidence: EvidenceMa
         0 for a perfect ledger; NaN where a number is not valid.
     """
     cells = evidence.astype(np.float64).reshape(*top_classes.shape, -1)
-    constant = bias.astype(np.float64)[top_classes]
+    constant = bias[top_classes].astype(np.float64)
     wanted = np.take_along_axis(logits.astype(np.float64), top_classes, axis=1)
     terms = 1 + np.abs(cells).sum(axis=-1) + np.abs(constant)
     return float(np.max(np.abs(cells.sum(axis=-1) + constant - wanted) / terms))

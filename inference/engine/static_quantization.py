@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import platform
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from inference.models.contract import INPUT_NAME
 _CPU_INFO = Path("/proc/cpuinfo")
 _PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}
 _INTEL_NAMES = {"x86_64", "amd64"}
+_TEMPORARY_COPIES = 4
+"""As many copies of a model the tool has on the disk at once, at most."""
 
 
 def weight_bits() -> int:
@@ -95,7 +101,18 @@ def write_int8(source: Path, target: Path, nodes: Sequence[str], batches: Iterat
     except Exception as error:  # ONNX Runtime's and onnx's errors have no common type
         if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
             raise InferenceError("the memory is too small to calibrate it.", out_of_memory=True) from error
+        if _is_disk_too_small(source):
+            raise OutputWriteError(tempfile.gettempdir(), f"{os.strerror(errno.ENOSPC)}.") from error
         raise ModelLoadError(str(source), f"it cannot be quantized ({plain_reason(error)}).") from error
+
+
+def _is_disk_too_small(source: Path) -> bool:
+    """Whether the tool's temporary files may not have found room.
+
+    ONNX Runtime does not notice that and leaves half a model, which cannot be read then; and all of them are deleted
+    before its error is told.
+    """
+    return shutil.disk_usage(tempfile.gettempdir()).free < _TEMPORARY_COPIES * source.stat().st_size
 
 
 class _PictureError(Exception):

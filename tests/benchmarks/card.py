@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.card --labelled tiny-imagenet-val/ --output card.json
 
-Begins nothing after `--minutes` (8); what there is no time for, or what cannot run, says so instead of a figure. With
-`--device cpu --small` it goes through all the same parts on a processor, which shows that the script works and nothing
-about any card.
+Begins nothing after `--minutes` (8); what there is no time for, or what cannot run, says so instead of a figure. Where
+one command does not last long enough, several with the same `--profile` and `--output` do, each with some of the
+`--parts`: what the trial found and what was measured stays. With `--device cpu --small` it goes through all the same
+parts on a processor, which shows that the script works and nothing about any card.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -30,22 +32,28 @@ from inference.bench.orders import Setup
 from inference.bench.record import Name
 from inference.classify.opening import decode_workers
 from inference.engine import machine, nvidia
-from inference.engine.card.asking import have_card_learned
 from inference.engine.card.choice import CardChoice, CardChoices
 from inference.engine.card.opening import Model
 from inference.engine.card.variant import PLAIN
 from inference.engine.devices import Device
 from inference.engine.network import hash_model
+from inference.errors import ModelNotFoundError
+from inference.models.catalog import find_model
 from inference.models.install import install_file
 from inference.models.request import ModelRequest
 from inference.profile import BUILT_IN_MODELS, PROJECT_ROOT, Profile
-from tests.benchmarks.card_variants import measure_agreement, measure_variants, variants_of
+from tests.benchmarks.card_memory import measure_halving
+from tests.benchmarks.card_ratios import ratios
+from tests.benchmarks.card_trial import try_card
+from tests.benchmarks.card_variants import CARDS, measure_agreement, measure_variants, variants_of
 
 RANDOM = "resnext50-random"
 """The official shape with weights by chance, made on the spot."""
 
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "torch", "torchvision", "numpy", "pillow", "nvidia-cudnn-cu13")
-_CARDS = {Device.CUDA, Device.TENSORRT}
+
+_TRIAL_SHARE = 0.4
+"""Of the time; the rest belongs to what is measured with the variant that the trial has found by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,10 @@ class Course:
         """Whether another measurement may begin."""
         return time.monotonic() < self.deadline
 
+    def left_s(self) -> float:
+        """Seconds until nothing begins any more."""
+        return max(0.0, self.deadline - time.monotonic())
+
     def do(self, name: str, part: Callable[[Course], Any]) -> None:
         """Measure one part, or say why there is none; nothing that fails takes the others with it."""
         if not self.has_time():
@@ -125,6 +137,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--labelled", type=Path, help="folders of pictures, named by WordNet ids of the built-in model")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS), help="only some of them")
+    parser.add_argument("--profile", type=Path, help="a folder that stays, for parts that are measured one by one")
     parser.add_argument("--small", action="store_true", help="only go through all parts")
     parser.add_argument("--output", type=Path, help="a JSON file, written after each part")
     arguments = parser.parse_args(argv)
@@ -136,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     deadline = time.monotonic() + 60 * arguments.minutes
-    device, profile = Device(arguments.device), Profile.below(folder / "profile")
+    device, profile = Device(arguments.device), Profile.below(arguments.profile or folder / "profile")
     sizes = SMALL if arguments.small else FULL
     photos = arguments.photos
     if photos is None:
@@ -152,6 +165,7 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         arguments.labelled,
         sizes,
         deadline,
+        _found_before(arguments.output),
     )
     for name in arguments.parts:
         course.do(name, PARTS[name])
@@ -160,11 +174,20 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return course.found
 
 
+def _found_before(output: Path | None) -> dict[str, Any]:
+    if output is None or not output.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    return found
+
+
 def _on(path: Path, device: Device, profile: Profile) -> Model:
     return Model.of(path, hash_model(str(path)), device, profile.cache)
 
 
 def _random_model(folder: Path, profile: Profile) -> Path:
+    with suppress(ModelNotFoundError):
+        return find_model(RANDOM, profile).path
     weights = folder / "random.pth"
     _tell(f"making {RANDOM} ...")
     command = [sys.executable, "-m", "tests.benchmarks.random_weights", str(weights)]
@@ -184,6 +207,7 @@ def _facts(course: Course) -> dict[str, Any]:
         "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "device": str(course.model.device),
         "cards": [] if driver is None else list(driver.cards),
+        "driver": "" if state is None else state.driver,
         "cuda": "" if driver is None else ".".join(map(str, driver.cuda_version)),
         "card_in_use_before": None if state is None else {"bytes": state.used_bytes, "busy": state.busy},
         "processor": machine.processor_name(),
@@ -199,20 +223,6 @@ def _variants(course: Course) -> dict[str, Any]:
     return measure_variants(course.model, sizes.batch, pictures=sizes.compared, has_time=course.has_time)
 
 
-def _learned(course: Course) -> dict[str, Any]:
-    start = time.monotonic()
-    choice = have_card_learned(course.model, CardChoices(course.profile.cache))
-    if choice is None:
-        return {"not_measured": "the trial did not come to an end"}
-    return {
-        "variant": str(choice.variant),
-        "batch": choice.batch,
-        "times_as_fast": choice.times_as_fast,
-        "took_s": time.monotonic() - start,
-        "tried": {one.name: one.objection or one.times_as_fast for one in choice.tried},
-    }
-
-
 def _choice(course: Course) -> CardChoice:
     """What the trial found, or the plain session where it did not come to an end."""
     known = CardChoices(course.profile.cache).remembered(course.model.model_hash, course.model.device)
@@ -221,10 +231,10 @@ def _choice(course: Course) -> CardChoice:
 
 def _torch(course: Course, what: str) -> dict[str, Any]:
     sizes = course.sizes
-    batch = _choice(course).batch if course.model.device in _CARDS else sizes.batch
+    batch = _choice(course).batch if course.model.device in CARDS else sizes.batch
     arguments = {
         "model": course.model.path,
-        "device": "cuda" if course.model.device in _CARDS else "cpu",
+        "device": "cuda" if course.model.device in CARDS else "cpu",
         "batch": batch,
         "seconds": sizes.pass_s,
         "compiler": sizes.compiler,
@@ -232,7 +242,7 @@ def _torch(course: Course, what: str) -> dict[str, Any]:
     }
     command = [sys.executable, "-m", "tests.benchmarks.card_torch", what]
     command += [f"--{name}={value}" for name, value in arguments.items()]
-    left = max(30.0, course.deadline - time.monotonic())
+    left = max(30.0, course.left_s())
     done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=left, check=False)
     if done.returncode:
         return {"not_measured": done.stderr.strip().splitlines()[-1]}
@@ -247,8 +257,9 @@ def _pipeline(course: Course) -> dict[str, Any]:
     paths = tuple(str(path) for path in sorted(course.photos.iterdir()))
     folders = (str(course.profile.data), str(course.profile.cache), str(course.profile.config))
     setup = Setup(str(course.model.path), str(course.model.device), batch, workers, paths, folders)
+    before = card_state() if course.model.device in CARDS else None
     rates: dict[str, list[float]] = {str(name): [] for name in (Name.PIPELINE, Name.DECODE_POOL, Name.NETWORK)}
-    busy = []
+    uses = []
     with (
         MeasuringProcess.start("inference.bench.pipeline_runs", setup) as pipeline,
         MeasuringProcess.start("inference.bench.program_runs", setup) as parts,
@@ -260,16 +271,19 @@ def _pipeline(course: Course) -> dict[str, Any]:
                 process = pipeline if name == Name.PIPELINE else parts
                 # The first turn warms up and tells how many pictures fill the time.
                 count = batch * 4 if turn == 0 else int(max(known[0] * pass_s // batch, 1)) * batch
-                with CardWatch(card_state() if name == Name.PIPELINE else None) as watch:
+                is_watched = name == Name.PIPELINE and course.model.device in CARDS
+                with CardWatch(before if is_watched else None) as watch:
                     known.append(process.rate(count, variant=name, batch=batch).per_s)
                 if turn and watch.use is not None:
-                    busy.append(watch.use.busy)
+                    uses.append(watch.use)
     best = {name: max(found[1:]) for name, found in rates.items()}
     slower = min(best[Name.DECODE_POOL], best[Name.NETWORK])
     return {
         **best,
         "share_of_the_slower": best[Name.PIPELINE] / slower,
-        "card_busy": max(busy, default=None),
+        # Of two: the larger one would be the luckier one.
+        "card_busy": min((use.busy for use in uses), default=None),
+        "peak_bytes": max((use.peak_bytes for use in uses), default=None),
         "batch": batch,
         "decoders": workers,
     }
@@ -284,14 +298,22 @@ def _agreement(course: Course) -> dict[str, Any]:
     )
 
 
+def _halving(course: Course) -> dict[str, Any]:
+    if course.model.device not in CARDS:
+        return {"not_measured": "there is no card whose memory could be filled"}
+    return measure_halving(course.model)
+
+
 PARTS: Mapping[str, Callable[[Course], Any]] = {
     "facts": _facts,
-    "trial": _learned,
+    "trial": lambda course: try_card(course.model, limit_s=_TRIAL_SHARE * course.left_s()),
     "torch": lambda course: _torch(course, "network"),
     "pipeline": _pipeline,
     "variants": _variants,
     "agreement": _agreement,
     "jpeg": lambda course: _torch(course, "jpeg"),
+    "halving": _halving,
+    "ratios": lambda course: ratios(course.found),
 }
 """What is measured. First what runs in processes of its own, so that a fault in a driver leaves it written down."""
 

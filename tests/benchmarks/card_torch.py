@@ -25,6 +25,7 @@ from inference.models.catalog import read_model
 from inference.models.contract import Preprocessing
 from inference.training.graph_weights import read_graph_weights
 from inference.training.weights import build_network, infer_config
+from tests.benchmarks.card_ratios import FROM_HOST, ON_CARD, WHOLE_JPEG
 
 _WARM_UPS = 3
 
@@ -65,10 +66,7 @@ def _network(arguments: argparse.Namespace) -> dict[str, Any]:
     """Pictures a second of the network compiled in float16 (bfloat16 on a processor), channels last."""
     device, batch = arguments.device, arguments.batch
     rule = read_model(arguments.model).contract.preprocessing
-    weights = read_graph_weights(arguments.model)
-    plain = build_network(infer_config(weights, str(arguments.model)), weights, str(arguments.model))
-    dtype = torch.float16 if device == "cuda" else torch.bfloat16
-    lowered = Scaled(plain, rule).eval().to(device, dtype).to(memory_format=torch.channels_last)
+    lowered, dtype = _lowered(arguments)
     host = torch.randint(0, 256, (batch, rule.crop, rule.crop, 3), dtype=torch.uint8)
     host = host.pin_memory() if device == "cuda" else host
     there = host.to(device)
@@ -78,13 +76,20 @@ def _network(arguments: argparse.Namespace) -> dict[str, Any]:
         fast = torch.compile(lowered, backend=arguments.compiler, mode=mode)
         try:
             # Nothing is copied: what PyTorch can do at best.
-            found[f"{mode}, pictures on the card"] = _rate(partial(fast, there), batch, arguments)
-            found[f"{mode}, pictures from pinned memory"] = _rate(
-                partial(_copied, fast, host, device), batch, arguments
-            )
+            found[f"{mode}, {ON_CARD}"] = _rate(partial(fast, there), batch, arguments)
+            found[f"{mode}, {FROM_HOST}"] = _rate(partial(_copied, fast, host, device), batch, arguments)
         except Exception as error:  # noqa: BLE001 - the compiler and its tools fail in their own ways
             found[mode] = {"not_measured": f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"}
     return found
+
+
+def _lowered(arguments: argparse.Namespace) -> tuple[nn.Module, torch.dtype]:
+    """The network with its scaling, in the lower precision that suits the device."""
+    weights = read_graph_weights(arguments.model)
+    plain = build_network(infer_config(weights, str(arguments.model)), weights, str(arguments.model))
+    dtype = torch.float16 if arguments.device == "cuda" else torch.bfloat16
+    scaled = Scaled(plain, read_model(arguments.model).contract.preprocessing).eval()
+    return scaled.to(arguments.device, dtype).to(memory_format=torch.channels_last), dtype
 
 
 def _copied(network: Callable[[Tensor], Tensor], host: Tensor, device: str) -> Tensor:
@@ -93,7 +98,10 @@ def _copied(network: Callable[[Tensor], Tensor], host: Tensor, device: str) -> T
 
 
 def _jpeg(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Pictures a second that torchvision decodes and prepares on the device (nvJPEG on a card)."""
+    """Pictures a second that torchvision decodes and prepares on the device (nvJPEG on a card), and PyTorch computes.
+
+    Files are in memory already; the last figure is a whole pipeline but for reading them and writing results.
+    """
     # torchvision's wheel does not import beside every build of PyTorch.
     import torchvision  # noqa: PLC0415
     from torchvision.io import ImageReadMode, decode_jpeg  # noqa: PLC0415
@@ -116,10 +124,17 @@ def _jpeg(arguments: argparse.Namespace) -> dict[str, Any]:
         cut = [center_crop(resize(image, [rule.resize], antialias=True), [rule.crop, rule.crop]) for image in decode()]
         return torch.stack(cut)
 
+    network = torch.compile(_lowered(arguments)[0], backend=arguments.compiler)
+
+    def compute() -> Tensor:
+        scores: Tensor = network(prepare().permute(0, 2, 3, 1)).float().cpu()
+        return scores
+
     return {
         "torchvision": torchvision.__version__,
         "decoded": _rate(decode, len(batch), arguments),
         "decoded and prepared": _rate(prepare, len(batch), arguments),
+        WHOLE_JPEG: _rate(compute, len(batch), arguments),
     }
 
 

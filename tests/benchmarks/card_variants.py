@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.arrays import InputBatch
+from inference.bench.card import CardWatch, card_state
 from inference.classify.preprocess import PrepareOrder, prepare_picture
 from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.trial import Answer, Run, answers_to, by_turns, compare, trial_pictures
@@ -23,10 +24,13 @@ from inference.models.contract_reading import read_contract
 from inference.models.metadata import read_metadata
 from inference.models.quantize.facts import wilson
 
+CARDS = frozenset({Device.CUDA, Device.TENSORRT})
+
 _CUDA = (
     Variant(half=True),
     Variant(nhwc=True),
     Variant(half=True, nhwc=True),
+    Variant(half=True, nhwc=True, fused=True),
     Variant(bound=True),
     Variant(half=True, nhwc=True, bound=True),
     Variant(half=True, nhwc=True, bound=True, turns=True),
@@ -44,20 +48,24 @@ def variants_of(device: Device) -> Sequence[Variant]:
 def measure_variants(
     model: Model, batch: int, *, pictures: int, has_time: Callable[[], bool]
 ) -> dict[str, dict[str, Any]]:
-    """Each variant by name: milliseconds for a picture, how many times as fast as the plain session, and agreement.
+    """Each variant by name: milliseconds for a picture, times as fast as the plain session, memory, and agreement.
 
     A variant that cannot be opened or run, or for which no time is left, says why.
     """
     contract = read_contract(read_metadata(model.path), str(model.path))
     shown = trial_pictures(max(pictures, batch), model.side)
-    plain = open_variant(model, PLAIN, batch)
+    with _watched(model) as watch:
+        plain = open_variant(model, PLAIN, batch)
+        try:
+            ask = run_of(plain, contract)
+            wanted = answers_to(ask, shown, batch)
+            alone = by_turns(ask, ask, shown[:batch])
+        except BaseException:
+            close_variant(plain)
+            raise
+    ms = 1e3 * float(np.median(alone.first_s)) / batch
+    rows: dict[str, dict[str, Any]] = {str(PLAIN): {"peak_bytes": _peak(watch), "ms": ms, "times_as_fast": 1.0}}
     try:
-        ask = run_of(plain, contract)
-        wanted = answers_to(ask, shown, batch)
-        alone = by_turns(ask, ask, shown[:batch])
-        rows: dict[str, dict[str, Any]] = {
-            str(PLAIN): {"ms": 1e3 * float(np.median(alone.first_s)) / batch, "times_as_fast": 1.0}
-        }
         for variant in variants_of(model.device):
             if not has_time():
                 rows[str(variant)] = {"not_measured": "no time was left"}
@@ -75,20 +83,31 @@ def _measure(
     model: Model, variant: Variant, batch: int, known: tuple[Run, ModelContract, InputBatch, Answer]
 ) -> dict[str, Any]:
     plain, contract, shown, wanted = known
-    opened = open_variant(model, variant, batch)
-    try:
-        ask = run_of(opened, contract)
-        agreement = compare(ask, shown, wanted, batch)
-        turns = by_turns(plain, ask, shown[:batch])
-    finally:
-        close_variant(opened)
+    with _watched(model) as watch:
+        opened = open_variant(model, variant, batch)
+        try:
+            ask = run_of(opened, contract)
+            agreement = compare(ask, shown, wanted, batch)
+            turns = by_turns(plain, ask, shown[:batch])
+        finally:
+            close_variant(opened)
     return {
+        "peak_bytes": _peak(watch),
         "ms": 1e3 * float(np.median(turns.second_s)) / batch,
         "times_as_fast": turns.times_as_fast,
         "same_class": agreement.same / agreement.pictures,
         "difference": agreement.difference,
         "objection": agreement.objection(variant.precision),
     }
+
+
+def _watched(model: Model) -> CardWatch:
+    return CardWatch(card_state() if model.device in CARDS else None)
+
+
+def _peak(watch: CardWatch) -> int | None:
+    """Bytes of the card that the session took more than was in use before; None where the driver does not say."""
+    return None if watch.use is None else watch.use.peak_bytes
 
 
 def run_of(session: OnnxSession, contract: ModelContract) -> Run:

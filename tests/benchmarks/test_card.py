@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 from inference.bench.made_pictures import make_pictures
+from inference.cancel import Cancelled, CancelToken
+from inference.engine.card.choice import CardChoice, CardChoices
+from inference.engine.card.opening import Model
+from inference.engine.card.variant import Variant
 from inference.engine.devices import Device
 from inference.profile import BUILT_IN_MODELS, Profile
-from tests.benchmarks import card
+from tests.benchmarks import card, card_trial
 from tests.benchmarks.card import Course
+from tests.benchmarks.card_ratios import ratios
 
 BUILT_IN = next(BUILT_IN_MODELS.glob("*.onnx"))
 _WORDNET_IDS = ("n01443537", "n01629819")
@@ -53,11 +58,16 @@ def test_all_parts_of_the_program_are_measured(
     found = json.loads(output.read_text())
     assert list(found) == parts
     assert "not_measured" not in output.read_text()
-    assert len(found["variants"]) == 9
+    assert len(found["variants"]) == 10
+    assert found["trial"]["to_the_end"]
     assert all(row["ms"] > 0 and not row.get("objection") for row in found["variants"].values())
     assert found["pipeline"]["pipeline"] > 0
     assert {row["pictures"] for row in found["agreement"].values()} == {6}
     assert found["agreement"]["cpu plain"]["same_class"] == 1
+    again = [*options, f"--output={output}", f"--profile={tmp_path / 'kept'}", "--parts"]
+    assert card.main([*again, "facts", "halving", "ratios"]) == 0
+    # What other commands have measured stays.
+    assert json.loads(output.read_text())["pipeline"] == found["pipeline"]
     said = capsys.readouterr().out
     for part in parts:
         assert f"## {part}\n" in said
@@ -78,6 +88,8 @@ def test_so_is_what_torchvision_decodes(tmp_path: Path, photos: Path, monkeypatc
     pytest.importorskip("torchvision.transforms.v2.functional")
     from tests.benchmarks import card_torch  # noqa: PLC0415 - it imports PyTorch
 
+    # Its import takes ten seconds; the test above goes through it.
+    monkeypatch.setattr("torch.compile", lambda network, **_options: network)
     started: list[list[str]] = []
 
     def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
@@ -93,6 +105,7 @@ def test_so_is_what_torchvision_decodes(tmp_path: Path, photos: Path, monkeypatc
     assert started == [[sys.executable, "-m", "tests.benchmarks.card_torch", "jpeg"]]
     assert jpeg["decoded"] > 0
     assert jpeg["decoded and prepared"] > 0
+    assert jpeg["decoded, prepared and computed"] > 0
 
 
 def test_what_fails_and_what_there_is_no_time_for_says_so(tmp_path: Path, photos: Path) -> None:
@@ -109,3 +122,39 @@ def test_what_fails_and_what_there_is_no_time_for_says_so(tmp_path: Path, photos
     course.do("facts", card.PARTS["facts"])
     assert course.found["facts"] == {"not_measured": "no time was left"}
     assert "| not_measured | no time was left |" in card.table(course.found)
+
+
+def test_what_the_trial_has_found_by_then_stays(tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = _course(tmp_path, photos)
+    choices = CardChoices(course.model.cache)
+    half = CardChoice(Variant(half=True), 16, 2.0)
+
+    def learns_for_ever(model: Model, choices: CardChoices, *, cancel: CancelToken) -> None:
+        choices.remember(model.model_hash, model.device, half)
+        assert cancel.wait(30)
+        choices.forget(model.model_hash, model.device)
+        raise Cancelled
+
+    monkeypatch.setattr(card_trial, "have_card_learned", learns_for_ever)
+    found = card_trial.try_card(course.model, limit_s=0.2)
+    assert (found["to_the_end"], found["variant"], found["batch"]) == (False, "float16", 16)
+    assert choices.remembered(course.model.model_hash, course.model.device) == half
+    assert card._choice(course) == half
+
+
+def test_ratios_are_of_what_was_measured() -> None:
+    found = {
+        "pipeline": {"network": 900.0, "pipeline": 800.0},
+        "torch": {
+            "default, pictures on the card": 1000.0,
+            "default, pictures from pinned memory": 500.0,
+            "reduce-overhead, pictures from pinned memory": 600.0,
+            "reduce-overhead": {"not_measured": "it broke"},
+        },
+        "jpeg": {"not_measured": "no torchvision"},
+    }
+    assert ratios(found) == {
+        "network / compiled PyTorch, pictures from pinned memory": 1.5,
+        "network / compiled PyTorch, pictures on the card": 0.9,
+    }
+    assert "not_measured" in ratios({"torch": found["torch"]})

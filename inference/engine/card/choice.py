@@ -18,7 +18,7 @@ from inference.files import replacing
 
 logger = logging.getLogger(__name__)
 
-FORM = 1
+FORM = 2
 """Of the trial: another number has every model tried anew."""
 
 _FILE_NAME = "cards.json"

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from inference.arrays import InputBatch
 from inference.engine.card.lane import Lane
-from inference.engine.card.provider_options import GRAPH_ID, NO_GRAPH, NO_WAIT
+from inference.engine.card.provider_options import GRAPH_ID, NO_GRAPH, NO_WAIT, WAIT
 from inference.engine.card.variant import Variant
+from inference.engine.faults import is_out_of_memory
 from inference.models.contract import INPUT_NAME, OutputName
 
 MOST_LANES = 4
@@ -43,6 +44,13 @@ class Steady:
         """Whether a batch has at most so many pictures, of this size."""
         return images.shape[1:3] == (self.side, self.side) and len(images) <= self.batch
 
+    def filled(self, images: InputBatch) -> InputBatch:
+        """A batch that fits, with black pictures behind it up to the steady number."""
+        if len(images) == self.batch:
+            return images
+        rest = np.zeros((self.batch - len(images), *images.shape[1:]), images.dtype)
+        return np.concatenate([images, rest])
+
 
 class VariantHandle:
     """Has what `runtime.Session` needs of ONNX Runtime's session. One thread at a time may run it.
@@ -58,16 +66,18 @@ class VariantHandle:
         steady: Steady,
         *,
         place: str,
-        open_plain: Callable[[], onnxruntime.InferenceSession],
+        open_fixed: Callable[[int], onnxruntime.InferenceSession],
     ) -> None:
         """Keep what is needed to run.
 
         Args:
-            session: opened with the variant's options.
+            session: opened with the variant's options, for pictures of every size and number; captures no graph.
             variant: the way in which to run.
             steady: the batch that it is made for.
             place: ONNX Runtime's name for the device's memory.
-            open_plain: opens the model without any variant, for shapes that TensorRT did not build for.
+            open_fixed: opens the model for so many pictures of the steady batch's size and nothing else. Only then do
+                the graph's shapes not have to be computed on the processor, which would keep CUDA from capturing it;
+                other sizes in between do not have the convolutions planned anew; and TensorRT can build ahead.
         """
         self.variant = variant
         self._session = session
@@ -76,8 +86,8 @@ class VariantHandle:
         self._known: OrderedDict[_Key, Mapping[str, NDArray[Any]]] = OrderedDict()
         self._lanes: OrderedDict[_Key, tuple[Lane, ...]] = OrderedDict()
         self._graphs = itertools.count(1)
-        self._open_plain = open_plain
-        self._others: onnxruntime.InferenceSession | None = None
+        self._open_fixed = open_fixed
+        self._fixed: onnxruntime.InferenceSession | None = None
 
     def get_inputs(self) -> Sequence[Any]:
         """As ONNX Runtime's session."""
@@ -107,13 +117,38 @@ class VariantHandle:
         """As ONNX Runtime's session; the errors are its, too.
 
         A shape goes through buffers of its own from its second batch on: the first one shows what the outputs are, and
-        the last batch of a folder needs none.
+        the last batch of a folder needs none. For TensorRT, batches that are too small are filled up: each other size
+        would be built for, which takes minutes.
         """
         images, options = feeds[INPUT_NAME], options or onnxruntime.RunOptions()
-        if self.variant.engine and not self._steady.fits(images):
-            self._others = self._others or self._open_plain()
-            others: list[NDArray[Any]] = self._others.run(list(names), {INPUT_NAME: images}, options)
-            return others
+        if not (self.variant.engine and self._steady.fits(images)):
+            return self._run(names, images, options)
+        count = len(images)
+        answer = self._run(names, self._steady.filled(images), options)
+        return [array if name in _OF_THE_MODEL else array[:count] for name, array in zip(names, answer, strict=True)]
+
+    def close(self) -> None:
+        """Let go of the buffers and the sessions."""
+        self._let_go()
+        self._session = None
+
+    def _let_go(self) -> None:
+        self._lanes.clear()
+        self._known.clear()
+        self._fixed = None
+
+    def _run(self, names: Sequence[str], images: InputBatch, options: onnxruntime.RunOptions) -> list[NDArray[Any]]:
+        try:
+            return self._run_kept(names, images, options)
+        except Exception as error:
+            if is_out_of_memory(str(error)):
+                # Smaller batches come next, and need the memory.
+                self._let_go()
+            raise
+
+    def _run_kept(
+        self, names: Sequence[str], images: InputBatch, options: onnxruntime.RunOptions
+    ) -> list[NDArray[Any]]:
         if not self.variant.bound:
             return self._plainly(names, images, options)
         key = (images.shape, tuple(names))
@@ -127,17 +162,29 @@ class VariantHandle:
             return answer
         return self._through(self._make_lanes(key, images), names, images, options)
 
-    def close(self) -> None:
-        """Let go of the buffers and the session."""
-        self._lanes.clear()
-        self._known.clear()
-        self._session = self._others = None
-
     def _plainly(self, names: Sequence[str], images: InputBatch, options: onnxruntime.RunOptions) -> list[NDArray[Any]]:
+        """Without buffers, by the session that will have this shape's buffers: what it plans is planned once."""
+        if not self._is_for_fixed(images):
+            arrays: list[NDArray[Any]] = self._session.run(list(names), {INPUT_NAME: images}, options)
+            return arrays
         if self.variant.graph:
             options.add_run_config_entry(GRAPH_ID, NO_GRAPH)
-        arrays: list[NDArray[Any]] = self._session.run(list(names), {INPUT_NAME: images}, options)
-        return arrays
+        parts = np.split(images, self._parts(images))
+        session = self._fixed_for(len(parts[0]))
+        return _joined(names, [session.run(list(names), {INPUT_NAME: part}, options) for part in parts])
+
+    def _is_for_fixed(self, images: InputBatch) -> bool:
+        """Whether it is the steady batch. Without buffers only TensorRT gains by a session for it alone."""
+        is_steady = self._steady.fits(images) and len(images) == self._steady.batch
+        return is_steady and (self.variant.bound or self.variant.engine)
+
+    def _parts(self, images: InputBatch) -> int:
+        return 2 if self.variant.turns and len(images) % 2 == 0 else 1
+
+    def _fixed_for(self, count: int) -> onnxruntime.InferenceSession:
+        if self._fixed is None:
+            self._fixed = self._open_fixed(count)
+        return self._fixed
 
     def _remember(self, key: _Key, outputs: Mapping[str, NDArray[Any]]) -> None:
         # Of the arrays only their shapes and types are needed; views of one number have them, too.
@@ -149,42 +196,37 @@ class VariantHandle:
 
     def _make_lanes(self, key: _Key, images: InputBatch) -> tuple[Lane, ...]:
         outputs = self._known.pop(key)
-        count = len(images)
-        parts = 2 if self.variant.turns and count > 1 and count % 2 == 0 else 1
-        some = images[: count // parts]
+        parts = self._parts(images)
+        some = images[: len(images) // parts]
         shaped = {name: array if name in _OF_THE_MODEL else array[: len(some)] for name, array in outputs.items()}
         while len(self._lanes) >= MOST_LANES:
             self._lanes.popitem(last=False)
-        is_steady = self._steady.fits(images) and count == self._steady.batch
-        graphs = [str(next(self._graphs)) if self.variant.graph and is_steady else NO_GRAPH for _ in range(parts)]
-        lanes = tuple(Lane(self._session, self._place, some, shaped, graph=graph) for graph in graphs)
+        is_fixed = self._is_for_fixed(images)
+        session = self._fixed_for(len(some)) if is_fixed else self._session
+        graphs = [str(next(self._graphs)) if self.variant.graph and is_fixed else NO_GRAPH for _ in range(parts)]
+        lanes = tuple(Lane(session, self._place, some, shaped, graph=graph) for graph in graphs)
         self._lanes[key] = lanes
         return lanes
 
     def _through(
         self, lanes: tuple[Lane, ...], names: Sequence[str], images: InputBatch, options: onnxruntime.RunOptions
     ) -> list[NDArray[Any]]:
-        *early, last = zip(lanes, np.split(images, len(lanes)), strict=True)
-        for lane, part in early:
-            self._start(lane, part, _without_waiting())
-        # On one stream, waiting for the last part is waiting for all.
-        self._start(*last, options)
-        answers = [lane.read() for lane in lanes]
-        if len(answers) == 1:
-            return answers[0]
-        return [
-            parts[0] if name in _OF_THE_MODEL else np.concatenate(parts)
-            for name, parts in zip(names, zip(*answers, strict=True), strict=True)
-        ]
-
-    def _start(self, lane: Lane, images: InputBatch, options: onnxruntime.RunOptions) -> None:
-        if self.variant.graph:
-            options.add_run_config_entry(GRAPH_ID, lane.graph)
-        lane.load(images)
-        lane.run(options)
+        for lane, part in zip(lanes, np.split(images, len(lanes)), strict=True):
+            if lane.graph != NO_GRAPH:
+                options.add_run_config_entry(GRAPH_ID, lane.graph)
+            if len(lanes) > 1:
+                # On one stream, waiting for the last part is waiting for all. The same options for all: they stop them.
+                options.add_run_config_entry(NO_WAIT, WAIT if lane is lanes[-1] else "1")
+            lane.load(part)
+            lane.run(options)
+        return _joined(names, [lane.read() for lane in lanes])
 
 
-def _without_waiting() -> onnxruntime.RunOptions:
-    options = onnxruntime.RunOptions()
-    options.add_run_config_entry(NO_WAIT, "1")
-    return options
+def _joined(names: Sequence[str], answers: Sequence[Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """The answers to the parts of a batch as one."""
+    if len(answers) == 1:
+        return list(answers[0])
+    return [
+        parts[0] if name in _OF_THE_MODEL else np.concatenate(parts)
+        for name, parts in zip(names, zip(*answers, strict=True), strict=True)
+    ]

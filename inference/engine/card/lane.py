@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,9 @@ from inference.engine.card.provider_options import NO_GRAPH
 from inference.models.contract import INPUT_NAME
 
 HOST = "cpu"
+
+CAPTURING = threading.RLock()
+"""While a graph is captured, CUDA refuses that any thread of the process takes memory; opening a model does."""
 
 
 class Lane:
@@ -45,12 +50,15 @@ class Lane:
             graph: as the attribute.
         """
         self.graph = graph
+        self._will_capture = graph != NO_GRAPH
         self._handle = handle
         self._place = place
         self._staging = np.zeros(images.shape, np.uint8) if place == HOST else page_locked(images.shape)
-        self._input = onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(images.shape), np.uint8, place)
+        # Of the session's own memory, which grows by what is needed and is given back with it; the one that all
+        # sessions share doubles, and is kept until the program ends.
+        self._input = handle.create_ortvalue_from_shape_and_type(list(images.shape), np.uint8, place)
         self._outputs = {
-            name: onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(array.shape), array.dtype.type, place)
+            name: handle.create_ortvalue_from_shape_and_type(list(array.shape), array.dtype.type, place)
             for name, array in outputs.items()
         }
         self._binding = handle.io_binding()
@@ -66,7 +74,10 @@ class Lane:
 
     def run(self, options: onnxruntime.RunOptions) -> None:
         """Run what was loaded."""
-        self._handle.run_with_iobinding(self._binding, options)
+        # The first run captures.
+        with CAPTURING if self._will_capture else nullcontext():
+            self._handle.run_with_iobinding(self._binding, options)
+        self._will_capture = False
 
     def read(self) -> list[NDArray[Any]]:
         """The outputs in the order in which they were chosen, as arrays that nothing changes later."""

@@ -107,12 +107,16 @@ class _Trial:
         try:
             contract = read_contract(session.metadata, str(model.path))
             pictures = trial_pictures(count, model.side)
-            trial = cls(model, contract, pictures, {}, cancel, now, PLAIN, session, 1, 1)
-            trial.fit_batch(_FIRST_MOST)
-            trial.plain_batch = trial.batch
-            trial.wanted = answers_to(trial.run_of(session), pictures, trial.batch)
         except BaseException:
             _close(session)
+            raise
+        trial = cls(model, contract, pictures, {}, cancel, now, PLAIN, session, 1, 1)
+        try:
+            trial.fit_batch(_FIRST_MOST)
+            trial.plain_batch = trial.batch
+            trial.wanted = answers_to(trial.run_of(trial.session), pictures, trial.batch)
+        except BaseException:
+            trial.end()
             raise
         return trial
 
@@ -160,6 +164,9 @@ class _Trial:
                 raise
             # It runs the batch that it was compared with.
             logger.info("no other batch was found for %s: %s", self.best, error)
+        # A session keeps the memory of the largest batch that it was tried with; the next variant may not fit beside.
+        _close(self.session)
+        self.session = open_variant(self.model, self.best, self.batch, cancel=self.cancel)
 
     def choice(self) -> CardChoice:
         """The best variant, if it beats the plain session itself, and not only each step the one before."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import functools
 import logging
+import math
+import mmap
 import sys
 import weakref
 from collections.abc import Sequence
@@ -37,16 +39,22 @@ def page_locked(shape: Sequence[int], runtime: CudaRuntime | None = None) -> NDA
         shape: of the array.
         runtime: the CUDA runtime library, None for this computer's.
     """
-    array = np.zeros(shape, np.uint8)
     library = runtime or cuda_runtime()
-    if library is None or not array.nbytes:
-        return array
+    size = math.prod(shape)
+    if library is None or not size:
+        return np.zeros(shape, np.uint8)
+    # Whole pages, and none of them shared with others: a page cannot be locked twice.
+    whole = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+    memory = np.zeros(whole + mmap.PAGESIZE, np.uint8)
+    start = -memory.ctypes.data % mmap.PAGESIZE
+    array = memory[start : start + size].reshape(shape)
     address = ctypes.c_void_p(array.ctypes.data)
-    status = library.cudaHostRegister(address, ctypes.c_size_t(array.nbytes), 0)
+    status = library.cudaHostRegister(address, ctypes.c_size_t(whole), 0)
     if status:
-        logger.info("%d bytes could not be locked into memory (CUDA error %d)", array.nbytes, status)
+        logger.info("%d bytes could not be locked into memory (CUDA error %d)", whole, status)
         return array
-    letting_go = weakref.finalize(array, library.cudaHostUnregister, address)
+    # Every view keeps the whole alive.
+    letting_go = weakref.finalize(memory, library.cudaHostUnregister, address)
     # When the program ends, CUDA may be gone before.
     letting_go.atexit = False
     return array

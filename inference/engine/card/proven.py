@@ -14,6 +14,7 @@ from inference.engine.card.choice import CardChoices
 from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.variant import PLAIN
 from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.faults import is_disturbed_capture
 from inference.engine.runtime import OnnxSession, open_session
 from inference.engine.self_check import answer_problems, checked_outputs, noise_picture
 from inference.engine.session import Session, SessionOptions
@@ -69,7 +70,8 @@ class ProvenSession:
             is_halved = error.out_of_memory and len(feeds[INPUT_NAME]) > 1
             if is_halved or self._variant is None:
                 raise
-            reason, is_for_good = error.reason.rstrip("."), not error.out_of_memory
+            reason = error.reason.rstrip(".")
+            is_for_good = not (error.out_of_memory or is_disturbed_capture(str(error.__cause__)))
         self.go_back(reason, is_for_good=is_for_good)
         return self._session.run(names, feeds, cancel)
 
@@ -78,7 +80,8 @@ class ProvenSession:
 
         Args:
             reason: what is wrong with the variant, a phrase.
-            is_for_good: it is the variant's fault; another program that needs the card's memory is not.
+            is_for_good: it is the variant's fault; another program that needs the card's memory is not, nor another
+                thread that used the card while a graph was captured.
 
         Raises:
             InferenceError: the plain session cannot be opened, either.
@@ -90,22 +93,17 @@ class ProvenSession:
             self._choices.give_up(self._model.model_hash, self._model.device, reason)
         close_variant(self._variant)
         self._variant = None
-        try:
-            plain = open_session(str(self._model.path), self._model.device, SessionOptions(self._model.threads))
-        except ModelLoadError as error:
-            raise InferenceError(error.reason) from error
-        if isinstance(plain, Refusal):
-            raise InferenceError(f"{plain.reason}.")
-        self._session = plain
+        self._session = _open_plain(self._model)
 
 
 def open_proven(
     path: Path, model_hash: str, device: Device, choices: CardChoices, *, threads: int | None = None
-) -> ProvenSession | None:
-    """A session that runs a model as it was found to be fastest here; None where that is the plain session.
+) -> Session | None:
+    """A session that runs a model as it was found to be fastest here; None where that is what `open_session` opens.
 
-    Opens nothing where nothing was tried yet. What cannot be opened, or fails its check, is not tried again, unless it
-    was for want of memory.
+    Opens nothing where nothing was tried yet, but on TensorRT: there the plain session keeps what it builds. What
+    cannot be opened, or fails its check, is not tried again, unless it was for want of memory, or another thread was
+    capturing a graph.
 
     Args:
         path: the model file.
@@ -115,18 +113,26 @@ def open_proven(
         threads: that compute on the processor; None takes its physical cores.
 
     Raises:
-        InferenceError: the variant fails its check, and then the plain session cannot be opened or run.
+        InferenceError: the variant fails its check, and then the plain session cannot be opened or run; or on TensorRT
+            the plain one cannot be opened.
     """
     choice = choices.remembered(model_hash, device)
     if choice is None or choice.variant == PLAIN:
-        return None
+        if device is not Device.TENSORRT:
+            return None
+        try:
+            return _open_plain(Model.of(path, model_hash, device, choices.folder, threads))
+        except (ModelLoadError, ModelContractError):
+            # `open_session` says what is wrong with the file.
+            return None
     try:
         model = Model.of(path, model_hash, device, choices.folder, threads)
         opened = open_variant(model, choice.variant, choice.batch)
         contract = read_contract(opened.metadata, str(path))
     except (InferenceError, ModelLoadError, ModelContractError) as error:
         logger.info("%s cannot be opened as before (%s): %s", path.name, choice.variant, error)
-        if not (isinstance(error, InferenceError) and error.out_of_memory):
+        is_passing = isinstance(error, InferenceError) and error.out_of_memory
+        if not (is_passing or is_disturbed_capture(str(error))):
             choices.give_up(model_hash, device, str(error))
         return None
     session = ProvenSession(opened, model, choices)
@@ -135,3 +141,16 @@ def open_proven(
     if problems:
         session.go_back(problems[0].rstrip("."))
     return session
+
+
+def _open_plain(model: Model) -> Session:
+    """The session without any variant; on TensorRT with a folder for what it builds, which `open_session` has not."""
+    if model.device is Device.TENSORRT:
+        return open_variant(model, PLAIN, 1)
+    try:
+        plain = open_session(str(model.path), model.device, SessionOptions(model.threads))
+    except ModelLoadError as error:
+        raise InferenceError(error.reason) from error
+    if isinstance(plain, Refusal):
+        raise InferenceError(f"{plain.reason}.")
+    return plain

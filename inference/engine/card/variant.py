@@ -15,14 +15,16 @@ class Variant:
     Attributes:
         half: convolutions compute in float16, all behind the features in float32 (the model's second file).
         nhwc: convolutions run with the channels last.
+        fused: convolutions add their bias themselves; only with the channels last.
         bound: inputs go through page-locked memory and inputs and outputs keep their places on the card.
         turns: a batch is copied in two parts, the second one while the first one is computed.
         graph: the steady batch is replayed as one CUDA graph instead of one launch for each layer.
-        engine: TensorRT builds for the steady batch, in float16 where it gains, and keeps what it has built.
+        engine: TensorRT builds for the steady batch, in float16 where it gains; smaller ones are filled up.
     """
 
     half: bool = False
     nhwc: bool = False
+    fused: bool = False
     bound: bool = False
     turns: bool = False
     graph: bool = False
@@ -38,6 +40,7 @@ class Variant:
             (self.engine, "built ahead"),
             (self.half and not self.engine, "float16"),
             (self.nhwc, "channels last"),
+            (self.fused, "bias fused"),
             (self.turns, "two parts in turn"),
             (self.bound and not self.turns, "bound buffers"),
             (self.graph, "one graph"),
@@ -47,7 +50,7 @@ class Variant:
 
 PLAIN = Variant()
 
-_KERNELS = (Variant(half=True), Variant(nhwc=True))
+_KERNELS = (Variant(half=True), Variant(nhwc=True), Variant(fused=True))
 _TRANSFERS = (Variant(bound=True), Variant(bound=True, turns=True), Variant(bound=True, graph=True))
 
 KERNEL_STEPS = MappingProxyType({Device.CUDA: _KERNELS, Device.TENSORRT: (Variant(engine=True),)})
@@ -58,6 +61,8 @@ TRANSFER_STEPS = MappingProxyType({Device.CUDA: _TRANSFERS, Device.TENSORRT: _TR
 
 
 def with_step(variant: Variant, step: Variant) -> Variant:
-    """`variant` with all that `step` adds to it."""
+    """`variant` with all that `step` adds to it; without any change where the step needs what is not there."""
+    if step.fused and not variant.nhwc:
+        return variant
     added = {name: True for name in Variant.__dataclass_fields__ if getattr(step, name)}
     return replace(variant, **added)

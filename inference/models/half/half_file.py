@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from inference.cancel import CancelToken
-from inference.errors import OutputWriteError
+from inference.errors import ModelLoadError, OutputWriteError
+from inference.models.checksum import checksum_file, require_unchanged, sha256_of, write_checksum
 from inference.models.child import ChildTask, run_child
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def half_path(model_hash: str, cache: Path) -> Path:
 
 
 def require_half_file(model: Path, model_hash: str, cache: Path, *, cancel: CancelToken | None = None) -> Path:
-    """The float16 file of a model; made now, in a second or a few, where it is not there yet.
+    """The float16 file of a model; made now, in a second or a few, where it is not there yet, or was changed since.
 
     Args:
         model: the model's file.
@@ -52,7 +53,7 @@ def require_half_file(model: Path, model_hash: str, cache: Path, *, cancel: Canc
         Cancelled: if `cancel` was used.
     """
     path = half_path(model_hash, cache)
-    if path.is_file():
+    if _is_whole(path):
         with contextlib.suppress(OSError):
             os.utime(path)
         return path
@@ -63,8 +64,21 @@ def require_half_file(model: Path, model_hash: str, cache: Path, *, cancel: Canc
 
 def forget_half_file(model_hash: str, cache: Path) -> None:
     """Delete a model's file, which may be damaged; it is made again when it is asked for."""
-    with contextlib.suppress(OSError):
-        half_path(model_hash, cache).unlink(missing_ok=True)
+    path = half_path(model_hash, cache)
+    for file in (checksum_file(path), path):
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is there as it was made: a number that a disk has changed would go unnoticed otherwise."""
+    try:
+        if not checksum_file(path).is_file():
+            return False
+        require_unchanged(path, sha256_of(path))
+    except (OSError, ModelLoadError):
+        return False
+    return True
 
 
 def _make(model: Path, path: Path, cancel: CancelToken | None) -> None:
@@ -83,7 +97,9 @@ def _make(model: Path, path: Path, cancel: CancelToken | None) -> None:
             raise NoHalfError(str(refused))
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        digest = sha256_of(part)
         part.replace(path)
+        write_checksum(path, digest)
     except OSError as error:
         raise OutputWriteError(str(path), f"{error.strerror or error}.") from error
     finally:
@@ -94,14 +110,16 @@ def _make(model: Path, path: Path, cancel: CancelToken | None) -> None:
 def _forget_others(path: Path) -> None:
     """Delete what was not used for longest, other versions' files, and what was left behind half made."""
     try:
-        ages = {other: other.stat().st_mtime for other in path.parent.iterdir() if other != path}
+        mine = {path, checksum_file(path)}
+        ages = {other: other.stat().st_mtime for other in path.parent.iterdir() if other not in mine}
     except OSError as error:
         _LOG.info("old float16 files could not be looked at: %s", error)
         return
     kept = [other for other in ages if not other.name.startswith(".") and other.name.endswith(f"-{VERSION}.onnx")]
-    oldest = sorted(kept, key=lambda other: ages[other])[: max(0, len(kept) - (MOST_KEPT - 1))]
+    newest = sorted(kept, key=lambda other: ages[other], reverse=True)[: MOST_KEPT - 1]
+    stays = {*newest, *map(checksum_file, newest)}
     for other, changed in ages.items():
-        left_over = other.name.startswith(".") and time.time() - changed > _LEFTOVER_S
-        if other in oldest or left_over or not (other.name.startswith(".") or other in kept):
+        is_begun = other.name.startswith(".") and time.time() - changed <= _LEFTOVER_S
+        if other not in stays and not is_begun:
             with contextlib.suppress(OSError):
                 other.unlink()

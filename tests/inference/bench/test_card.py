@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.bench import card
 from inference.bench.card import CardState, CardUse, CardWatch, card_state
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a script stands in for the driver's program")
@@ -32,6 +33,17 @@ def test_without_a_driver_nothing_is_known(tmp_path: Path, monkeypatch: pytest.M
 def test_the_drivers_answer_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _install(tmp_path, monkeypatch, "print('580.95.05, Card, Model 1, 1500, 84')")
     assert card_state() == CardState("Card, Model 1", 1500 * _MIB, 0.84, "580.95.05")
+
+
+@pytest.mark.parametrize(("known", "asked"), [("GPU-7", "--id=GPU-7"), (None, "--id=0")])
+def test_the_card_that_is_used_is_asked_about(
+    known: str | None, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card, "first_card_id", lambda: known)
+    _install(tmp_path, monkeypatch, "import sys; print(f'580, {sys.argv[-1]}, 1, 2')")
+    state = card_state()
+    assert state is not None
+    assert state.name == asked
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,12 @@ def test_a_damaged_file_is_made_again(model: Path, tmp_path: Path, image: np.nda
         again = GradientNetwork.open(model, profile, threads=1)
         assert (again.run(image, DIRECTION).logits == expected).all()
         again.close()
-    (first.path.parent / WEIGHTS_FILE).write_bytes(b"short")
-    again = GradientNetwork.open(model, profile, threads=1)
-    assert (again.run(image, DIRECTION).logits == expected).all()
-    again.close()
+    weights = first.path.parent / WEIGHTS_FILE
+    for damage in (b"short", bytes(weights.stat().st_size)):
+        weights.write_bytes(damage)
+        again = GradientNetwork.open(model, profile, threads=1)
+        assert (again.run(image, DIRECTION).logits == expected).all()
+        again.close()
 
 
 def test_a_model_that_was_changed_since_is_told(model: Path, profile: Profile) -> None:

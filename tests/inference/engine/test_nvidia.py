@@ -1,5 +1,7 @@
 """What is wrong with an NVIDIA driver or its libraries is told in words, from facts that need no card to test."""
 
+import os
+import sys
 from pathlib import Path
 
 import onnxruntime
@@ -27,6 +29,15 @@ WORKING = NvidiaDriver((13, 1), ("NVIDIA H200",))
         (NvidiaDriver((13, 0), (), 999), True, 13, "does not start (its error 999)", "Restart", True),
         (NvidiaDriver((13, 0), (), 100), True, 13, "finds no graphics card", "Use cpu", False),
         (NvidiaDriver((13, 0), ()), None, 13, "finds no graphics card", "Use cpu", False),
+        (NvidiaDriver((13, 0), (), 802), True, 13, "not ready yet (its error 802)", "fabric manager", True),
+        (
+            NvidiaDriver((13, 0), ("GTX 1080",), 0, (6, 1)),
+            True,
+            13,
+            "GTX 1080 is too old for CUDA 13 (its compute capability is 6.1, needed is 7.5)",
+            "Use cpu",
+            True,
+        ),
     ],
 )
 def test_a_driver_that_cannot_be_used_is_refused_with_the_reason(
@@ -41,8 +52,10 @@ def test_a_driver_that_cannot_be_used_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("card", [True, None])
-def test_a_driver_that_works_is_not_refused(card: bool | None) -> None:
-    assert driver_refusal(WORKING, device=Device.CUDA, card=card, cuda_major=13) is None
+@pytest.mark.parametrize("capability", [None, (7, 5), (9, 0), (12, 0)])
+def test_a_driver_that_works_is_not_refused(card: bool | None, capability: tuple[int, int] | None) -> None:
+    driver = NvidiaDriver((13, 1), ("NVIDIA H200",), 0, capability)
+    assert driver_refusal(driver, device=Device.CUDA, card=card, cuda_major=13) is None
 
 
 def test_a_missing_library_is_named_once() -> None:
@@ -71,21 +84,42 @@ def test_what_preloading_prints_stays_inside(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def complain() -> None:
-        print("Failed to load libcurand.so.10: no such file")  # noqa: T201 - as ONNX Runtime does it
+        print("Failed to load libmissing.so.10: no such file")  # noqa: T201 - as ONNX Runtime does it
 
     monkeypatch.setattr(onnxruntime, "preload_dlls", complain)
-    assert "libcurand.so.10" in nvidia.load_libraries()
+    assert "libmissing.so.10" in nvidia.load_libraries()
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a library that is there on Linux")
+def test_what_loads_by_its_name_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def complain() -> None:
+        print("Failed to load /damaged/libc.so.6: file too short")  # noqa: T201 - as ONNX Runtime does it
+
+    monkeypatch.setattr(onnxruntime, "preload_dlls", complain)
+    assert "libc.so.6" not in nvidia.load_libraries()
+
+
+def test_float32_stays_float32_unless_the_person_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None)
+    monkeypatch.delenv("NVIDIA_TF32_OVERRIDE", raising=False)
+    nvidia.load_libraries()
+    assert os.environ["NVIDIA_TF32_OVERRIDE"] == "0"
+    monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "1")
+    nvidia.load_libraries()
+    assert os.environ["NVIDIA_TF32_OVERRIDE"] == "1"
+
+
 def test_a_card_is_seen_without_a_driver(tmp_path: Path) -> None:
-    def plug_in(slot: str, vendor: str) -> None:
+    def plug_in(slot: str, vendor: str, kind: str) -> None:
         (tmp_path / slot).mkdir()
         (tmp_path / slot / "vendor").write_text(f"{vendor}\n")
+        (tmp_path / slot / "class").write_text(f"{kind}\n")
 
-    plug_in("0000:00:00.0", "0x8086")
+    plug_in("0000:00:00.0", "0x8086", "0x030000")
+    plug_in("0000:01:00.1", "0x10de", "0x040300")
     assert has_card(tmp_path) is False
-    plug_in("0000:01:00.0", "0x10de")
+    plug_in("0000:01:00.0", "0x10de", "0x030200")
     assert has_card(tmp_path) is True
     assert has_card(tmp_path / "absent") is None
 
@@ -106,3 +140,20 @@ def test_a_working_card_without_tensorrt_is_here(monkeypatch: pytest.MonkeyPatch
     assert refusal is not None
     assert "TensorRT 10 is not installed" in refusal.reason
     assert refusal.is_here
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="libraries that are there on Linux")
+def test_tensorrt_is_found_in_its_python_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("libnvinfer.so.test", "libnvonnxparser.so.test")
+    monkeypatch.setattr(nvidia, "_TENSORRT", names)
+    assert not nvidia.has_tensorrt()
+    package = tmp_path / "tensorrt_libs"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise AssertionError('it is not to be imported')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not nvidia.has_tensorrt()
+    # Any library will do.
+    libc = next(line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "libc.so" in line)
+    for name in names:
+        (package / name).symlink_to(libc)
+    assert nvidia.has_tensorrt()

@@ -1,5 +1,7 @@
 """The ledger's error is zero where cells plus bias are the logit, and shows any other number."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 
 from inference.arrays import ClassIndices, EvidenceMaps, HeadBias, Logits
 from inference.engine.devices import Precision
-from inference.engine.self_check import TOLERANCES, ledger_error
+from inference.engine.self_check import TOLERANCES, answer_problems, ledger_error, map_error
+from inference.errors import InferenceError
+from inference.models.contract import OutputName
+from tests.fakes import CLASSES, fake_contract
 
 
 def a_ledger(seed: int, pictures: int, classes: int) -> tuple[Logits, ClassIndices, EvidenceMaps, HeadBias]:
@@ -42,3 +47,35 @@ def test_invalid_numbers_are_no_true_ledger(value: float) -> None:
     evidence[0, 0, 0, 0] = value
     with np.errstate(invalid="ignore"):
         assert not ledger_error(logits, top, evidence, bias) <= TOLERANCES[Precision.BFLOAT16]
+
+
+def test_memory_that_does_not_suffice_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise MemoryError
+
+    logits, top, evidence, bias = a_ledger(0, 1, CLASSES)
+    answer: dict[str, np.ndarray] = {
+        OutputName.LOGITS: logits,
+        OutputName.TOP_CLASSES: top,
+        OutputName.EVIDENCE: evidence,
+        OutputName.HEAD_BIAS: bias,
+        OutputName.HEAD_WEIGHT: np.zeros((CLASSES, 16), np.float32),
+        OutputName.FEATURES: np.zeros((1, 16, 4, 3), np.float32),
+    }
+    monkeypatch.setattr(np, "einsum", refuse)
+    with pytest.raises(InferenceError, match="memory is too small") as caught:
+        answer_problems(fake_contract(), answer, Precision.FLOAT32)
+    assert caught.value.out_of_memory
+
+
+def test_only_the_weights_of_the_top_classes_are_made_wider() -> None:
+    weight = np.ones((20_000, 64), np.float32)
+    features = np.ones((1, 64, 2, 2), np.float32)
+    evidence = np.full((1, 5, 2, 2), 16.0, np.float32)
+    tracemalloc.start()
+    try:
+        assert map_error(features, weight, np.arange(5)[None], evidence) == 0
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < weight.nbytes

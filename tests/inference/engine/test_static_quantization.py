@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -70,6 +72,15 @@ def test_a_pictures_error_is_not_taken_for_the_tools(tmp_path: Path) -> None:
     with pytest.raises(ImageReadError):
         write_int8(tmp_path / "plan.onnx", tmp_path / "copy.onnx", plan.last(3), breaking(), bits=8)
     assert not (tmp_path / "copy.onnx").exists()
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ONNX Runtime could write of its temporary model cannot be read; the tool's error says nothing of a disk."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=31))
+    half = tmp_path / "half.onnx"
+    half.write_bytes(b"\x08no model")
+    with pytest.raises(OutputWriteError, match="No space left"):
+        write_int8(half, tmp_path / "copy.onnx", ["a"], batches(), bits=8)
 
 
 def test_what_the_tool_cannot_do_is_a_sentence(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from inference.engine.card.provider_options import GRAPH_ID, NO_WAIT
 from inference.engine.card.variant import Variant
 from inference.engine.devices import Device
 from inference.engine.network import hash_model
+from inference.models.checksum import sha256_of, write_checksum
 from inference.models.contract import INPUT_NAME
 from inference.models.half.conversion import write_half
 from inference.models.half.half_file import half_path
@@ -32,6 +33,7 @@ def tiny_model(cache: Path) -> Model:
     file = half_path(model.model_hash, cache)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_half(TINY, file)
+    write_checksum(file, sha256_of(file))
     return model
 
 
@@ -71,17 +73,22 @@ def _entries(options: onnxruntime.RunOptions) -> tuple[str | None, bool]:
     return found[0], found[1] == "1"
 
 
-def handle_of(variant: Variant, *, batch: int = 4, others: list[Spy] | None = None) -> tuple[VariantHandle, Spy]:
-    """A handle and what it asks; sessions that it opens besides are put into `others`."""
+def handle_of(
+    variant: Variant, *, batch: int = 4, fixed: list[tuple[int, Spy]] | None = None
+) -> tuple[VariantHandle, Spy]:
+    """A handle and what it asks; sessions that it opens for one size are put into `fixed`, with that size."""
     spy = Spy()
 
-    def open_plain() -> Spy:
+    def open_fixed(count: int) -> Spy:
         opened = Spy()
-        if others is not None:
-            others.append(opened)
+        if fixed is None:
+            # Its runs are seen together with the other session's.
+            opened.runs = spy.runs
+        else:
+            fixed.append((count, opened))
         return opened
 
-    return VariantHandle(spy, variant, Steady(batch, SIDE), place="cpu", open_plain=open_plain), spy
+    return VariantHandle(spy, variant, Steady(batch, SIDE), place="cpu", open_fixed=open_fixed), spy
 
 
 def pictures(count: int, seed: int = 0, side: int = SIDE) -> InputBatch:

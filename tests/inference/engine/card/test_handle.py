@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ def test_only_the_steady_batch_is_a_graph_and_each_choice_of_outputs_has_its_own
     for count, names in asked:
         handle.run(names, {INPUT_NAME: pictures(count)})
     assert [(way, graph) for way, graph, _ in spy.runs] == [
-        ("plain", "-1"), ("bound", "1"), ("bound", "1"), ("plain", "-1"), ("bound", "-1"),
+        ("plain", "-1"), ("bound", "1"), ("bound", "1"), ("plain", None), ("bound", None),
         ("plain", "-1"), ("bound", "2"), ("bound", "1"),
     ]  # fmt: skip
 
@@ -77,29 +78,90 @@ def test_a_picture_of_another_size_is_no_graph() -> None:
     handle, spy = handle_of(GRAPH, batch=2)
     for _ in range(3):
         handle.run(NAMES, {INPUT_NAME: pictures(2, side=12)})
-    assert {graph for _, graph, _ in spy.runs} == {"-1"}
+    assert {graph for _, graph, _ in spy.runs} == {None}
 
 
 def test_of_two_parts_the_first_does_not_wait() -> None:
     handle, spy = handle_of(ALL, batch=4)
-    for count in (4, 4, 3, 3):
+    for count in (4, 4, 4, 3, 3):
         handle.run(NAMES, {INPUT_NAME: pictures(count)})
     assert spy.runs == [
-        ("plain", "-1", False), ("bound", "1", True), ("bound", "2", False),
-        ("plain", "-1", False), ("bound", "-1", False),
+        ("plain", "-1", False), ("plain", "-1", False),
+        ("bound", "1", True), ("bound", "2", False),
+        ("bound", "1", True), ("bound", "2", False),
+        ("plain", None, False), ("bound", None, False),
     ]  # fmt: skip
 
 
-def test_what_tensorrt_did_not_build_for_goes_to_the_plain_session() -> None:
-    others: list[Spy] = []
-    handle, spy = handle_of(Variant(engine=True), batch=4, others=others)
-    for count, side in ((4, SIDE), (1, SIDE), (5, SIDE), (1, 12)):
+@pytest.mark.parametrize("variant", [Variant(engine=True), Variant(engine=True, bound=True)], ids=str)
+def test_tensorrt_builds_for_one_size_and_smaller_batches_are_filled_up(variant: Variant) -> None:
+    fixed: list[tuple[int, Spy]] = []
+    handle, spy = handle_of(variant, batch=4, fixed=fixed)
+    names = (*NAMES, "head_weight")
+    for count, side in ((4, SIDE), (1, SIDE), (3, SIDE), (5, SIDE), (1, 12)):
         images = pictures(count, side=side)
-        found = handle.run(NAMES, {INPUT_NAME: images})
-        for one, other in zip(found, right_answer(images), strict=True):
+        found = handle.run(names, {INPUT_NAME: images})
+        for one, other in zip(found, right_answer(images, names), strict=True):
+            assert one.shape == other.shape
             assert np.allclose(one, other, atol=1e-5)
-    assert len(spy.runs) == 2
-    assert [len(other.runs) for other in others] == [2]
+    [(size, built)] = fixed
+    assert (size, len(built.runs), len(spy.runs)) == (4, 3, 2)
+
+
+@pytest.mark.parametrize(("variant", "size"), [(BOUND, 4), (TURNS, 2), (GRAPH, 4), (ALL, 2)], ids=str)
+def test_the_steady_batch_has_a_session_of_its_own_from_the_first_one_on(variant: Variant, size: int) -> None:
+    fixed: list[tuple[int, Spy]] = []
+    handle, spy = handle_of(variant, batch=4, fixed=fixed)
+    for count in (1, 3, 2, 1):
+        handle.run(NAMES, {INPUT_NAME: pictures(count)})
+    assert (len(fixed), len(spy.runs)) == (0, 4)
+    for count in (4, 1, 4, 1, 4):
+        handle.run(NAMES, {INPUT_NAME: pictures(count)})
+    assert [of for of, _ in fixed] == [size]
+    assert len(fixed[0][1].runs) == 3 * (4 // size)
+    assert len(spy.runs) == 6
+
+
+def test_without_buffers_one_session_answers_all() -> None:
+    fixed: list[tuple[int, Spy]] = []
+    handle, spy = handle_of(Variant(half=True, nhwc=True), batch=4, fixed=fixed)
+    for _ in range(3):
+        handle.run(NAMES, {INPUT_NAME: pictures(4)})
+    assert (fixed, len(spy.runs)) == ([], 3)
+
+
+def test_stop_reaches_both_parts() -> None:
+    handle, _ = handle_of(TURNS, batch=4)
+    for _ in range(2):
+        handle.run(NAMES, {INPUT_NAME: pictures(4)})
+    stopped = onnxruntime.RunOptions()
+    stopped.terminate = True
+    loaded: list[int] = []
+    for lane in next(iter(handle._lanes.values())):
+        lane.load = lambda images: loaded.append(len(images))  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="terminate"):
+        handle.run(NAMES, {INPUT_NAME: pictures(4)}, stopped)
+    # The first part was not run, so that nothing came to the second one.
+    assert loaded == [2]
+
+
+def test_want_of_memory_lets_go_of_what_smaller_batches_do_not_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed: list[tuple[int, Spy]] = []
+    handle, _ = handle_of(GRAPH, batch=4, fixed=fixed)
+    for _ in range(2):
+        handle.run(NAMES, {INPUT_NAME: pictures(4)})
+
+    def no_memory(*_what: object) -> None:
+        raise RuntimeError("CUDA failure 2: out of memory ; GPU=0")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fixed[0][1], "run_with_iobinding", no_memory)
+        with pytest.raises(RuntimeError, match="out of memory"):
+            handle.run(NAMES, {INPUT_NAME: pictures(4)})
+    assert (len(handle._lanes), handle._fixed) == (0, None)
+    # It is opened again where it is asked for again.
+    handle.run(NAMES, {INPUT_NAME: pictures(4)})
+    assert len(fixed) == 2
 
 
 def test_what_is_kept_is_not_written_into_again() -> None:

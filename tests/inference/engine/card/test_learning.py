@@ -24,7 +24,7 @@ from inference.models.contract import INPUT_NAME
 from tests.inference.engine.card.spy import tiny_model
 
 STEPS = (KERNEL_STEPS[Device.CUDA], TRANSFER_STEPS[Device.CUDA])
-HALF, NHWC = STEPS[0]
+HALF, NHWC, _FUSED = STEPS[0]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ class _Card:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, factors: Mapping[str, float]) -> None:
         self.time = 0.0
         self.opened: list[Variant] = []
-        self.open = 0
+        self.open = self.most_open = 0
         self.searching = False
         self.spoiled: Callable[[Variant, dict[str, NDArray[Any]]], None] = lambda _variant, _answer: None
         self._factors = factors
@@ -59,6 +59,7 @@ class _Card:
         self.opened.append(variant)
         session = open_variant(model, variant, batch, cancel=cancel)
         self.open += 1
+        self.most_open = max(self.most_open, self.open)
         return _Watched(self, session, variant)
 
     def _close(self, _session: object) -> None:
@@ -95,6 +96,21 @@ def test_what_is_faster_is_taken_and_the_rest_is_left(model: Model, monkeypatch:
     assert choice.batch == 128
     assert card.open == 0
     assert CardChoices(model.cache).remembered(model.model_hash, model.device) == choice
+
+
+def test_the_bias_is_fused_where_the_channels_are_last(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = _Card(monkeypatch, {"nhwc": 0.5, "fused": 0.9})
+    choice = card.learn(model)
+    assert choice.variant == Variant(nhwc=True, fused=True)
+    assert "channels last, bias fused" in [one.name for one in choice.tried]
+
+
+def test_what_the_search_took_of_the_memory_is_given_back(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = _Card(monkeypatch, {"half": 0.5})
+    card.learn(model)
+    plain, again, half, _, opened, *_ = card.opened
+    assert (plain, again, half, opened) == (PLAIN, PLAIN, HALF, HALF)
+    assert card.most_open == 2
 
 
 def test_without_a_gain_the_plain_session_stays(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:

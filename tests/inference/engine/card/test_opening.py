@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import onnxruntime
 import pytest
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.card import choice, opening
+from inference.engine.card.handle import VariantHandle
 from inference.engine.card.opening import MOST_KEPT, Model, close_variant, open_variant
 from inference.engine.card.variant import PLAIN, Variant
 from inference.engine.devices import Device, Precision, Refusal
@@ -65,6 +67,22 @@ def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
     assert file.read_bytes() == whole
 
 
+def test_a_file_that_is_not_at_fault_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model(tmp_path)
+    close_variant(open_variant(model, Variant(half=True), 1))
+    made: list[object] = []
+    monkeypatch.setattr(opening, "forget_half_file", lambda *names: made.append(names))
+    monkeypatch.setattr(onnxruntime, "InferenceSession", _no_memory)
+    with pytest.raises(InferenceError) as caught:
+        open_variant(model, Variant(half=True), 1)
+    assert caught.value.out_of_memory
+    assert made == []
+
+
+def _no_memory(*_what: object, **_how: object) -> None:
+    raise RuntimeError("CUDA failure 2: out of memory ; GPU=0")
+
+
 def test_what_tensorrt_builds_is_kept_for_few_models_and_apart_for_each_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,13 +90,38 @@ def test_what_tensorrt_builds_is_kept_for_few_models_and_apart_for_each_version(
     for number in range(MOST_KEPT + 2):
         with monkeypatch.context() as patch:
             patch.setattr(choice, "FORM", number)
-            close_variant(open_variant(_model(tmp_path), Variant(engine=True), 1))
-        newest = max((tmp_path / "tensorrt").iterdir(), key=lambda folder: folder.stat().st_mtime_ns)
+            found = [opening._prepared_folder(_model(tmp_path, Device.TENSORRT), count) for count in (None, 32, 4)]
+        [newest] = {folder.parent for folder in found}
+        assert [folder.name for folder in found] == ["any", "32", "4"]
+        assert all(folder.is_dir() for folder in found)
         os.utime(newest, ns=(number * 10**9, number * 10**9))
         folders.add(newest)
     assert len(folders) == MOST_KEPT + 2
     assert len(list((tmp_path / "tensorrt").iterdir())) == MOST_KEPT
     assert newest.is_dir()
+
+
+def test_others_than_tensorrt_keep_no_folder(tmp_path: Path) -> None:
+    close_variant(open_variant(_model(tmp_path), PLAIN, 1))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "tensorrt").write_bytes(b"")
+    with pytest.raises(InferenceError, match="cannot be used"):
+        opening._prepared_folder(_model(tmp_path, Device.TENSORRT), None)
+
+
+@pytest.mark.parametrize(
+    ("variant", "count"), [(Variant(bound=True), 4), (Variant(bound=True, turns=True), 2), (Variant(engine=True), 4)]
+)
+def test_the_steady_batch_is_opened_for_its_size_alone(tmp_path: Path, variant: Variant, count: int) -> None:
+    session = open_variant(_model(tmp_path), variant, 4)
+    assert session.input == (INPUT_NAME, "tensor(uint8)", ("N", "H", "W", 3))
+    for _ in range(3):
+        assert session.run(NAMES, {INPUT_NAME: pictures(4)}, None)["logits"].shape[0] == 4
+    handle = session.handle
+    assert isinstance(handle, VariantHandle)
+    assert handle._fixed is not None
+    assert handle._fixed.get_inputs()[0].shape == [count, 16, 16, 3]
+    close_variant(session)
 
 
 @pytest.mark.skipif(find_refusal(Device.CUDA) is None, reason="there is a card")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 
 import numpy as np
 
@@ -29,7 +30,8 @@ class _Runtime:
 def test_it_is_locked_as_long_as_somebody_has_it() -> None:
     runtime = _Runtime()
     array = page_locked((2, 4, 4, 3), runtime)
-    assert runtime.locked == {array.ctypes.data: 96}
+    assert runtime.locked == {array.ctypes.data: mmap.PAGESIZE}
+    assert array.ctypes.data % mmap.PAGESIZE == 0
     view = array[1:]
     del array
     gc.collect()

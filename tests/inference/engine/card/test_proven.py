@@ -15,10 +15,11 @@ from inference.engine.card import handle as handle_module
 from inference.engine.card import proven
 from inference.engine.card.choice import CardChoice, CardChoices
 from inference.engine.card.handle import VariantHandle
-from inference.engine.card.opening import Model
+from inference.engine.card.opening import Model, open_variant
 from inference.engine.card.proven import ProvenSession, open_proven
 from inference.engine.card.variant import PLAIN, Variant
 from inference.engine.devices import Device, Precision, Refusal
+from inference.engine.runtime import OnnxSession
 from inference.errors import InferenceError
 from inference.models.contract import INPUT_NAME
 from tests.inference.engine.card.spy import NAMES, pictures, right_answer, tiny_model
@@ -46,7 +47,9 @@ def _fail_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 
 def _open(model: Model, choices: CardChoices) -> ProvenSession | None:
-    return open_proven(model.path, model.model_hash, model.device, choices, threads=1)
+    session = open_proven(model.path, model.model_hash, model.device, choices, threads=1)
+    assert session is None or isinstance(session, ProvenSession)
+    return session
 
 
 def _run(session: ProvenSession, count: int = 2, cancel: CancelToken | None = None) -> dict[str, NDArray[Any]]:
@@ -118,6 +121,30 @@ def test_the_memory_is_halved_by_the_caller_first(
     _require_warning(caplog)
 
 
+def test_a_graph_that_another_thread_disturbed_is_tried_again_another_time(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = _open(model, choices)
+    assert session is not None
+    with monkeypatch.context() as patch:
+        _fail_with(patch, RuntimeError("CUDA failure 901: operation failed due to a previous error during capture"))
+        assert _run(session)["logits"].shape[0] == 2
+    assert session.precision is Precision.FLOAT32
+    assert _remembered(model, choices).variant == HALF
+    _require_warning(caplog)
+
+
+def test_what_is_opened_later_says_itself_why_it_cannot_be(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = _open(model, choices)
+    assert session is not None
+    _fail_with(monkeypatch, InferenceError("its memory is too small", out_of_memory=True))
+    with pytest.raises(InferenceError, match="its memory is too small") as caught:
+        _run(session, count=2)
+    assert caught.value.out_of_memory
+
+
 def test_whoever_cancels_does_not_cost_the_variant(
     model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +168,35 @@ def test_what_cannot_be_opened_any_more_is_given_up(
         patch.setattr(proven, "open_variant", fails)
         assert _open(model, choices) is None
     assert _remembered(model, choices).variant == PLAIN
+
+
+def test_what_another_thread_kept_from_opening_is_tried_again_another_time(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: object) -> None:
+        raise InferenceError("CUDA failure 900: operation not permitted when stream is capturing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(proven, "open_variant", fails)
+        assert _open(model, choices) is None
+    assert _remembered(model, choices).variant == HALF
+
+
+def test_the_plain_session_on_tensorrt_keeps_what_it_builds(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[tuple[Device, Variant]] = []
+
+    def open_here(there: Model, variant: Variant, batch: int) -> OnnxSession:
+        opened.append((there.device, variant))
+        return open_variant(model, variant, batch)
+
+    monkeypatch.setattr(proven, "open_variant", open_here)
+    plain = open_proven(model.path, model.model_hash, Device.TENSORRT, choices, threads=1)
+    assert plain is not None
+    assert plain.precision is Precision.FLOAT32
+    assert opened == [(Device.TENSORRT, PLAIN)]
+    assert open_proven(tmp_path / "gone.onnx", model.model_hash, Device.TENSORRT, choices) is None
 
 
 def test_where_the_plain_session_cannot_be_opened_either_it_is_told(

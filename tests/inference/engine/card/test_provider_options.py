@@ -19,7 +19,7 @@ from inference.engine.card.provider_options import (
 from inference.engine.card.variant import PLAIN, Variant
 from inference.engine.devices import Device
 
-ALL = Variant(half=True, nhwc=True, bound=True, turns=True, graph=True, engine=True)
+ALL = Variant(half=True, nhwc=True, fused=True, bound=True, turns=True, graph=True, engine=True)
 _LIBRARIES = Path(onnxruntime.__file__).parent / "capi"
 
 
@@ -42,8 +42,8 @@ def test_cuda_knows_the_options() -> None:
 
 
 def test_tensorrt_knows_the_options(tmp_path: Path) -> None:
-    names = list(tensorrt_options(ALL, tmp_path, side=224, batch=32))
-    assert len(names) == 8
+    names = list(tensorrt_options(ALL, tmp_path))
+    assert len(names) == 5
     assert _unknown([*names, "trt_no_such_option"], "*onnxruntime_providers_tensorrt.*") == ["trt_no_such_option"]
 
 
@@ -52,17 +52,30 @@ def test_a_run_knows_its_options() -> None:
 
 
 def test_the_plain_session_has_none_of_them(tmp_path: Path) -> None:
-    [cuda, processor] = providers(Device.CUDA, PLAIN, tmp_path, 224, 32)
+    [cuda, processor] = providers(Device.CUDA, PLAIN, tmp_path)
     assert processor == ("CPUExecutionProvider", {})
     assert set(cuda[1]) == {
         "arena_extend_strategy", "cudnn_conv_algo_search", "cudnn_conv_use_max_workspace", "use_tf32"
     }  # fmt: skip
-    assert [options for _, options in providers(Device.TENSORRT, PLAIN, tmp_path, 224, 32)] == [{}, cuda[1], {}]
-    assert providers(Device.CPU, ALL, tmp_path, 224, 32) == [processor]
+    [tensorrt, *others] = providers(Device.TENSORRT, PLAIN, tmp_path)
+    assert others == [cuda, processor]
+    assert "trt_fp16_enable" not in tensorrt[1]
+    assert providers(Device.CPU, ALL, tmp_path) == [processor]
 
 
-def test_tensorrt_builds_for_the_sizes_that_come(tmp_path: Path) -> None:
-    options = tensorrt_options(Variant(engine=True), tmp_path, side=224, batch=32)
-    assert options["trt_profile_min_shapes"] == "images:1x224x224x3"
-    assert options["trt_profile_opt_shapes"] == options["trt_profile_max_shapes"] == "images:32x224x224x3"
-    assert options["trt_engine_cache_path"] == options["trt_timing_cache_path"] == str(tmp_path)
+def test_what_tensorrt_builds_is_kept_by_the_plain_session_as_well(tmp_path: Path) -> None:
+    for variant in (PLAIN, Variant(engine=True)):
+        options = tensorrt_options(variant, tmp_path)
+        assert options["trt_engine_cache_path"] == options["trt_timing_cache_path"] == str(tmp_path)
+
+
+def test_float16_may_use_tensor_cores_and_float32_stays_float32() -> None:
+    for variant in (PLAIN, Variant(nhwc=True, bound=True, graph=True)):
+        assert cuda_options(variant)["use_tf32"] == "0"
+    assert cuda_options(Variant(half=True))["use_tf32"] == "1"
+
+
+def test_the_bias_is_fused_with_the_channels_last_only() -> None:
+    assert cuda_options(Variant(nhwc=True, fused=True))["fuse_conv_bias"] == "1"
+    for variant in (PLAIN, Variant(nhwc=True), Variant(fused=True)):
+        assert "fuse_conv_bias" not in cuda_options(variant)

@@ -13,8 +13,15 @@ def test_steps_add_up() -> None:
         assert after != variant
         assert with_step(after, step) == after
         variant = after
-    assert variant == Variant(half=True, nhwc=True, bound=True, turns=True, graph=True)
-    assert str(variant) == "float16, channels last, two parts in turn, one graph"
+    assert variant == Variant(half=True, nhwc=True, fused=True, bound=True, turns=True, graph=True)
+    assert str(variant) == "float16, channels last, bias fused, two parts in turn, one graph"
+
+
+def test_a_step_that_needs_another_one_is_left_out_without_it() -> None:
+    fused = Variant(fused=True)
+    assert fused in KERNEL_STEPS[Device.CUDA]
+    assert with_step(Variant(half=True), fused) == Variant(half=True)
+    assert with_step(Variant(nhwc=True), fused) == Variant(nhwc=True, fused=True)
 
 
 def test_what_needs_buffers_brings_them() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from inference.cancel import Cancelled, CancelToken
 from inference.errors import ChildTaskError, OutputWriteError
-from inference.models.checksum import sha256_of
+from inference.models.checksum import checksum_file, sha256_of
 from inference.models.half import half_file
-from inference.models.half.half_file import MOST_KEPT, NoHalfError, half_path, require_half_file
+from inference.models.half.half_file import MOST_KEPT, NoHalfError, forget_half_file, half_path, require_half_file
 from tests.inference.engine.variants import TINY
 
 
@@ -26,13 +26,29 @@ def test_it_is_made_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = require_half_file(TINY, digest, cache)
     assert made == half_path(digest, cache)
     onnx.checker.check_model(onnx.load(made))
-    assert [path.name for path in made.parent.iterdir()] == [made.name]
+    assert {path.name for path in made.parent.iterdir()} == {made.name, f"{made.name}.sha256"}
     monkeypatch.setattr(half_file, "MAKING_MODULE", "there_is_no_such_module")
     assert require_half_file(TINY, digest, cache) == made
-    made.unlink()
+    forget_half_file(digest, cache)
+    assert not list(made.parent.iterdir())
     with pytest.raises(ChildTaskError):
         require_half_file(TINY, digest, cache)
     assert not list(made.parent.iterdir())
+
+
+@pytest.mark.parametrize("is_checked", [True, False], ids=["changed", "unknown"])
+def test_what_is_not_as_it_was_made_is_made_again(cache: Path, is_checked: bool) -> None:
+    digest = sha256_of(TINY)
+    made = require_half_file(TINY, digest, cache)
+    whole = made.read_bytes()
+    if is_checked:
+        # One bit of a weight: ONNX Runtime would open it.
+        made.write_bytes(whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:])
+    else:
+        checksum_file(made).unlink()
+    assert require_half_file(TINY, digest, cache) == made
+    assert made.read_bytes() == whole
+    assert checksum_file(made).is_file()
 
 
 def test_a_model_that_has_none_is_told_in_a_phrase(tmp_path: Path, cache: Path) -> None:
@@ -63,6 +79,8 @@ def test_what_was_not_used_for_longest_goes_and_other_versions_and_leftovers_wit
     folder = half_path("", cache).parent
     folder.mkdir(parents=True)
     others = [half_path(f"{number}", cache) for number in range(MOST_KEPT)]
+    for other in others:
+        checksum_file(other).touch()
     old, new, strange = folder / ".old.part", folder / ".new.part", folder / "0-0.onnx"
     for age, path in enumerate((*others, new, strange)):
         path.touch()
@@ -72,4 +90,5 @@ def test_what_was_not_used_for_longest_goes_and_other_versions_and_leftovers_wit
     os.utime(old, (1_000_000, 1_000_000))
     made = require_half_file(TINY, sha256_of(TINY), cache)
     # The oldest went; somebody may be writing into the new part.
-    assert {path.name for path in folder.iterdir()} == {made.name, new.name, *(path.name for path in others[:-1])}
+    models = (made, *others[:-1])
+    assert set(folder.iterdir()) == {new, *models, *map(checksum_file, models)}

@@ -1,0 +1,23 @@
+/* libcublasLt.so.13: likewise. */
+
+#include "stub.h"
+
+GIVES_HANDLE(cublasLtCreate)
+GIVES_HANDLE(cublasLtMatmulDescCreate)
+GIVES_HANDLE(cublasLtMatmulPreferenceCreate)
+GIVES_HANDLE(cublasLtMatrixLayoutCreate)
+GIVES_HANDLE(cublasLtMatrixTransformDescCreate)
+
+SUCCEEDS(cublasLtDestroy)
+SUCCEEDS(cublasLtMatmul)
+SUCCEEDS(cublasLtMatmulAlgoConfigSetAttribute)
+SUCCEEDS(cublasLtMatmulAlgoGetHeuristic)
+SUCCEEDS(cublasLtMatmulAlgoInit)
+SUCCEEDS(cublasLtMatmulDescDestroy)
+SUCCEEDS(cublasLtMatmulDescSetAttribute)
+SUCCEEDS(cublasLtMatmulPreferenceDestroy)
+SUCCEEDS(cublasLtMatmulPreferenceSetAttribute)
+SUCCEEDS(cublasLtMatrixLayoutDestroy)
+SUCCEEDS(cublasLtMatrixLayoutSetAttribute)
+SUCCEEDS(cublasLtMatrixTransform)
+SUCCEEDS(cublasLtMatrixTransformDescDestroy)
