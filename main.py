@@ -59,7 +59,10 @@ class _Interruption:
     def __init__(self) -> None:
         self.came = False
 
-    def __call__(self, _kind: int, _frame: FrameType | None) -> None:
+    def __call__(self, kind: int, _frame: FrameType | None) -> None:
+        if self.came and sys.platform != "win32" and kind == signal.SIGHUP:
+            # Both the shell and the system tell that the terminal closes; tidying up goes on.
+            return
         self.came = True
         raise KeyboardInterrupt
 
@@ -98,7 +101,9 @@ def _run_command(argv: Sequence[str]) -> int:
     interruption = _Interruption()
     try:
         # A polite kill ends a command as Ctrl-C does, so that no unfinished file stays behind.
-        with _answering(signal.SIGINT, interruption), _answering(signal.SIGTERM, interruption):
+        with contextlib.ExitStack() as answering:
+            for kind in _interrupting():
+                answering.enter_context(_answering(kind, interruption))
             code: int = arguments.run(arguments, _profile(arguments.profile))
     except BrokenPipeError:
         # Whoever read the results has seen enough.
@@ -107,11 +112,36 @@ def _run_command(argv: Sequence[str]) -> int:
     except CardinalError as error:
         say(str(error))
         return EXIT_NOTHING_DONE
-    except Exception:
-        if not interruption.came:
+    except Exception as error:
+        if interruption.came:
+            return EXIT_INTERRUPTED
+        words = _shortage(error)
+        if words is None:
             raise
-        return EXIT_INTERRUPTED
+        say(words)
+        return EXIT_NOTHING_DONE
     return code
+
+
+def _interrupting() -> tuple[signal.Signals, ...]:
+    """The signals that end a command politely, the terminal's closing (HUP) among them where somebody wants that."""
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    # `nohup` lets it be ignored.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        kinds.append(signal.SIGHUP)
+    return tuple(kinds)
+
+
+def _shortage(error: Exception) -> str | None:
+    """What the computer is short of, in a sentence; None for other errors."""
+    if isinstance(error, MemoryError):
+        return "The memory is too small."
+    # Python has no kinds of their own for these two.
+    if isinstance(error, FileNotFoundError) and str(error.strerror).startswith("No usable temporary directory"):
+        return f"{error.strerror}."
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return "The system allows no more threads."
+    return None
 
 
 def _open_window(argv: Sequence[str]) -> int:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from gui import notices
@@ -15,6 +15,7 @@ from gui.action_table import ActionId, Condition
 from gui.actions import Actions, update_enabled
 from gui.controller import Controller
 from gui.dropping import decide, uri_list_of
+from gui.file_manager import show_folder
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.intake import Intake
@@ -262,7 +263,10 @@ class ActionRunner(QObject):
 
     def remove_chosen(self) -> None:
         """Take the selected images, or the one on screen, off the list."""
-        keys = self._chosen_keys()
+        self.remove(self._chosen_keys())
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Take these images off the list."""
         if not keys:
             return
         self._controller.remove(keys)
@@ -319,8 +323,18 @@ class ActionRunner(QObject):
 
     def _reclassify(self) -> None:
         keys = self._chosen_keys()
-        if keys:
+        if not keys:
+            return
+        if self._window.view is not View.GALLERY:
             self._controller.reclassify(keys)
+            return
+        # What is on screen comes first in the list: of a long one, the preference would be over before it is written.
+        seen = self._images.keys_between(*self._window.grid.visible_rows())
+        chosen, first = set(keys), set(seen)
+        self._controller.reclassify(
+            [*(key for key in seen if key in chosen), *(key for key in keys if key not in first)]
+        )
+        self._controller.prefer(seen)
 
     def _chosen_keys(self) -> Sequence[int]:
         """What an action is about: the selection in the gallery, the one image on screen elsewhere."""
@@ -332,8 +346,14 @@ class ActionRunner(QObject):
     def _reveal(self) -> None:
         place = self._place()
         if place is not None:
-            folder = Path(self._table.path(place)).absolute().parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            self.reveal_folder(str(Path(self._table.path(place)).absolute().parent))
+
+    @Slot(object)
+    def reveal_folder(self, folder: str) -> None:
+        """Show a folder in the file manager, or say that there is none."""
+        message = show_folder(folder)
+        if message is not None:
+            self.message_raised.emit(message)
 
     def _find(self) -> None:
         self._window.show_view(View.GALLERY)

@@ -10,13 +10,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from gui import notices
 from gui.engine_link import EngineLink
 from gui.gallery.columns import GONE
+from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
-from gui.gallery.image_table import ImageTable
 from gui.intake import Found, Intake, Opened
 from gui.job_list import JobList
 from gui.model_choice import ModelChoice
 from gui.session_desk import SessionDesk
+from gui.user_message import Level, Place, UserMessage
 from gui.viewing import Viewing
+from gui.words import counted, tr
 from inference.pictures.scan import ScanReport
 from inference.sessions.marks import with_removed
 from inference.sessions.records import ImageRows, Registered
@@ -37,7 +39,7 @@ class Arrivals(QObject):
     def __init__(
         self,
         link: EngineLink,
-        table: ImageTable,
+        shown: ImageModel,
         intake: Intake,
         models: ModelChoice,
         viewing: Viewing,
@@ -46,7 +48,8 @@ class Arrivals(QObject):
     ) -> None:
         super().__init__()
         self._link = link
-        self._table = table
+        self._shown = shown
+        self._table = shown.table
         self._models = models
         self._viewing = viewing
         self._desk = desk
@@ -67,7 +70,8 @@ class Arrivals(QObject):
         """Nothing of an opening has come yet."""
         self._new = array("q")
         self._seen = array("q")
-        self._known = 0
+        self._known = self._changed = 0
+        self._stays: bool | None = None
         self._first_key: int | None = None
 
     @Slot(object)
@@ -84,15 +88,14 @@ class Arrivals(QObject):
     @Slot()
     def _on_scan_started(self) -> None:
         self._scans += 1
-        self._jobs.is_scanning = True
+        self._jobs.note_scan_begun()
         if self._link.room is not None:
             self._link.room.service.queue.expect_more()
 
     @Slot()
     def _on_scan_ended(self) -> None:
         self._scans -= 1
-        if not self._scans:
-            self._jobs.is_scanning = self._jobs.is_quiet = False
+        self._jobs.note_scan_ended()
         if self._link.room is not None:
             self._link.room.service.queue.expect_no_more()
 
@@ -106,6 +109,9 @@ class Arrivals(QObject):
         if found.images is None:
             return
         images = found.images
+        # Who looks for new files stays at what is on screen.
+        if self._stays is None:
+            self._stays = found.is_rescan and len(self._table) > 0
         for key, path in images.moved:
             if self._table.place_of(key) is not None:
                 self._table.relocate(key, path)
@@ -129,9 +135,12 @@ class Arrivals(QObject):
         self._new.extend(key for key in images.added.keys if key not in back)
         self._seen.extend((*images.added.keys, *known, *changed, *moved))
         self._known += len(known) + len(changed) + len(moved)
-        if self._first_key is None:
+        self._changed += len(changed)
+        if self._first_key is None and not found.is_rescan:
             self._first_key = found.first_key
-        if self._first_key is not None:
+        elif self._first_key is None and self._new:
+            self._first_key = self._new[0]
+        if self._first_key is not None and not self._stays:
             self.images_arrived.emit(self._first_key, len(self._new))
 
     def _follow_moved(self, images: Registered) -> None:
@@ -175,13 +184,14 @@ class Arrivals(QObject):
         """Say what came of an opening, where the list itself does not show it."""
         # Some that came have turned out to be images that were there before.
         new, seen = self._listed(self._new), self._listed(self._seen)
-        known, report = self._known, opened.report
+        known, changed, report = self._known, self._changed, opened.report
         self._begin()
         for folder in opened.missing:
             self.message_raised.emit(notices.folder_out_of_reach(folder))
         if not opened.given:
             self._tell_skipped(report)
             return
+        can_undo = self._desk.is_writable and bool(new) and not opened.label
         if self._desk.is_writable and len(new):
             self._desk.labelling.note_added(new)
         if self._desk.is_writable and opened.label:
@@ -191,11 +201,21 @@ class Arrivals(QObject):
             self.message_raised.emit(notices.no_images_found(opened.folders[0]))
         elif not new and not known:
             self.message_raised.emit(notices.not_an_image(opened.given[0]))
+        elif opened.is_rescan and not new:
+            self.message_raised.emit(_nothing_new(changed))
         elif known or len(self._table) > len(new):
-            self.message_raised.emit(notices.images_added(len(new), known))
+            known = 0 if opened.is_rescan else known
+            hidden = self._hidden(new)
+            self.message_raised.emit(notices.images_added(len(new), known, hidden=hidden, can_undo=can_undo))
         if report.other_files and opened.folders:
             self.message_raised.emit(notices.files_skipped(report.other_files, folder))
         self._tell_skipped(report)
+
+    def _hidden(self, keys: Sequence[int]) -> int:
+        """How many of some images on the list the filters hide."""
+        if self._shown.arrangement.filter.is_empty:
+            return 0
+        return sum(self._shown.row_of(key) is None for key in keys)
 
     def _tell_skipped(self, report: ScanReport) -> None:
         if report.unreadable_folders:
@@ -203,3 +223,12 @@ class Arrivals(QObject):
             self.message_raised.emit(notices.folders_unreadable(len(report.unreadable_folders), details))
         if report.links:
             self.message_raised.emit(notices.links_not_followed(report.links))
+
+
+def _nothing_new(changed: int) -> UserMessage:
+    """The session's folders were looked through again and have no new images; some may have changed (T-27)."""
+    text = tr("No new files.")
+    if changed:
+        again = counted(changed, "%n has changed and is classified again.", "%n have changed and are classified again.")
+        text = f"{text} {again}"
+    return UserMessage("T-27", Place.TOAST, Level.INFO, text)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gui import notices
-from gui.engine_events import PictureLoaded, ThumbnailsLoaded
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept
 from gui.engine_link import EngineLink
 from gui.gallery.image_state import ImageState
 from gui.gallery.image_table import AnswerUpdate, ImageTable
@@ -22,7 +22,7 @@ from gui.recalling import Recalling
 from gui.running import Running
 from gui.session_desk import SessionDesk
 from gui.session_holder import SessionLoaded
-from gui.viewing import Viewing
+from gui.viewing import SPOILT, Viewing
 from gui.words import tr
 from inference.classify.events import (
     Answered,
@@ -34,6 +34,7 @@ from inference.classify.events import (
     RunEnded,
     RunStarted,
 )
+from inference.engine.devices import PROCESSORS
 from inference.errors import CardinalError, ImageReadError
 from inference.results import Classification, Failure, Outcome
 from inference.sessions.records import NO_SCORE
@@ -79,6 +80,8 @@ class Controller(QObject):
         self._desk = desk
         self._recalling = recalling
         self._model_wanted = ""
+        self._on_card = False
+        self._is_set_aside = False
         self._answered_anew: tuple[int | None, float] = (None, 0.0)
         self._changed: set[int] = set()
         self._thumbnails_later: set[int] = set()
@@ -88,6 +91,7 @@ class Controller(QObject):
         table.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
         running.state_changed.connect(self._on_job_state_changed)
+        running.rest_wanted.connect(self.classify_all)
         viewing.file_changed.connect(self._on_file_changed)
         viewing.shown_changed.connect(self._on_shown_changed)
         desk.left.connect(self._on_left)
@@ -132,6 +136,12 @@ class Controller(QObject):
         self._table.forget_answers(keys)
         self._viewing.reload()
         self._jobs.add(keys)
+
+    def key_of(self, path: str) -> int | None:
+        """The image on the list whose file has this path, or None."""
+        columns = self._table.columns
+        place = columns.paths.index(path) if path in columns.paths else None
+        return None if place is None or self._table.is_removed(place) else columns.keys[place]
 
     @Slot()
     def classify_all(self) -> None:
@@ -231,6 +241,7 @@ class Controller(QObject):
         if room is None:
             return
         self._viewing.set_model(classifier.network.contract, room.map_maker(classifier))
+        self._on_card = classifier.network.device not in PROCESSORS
         self._jobs.has_model = True
         if self._desk.is_loaded:
             self._recalling.match_answers()
@@ -246,10 +257,12 @@ class Controller(QObject):
             case ThumbnailsLoaded():
                 for key, image in event.images:
                     self._set_thumbnail(key, image)
+            case ThumbnailsNotKept():
+                self.message_raised.emit(notices.thumbnails_not_kept(event.folder))
             case Inspected():
                 self._on_inspected(event)
             case BatchShrunk():
-                self.message_raised.emit(notices.smaller_batches(event.batch_size))
+                self.message_raised.emit(notices.smaller_batches(event.batch_size, on_card=self._on_card))
             case RunStarted() | RunEnded():
                 self._running.on_event(event)
                 if isinstance(event, RunEnded):
@@ -262,11 +275,14 @@ class Controller(QObject):
     @Slot(object)
     def _on_job_state_changed(self, state: JobState) -> None:
         if state is JobState.STOPPING:
+            self._is_set_aside = True
             self._set_rest_aside()
 
     def _on_run_ended(self) -> None:
+        # Not a second time: what was opened since the Stop would be set aside as well.
+        was_set_aside, self._is_set_aside = self._is_set_aside, False
         room = self._link.room
-        if room is not None and room.service.is_stopped:
+        if room is not None and room.service.is_stopped and not was_set_aside:
             self._set_rest_aside()
 
     def _set_rest_aside(self) -> None:
@@ -292,9 +308,13 @@ class Controller(QObject):
             updates.append(_update(one.key, one.outcome))
             if isinstance(one.outcome, Classification):
                 self._viewing.on_result(one.key, one.outcome, one.inspection)
-        self._table.apply_answers(updates)
+        self._apply(updates)
         if self._viewing.key in {one.key for one in answered}:
             self._viewing.refresh()
+
+    def _apply(self, updates: Sequence[AnswerUpdate]) -> None:
+        self._running.take_answers(updates)
+        self._table.apply_answers(updates)
 
     def _on_inspected(self, event: Inspected) -> None:
         if self._place_of(event.key, event.outcome.path) is None:
@@ -316,7 +336,7 @@ class Controller(QObject):
             self._viewing.on_result(event.key, event.outcome, event.inspection)
             if self._link.room is not None:
                 self._link.room.service.queue.discard([event.key])
-            self._table.apply_answers([_update(event.key, event.outcome)])
+            self._apply([_update(event.key, event.outcome)])
             if is_other or event.key == self._answered_anew[0]:
                 # By now the session knows the new bytes, by which small pictures are kept, and what is said is of them.
                 self._desk.labelling.note_changed_file(event.key)
@@ -355,18 +375,26 @@ class Controller(QObject):
         self._jobs.add([table.key(place) for place in places if table.answer(place) is ImageState.QUEUED])
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
-        place = self._table.place_of(key)
-        if not isinstance(failure.error, ImageReadError):
+        error = failure.error
+        if not isinstance(error, ImageReadError):
             # Not the picture's fault: the network broke.
-            self.message_raised.emit(describe(failure.error))
-        elif place is not None and (
-            self._table.answer(place) is ImageState.QUEUED or self._viewing.result_of(key) is None
-        ):
-            self._table.apply_answers([_update(key, failure)])
+            self.message_raised.emit(describe(error))
+        else:
+            if error.problem in SPOILT:
+                self._viewing.forget({key})
+            self._take_failure(key, failure)
+        if key == self._viewing.key and self._viewing.result_of(key) is None:
+            self._viewing.refresh_failed(str(error))
+
+    def _take_failure(self, key: int, failure: Failure) -> None:
+        """A picture could not be read when somebody looked at it; an answer that is known stays."""
+        place = self._table.place_of(key)
+        if place is None:
+            return
+        if self._table.answer(place) is ImageState.QUEUED or self._viewing.result_of(key) is None:
+            self._apply([_update(key, failure)])
             if self._link.room is not None:
                 self._link.room.service.queue.discard([key])
-        if key == self._viewing.key and self._viewing.result_of(key) is None:
-            self._viewing.refresh_failed(str(failure.error))
 
     def _ask_for_late_thumbnails(self) -> None:
         """After a run: what is still queued on screen gets its thumbnail without a classification."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from gui import label_notices, notices
 from gui.action_table import ActionId
+from gui.changed_again import ChangedAgain
 from gui.decision_keys import DecisionKeys
 from gui.gallery.image_model import ImageModel
 from gui.labelling import decision_in_words, in_words
@@ -19,15 +20,13 @@ from gui.review.letters import LetterKeys
 from gui.review.letters_dialog import LettersDialog
 from gui.review.review_words import done_text
 from gui.reviewing import Reviewing, current_in_words
+from gui.selected_count import SelectedCount
 from gui.session_desk import SessionDesk
 from gui.user_message import UserMessage
 from gui.viewing import Viewing
 from inference.results import Classification
 from inference.sessions.states import ImageState
 from inference.sessions.steps import Step, StepKind
-
-_MOST_SHOWN_AGAIN = 5_000
-"""More images than this are not brought back into a filtered view after undo; the message says what happened."""
 
 _LETTERS = "letters"
 
@@ -69,6 +68,8 @@ class Deciding(QObject):
         self._class_names: tuple[str, ...] = ()
         # Digits that were pressed before it was known what the model said: which suggestion, of which images.
         self._awaited: dict[int, tuple[int, Sequence[int]]] = {}
+        self._changed = ChangedAgain(window, images)
+        self._selected = SelectedCount(window)
         self.letters = LetterKeys()
         self.advances = True
         keys.pressed.connect(self._on_key)
@@ -81,7 +82,6 @@ class Deciding(QObject):
         recalling.answer_recalled.connect(self._on_recalled)
         desk.loaded.connect(self._on_session_loaded)
         desk.left.connect(self._on_session_left)
-        images.arranged.connect(self._on_arranged)
 
     def _connect_panels(self) -> None:
         panel, window = self._window.review_panel, self._window
@@ -343,22 +343,8 @@ class Deciding(QObject):
 
     def _show_again(self, step: Step) -> None:
         """Bring what changed into view, also where the filter hides it now."""
-        keys = step.before.keys
-        if self._reviewing.is_active or step.kind is StepKind.ADD or not len(keys):
-            return
-        if len(keys) <= _MOST_SHOWN_AGAIN:
-            hidden = [key for key in keys if self._images.row_of(key) is None]
-            self._images.show_also(hidden)
-            if any(self._images.row_of(key) is not None for key in hidden):
-                self._window.gallery.bar.set_also_shown(is_shown=True)
-        row = self._images.row_of(keys[0])
-        if row is not None:
-            self._window.grid.set_current_row(row)
-
-    @Slot()
-    def _on_arranged(self) -> None:
-        """The filter is in force for every image again."""
-        self._window.gallery.bar.set_also_shown(is_shown=False)
+        if not self._reviewing.is_active and step.kind is not StepKind.ADD:
+            self._changed.show(step.before.keys)
 
     def _announce(self, sentence: str) -> None:
         """Tell a screen reader what a single key did."""

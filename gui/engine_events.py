@@ -39,6 +39,13 @@ class ThumbnailsLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class ThumbnailsNotKept:
+    """The disk has too little room for thumbnails; `folder` is where they would be."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExaminationProgressed:
     """An examination has made so many of its runs."""
 

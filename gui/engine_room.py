@@ -20,7 +20,7 @@ import numpy.ma  # noqa: F401 - numpy.unique would import it at its first use, i
 from PySide6.QtGui import QImage
 
 from gui.attention.examination import ExaminationOrder, carry_out
-from gui.engine_events import PictureLoaded, ThumbnailsLoaded
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept
 from gui.map_maker import MapMaker
 from gui.qimage import rgb_to_qimage
 from gui.session_holder import SessionHolder
@@ -84,6 +84,7 @@ class EngineRoom:
         self._telling = threading.RLock()
         # The generation of the answers that were kept last, and which of them belong to the session that is open.
         self._kept: tuple[int, frozenset[int]] = (0, frozenset())
+        self._lacked_room = False
         # What is being read, by the image's key.
         self._reading = threading.Lock()
         self._pictures: dict[int, Future[Any]] = {}
@@ -245,6 +246,11 @@ class EngineRoom:
         """Runs on: the service's thread, before the answers are passed on."""
         generation = self._generation
         self._kept = (generation, self._holder.keep(answered))
+        store = self._holder.thumbnails()
+        lacks_room = store is not None and store.lacks_room
+        if lacks_room and not self._lacked_room:
+            self._deliver(ThumbnailsNotKept(str(self._profile.cache)))
+        self._lacked_room = lacks_room
 
     def _pass_on(self, event: object) -> None:
         """Tell what the service tells, and show the thumbnails that came with it. Runs on: the service's thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from gui.messages import describe, unexpected
 from gui.plain_text import file_name
 from gui.session_desk import SessionDesk
 from gui.tasks import Lane, Task, TaskRunner
-from gui.user_message import UserMessage
+from gui.user_message import MessageAction, UserMessage
 from gui.words import counted, tr
 from inference.cancel import CancelToken
 from inference.errors import CardinalError, OutputWriteError
@@ -321,4 +322,6 @@ class ExportDesk(QObject):
 
 
 def _told(error: object) -> UserMessage:
+    if isinstance(error, OutputWriteError):
+        return replace(describe(error), actions=(MessageAction.EXPORT,))
     return describe(error) if isinstance(error, CardinalError) else unexpected(tr("exporting"), repr(error))

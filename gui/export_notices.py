@@ -35,8 +35,8 @@ def file_exists(target: str) -> UserMessage:
 
 
 def nothing_to_export() -> UserMessage:
-    """Nobody has reviewed anything (E-410)."""
-    text = tr("Nothing to export: no image has been reviewed.")
+    """No image has a label, whether nobody has looked at any, or all were rejected (E-410)."""
+    text = tr("Nothing to export: no image has a label.")
     actions = (MessageAction.INCLUDE_SUGGESTIONS, MessageAction.REVIEW)
     return UserMessage("E-410", Place.INLINE, Level.WARNING, text, actions=actions)
 
@@ -61,9 +61,13 @@ def sidecars_not_written(count: int, details: str) -> UserMessage:
     return UserMessage("E-412", Place.TOAST, Level.WARNING, text, details, (MessageAction.SHOW_LIST,))
 
 
-def no_columns(path: str) -> UserMessage:
-    """A file of labels does not say which column is what (E-413)."""
-    text = tr("{file} has no column that looks like a path and a label.").format(file=name_of(path))
+def no_columns(path: str, *, has_paths: bool = False) -> UserMessage:
+    """A file of labels does not say which column is what (E-413); with `has_paths` the labels only are missing."""
+    if has_paths:
+        text = tr("{file} has no column that looks like a label.")
+    else:
+        text = tr("{file} has no column that looks like a path and a label.")
+    text = text.format(file=name_of(path))
     actions = (MessageAction.CHOOSE_COLUMNS,)
     return UserMessage("E-413", Place.INLINE, Level.WARNING, text, visible(path), actions, path)
 

@@ -46,11 +46,13 @@ class Found:
         images: pictures, as the session knows them now; None where there are none.
         first_key: of the first of them, whether it is new or not; None likewise.
         models: `.onnx` files among the given paths.
+        is_rescan: known folders are looked through again.
     """
 
     images: Registered | None = None
     first_key: int | None = None
     models: tuple[str, ...] = ()
+    is_rescan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Opened:
         report: what the scan passed over.
         label: that all of its images get, or empty.
         missing: folders of the session that are not there now; only where all of its folders were looked through.
+        is_rescan: they were looked through for what is new.
     """
 
     given: tuple[str, ...]
@@ -70,6 +73,7 @@ class Opened:
     report: ScanReport
     label: str = ""
     missing: tuple[str, ...] = ()
+    is_rescan: bool = False
 
 
 class Intake(QObject):
@@ -255,7 +259,7 @@ def _find(
         missing = tuple(path for path in pictures if path not in folders)
         pictures = [*folders]
     if not pictures:
-        return Opened((), (), report, missing=missing)
+        return Opened((), (), report, missing=missing, is_rescan=is_rescan)
     session = holder.require(pictures, on_progress, cancel, new=new)
     for folder in folders:
         session.add_source(folder)
@@ -265,23 +269,24 @@ def _find(
     for path in scan(pictures, report=report, cancel=cancel):
         chunk.append(_found_file(path))
         if len(chunk) >= size or time.monotonic() >= deadline:
-            on_progress(_entered(session, chunk, cancel, is_first=is_first, restore_removed=not is_rescan))
+            on_progress(_entered(session, chunk, cancel, is_first=is_first, is_rescan=is_rescan))
             is_first = False
             chunk.clear()
             size, deadline = CHUNK, time.monotonic() + CHUNK_S
     if chunk:
-        on_progress(_entered(session, chunk, cancel, is_first=is_first, restore_removed=not is_rescan))
+        on_progress(_entered(session, chunk, cancel, is_first=is_first, is_rescan=is_rescan))
     settled = session.finish_scan(cancel)
     if settled is not None:
-        on_progress(Found(settled))
-    return Opened(tuple(pictures), folders, report, missing=missing)
+        on_progress(Found(settled, is_rescan=is_rescan))
+    return Opened(tuple(pictures), folders, report, missing=missing, is_rescan=is_rescan)
 
 
 def _entered(
-    session: Session, files: Sequence[FoundFile], cancel: CancelToken, *, is_first: bool, restore_removed: bool
+    session: Session, files: Sequence[FoundFile], cancel: CancelToken, *, is_first: bool, is_rescan: bool
 ) -> Found:
-    registered = session.register(files, restore_removed=restore_removed, continues_scan=not is_first, cancel=cancel)
-    return Found(registered, session.keys_of_paths([files[0].path]).get(files[0].path))
+    registered = session.register(files, restore_removed=not is_rescan, continues_scan=not is_first, cancel=cancel)
+    first_key = session.keys_of_paths([files[0].path]).get(files[0].path)
+    return Found(registered, first_key, is_rescan=is_rescan)
 
 
 def _absolute(path: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from gui.icons import IconName, icon
 from gui.labels import ElidedLabel, plain_label
@@ -60,7 +62,7 @@ class JobBar(QWidget):
 
     Signals:
         pause_requested(): the person wants the job to wait.
-        resume_requested(): the person wants it to go on.
+        resume_requested(): the person wants it to go on, after a pause or with what a stop has left.
         stop_requested(): the person wants it to end; results are kept.
     """
 
@@ -74,6 +76,8 @@ class JobBar(QWidget):
         self._state = JobState.QUEUED
         self._time_left = TimeLeft()
         self._done = self._total = self._failed = 0
+        self._has_rest = False
+        self._came_from: weakref.ref[QWidget] | None = None
         self._word = plain_label(bold=True)
         self._counts = ElidedLabel()
         self._left = ElidedLabel()
@@ -88,18 +92,29 @@ class JobBar(QWidget):
         for button in (self._pause, self._stop):
             button.setAutoDefault(False)
             button.setIconSize(QSize(_BUTTON_ICON_PX, _BUTTON_ICON_PX))
+            # They come and go: a click leaves the keys where they were.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._arrange()
         self.set_state(JobState.QUEUED)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
 
     @property
     def state(self) -> JobState:
         return self._state
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether the job is over and the bar offers to go on with what it left."""
+        return self._has_rest
 
     def start(self, total: int) -> None:
         """A new job of `total` images begins, queued."""
         self._time_left = TimeLeft()
         self._done = self._failed = 0
         self._total = total
+        self._has_rest = False
         self.set_state(JobState.QUEUED)
 
     def set_state(self, state: JobState) -> None:
@@ -118,6 +133,11 @@ class JobBar(QWidget):
         self._done, self._total, self._failed = done, total, failed
         self._time_left.update(done, self._clock())
         self._show()
+
+    def set_rest(self, *, is_waiting: bool) -> None:
+        """Say whether the job that is over has left something that waits; the bar then offers to resume."""
+        self._has_rest = is_waiting
+        self._show_buttons()
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
@@ -153,18 +173,35 @@ class JobBar(QWidget):
         return f"{text}, {failed}"
 
     def _show_buttons(self) -> None:
-        paused = self._state is JobState.PAUSED
-        self._pause.setText(tr("Resume") if paused else tr("Pause"))
-        self._pause.setIcon(icon(IconName.PLAY if paused else IconName.PAUSE, self.palette()))
+        over = self._state.is_over
+        goes_on = self._state is JobState.PAUSED or (over and self._has_rest)
+        can_pause = goes_on or self._state is JobState.RUNNING
+        can_stop = not over and self._state is not JobState.STOPPING
+        self._pause.setText(tr("Resume") if goes_on else tr("Pause"))
+        self._pause.setIcon(icon(IconName.PLAY if goes_on else IconName.PAUSE, self.palette()))
         self._stop.setIcon(icon(IconName.STOP, self.palette()))
-        self._pause.setEnabled(self._state in {JobState.RUNNING, JobState.PAUSED})
-        self._stop.setEnabled(not self._state.is_over and self._state is not JobState.STOPPING)
-        self._pause.setVisible(not self._state.is_over)
-        self._stop.setVisible(not self._state.is_over)
+        if (self._pause.hasFocus() and not can_pause) or (self._stop.hasFocus() and not can_stop):
+            self._give_focus_back()
+        self._pause.setEnabled(can_pause)
+        self._stop.setEnabled(can_stop)
+        self._pause.setVisible(not over or goes_on)
+        self._stop.setVisible(not over)
+
+    def _give_focus_back(self) -> None:
+        """The button with the focus goes: the keys are for what they were for before."""
+        before = None if self._came_from is None else self._came_from()
+        if before is not None and isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        own = (self._pause, self._stop)
+        if now in own and old is not None and old not in own:
+            self._came_from = weakref.ref(old)
 
     @Slot()
     def _on_pause_clicked(self) -> None:
-        if self._state is JobState.PAUSED:
+        if self._state is JobState.PAUSED or self._state.is_over:
             self.resume_requested.emit()
         else:
             self.pause_requested.emit()

@@ -20,8 +20,6 @@ class JobList(QObject):
     """Writes jobs down for the engine. At most one long list is being written; another takes its place.
 
     Attributes:
-        is_scanning: folders are being listed.
-        is_quiet: what is found now brings no jobs: a run was stopped while folders were still being listed.
         has_model: a model has been opened; before that nothing is handed over, since all that waits is at once then.
     """
 
@@ -31,9 +29,34 @@ class JobList(QObject):
         self._link = link
         self._table = table
         self._writing: Task | None = None
-        self.is_scanning = False
-        self.is_quiet = False
+        # Folders are listed one after the other, in the order in which that began.
+        self._begun = self._ended = self._quiet_until = 0
         self.has_model = False
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether folders are being listed."""
+        return self._ended < self._begun
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether what is found now brings no jobs: a run was stopped while folders were still being listed.
+
+        What is opened after that does, although the folders before it are listed to their end first.
+        """
+        return self._ended < self._quiet_until
+
+    @is_quiet.setter
+    def is_quiet(self, is_quiet: bool) -> None:
+        self._quiet_until = self._begun if is_quiet else 0
+
+    def note_scan_begun(self) -> None:
+        """Folders will be listed, after those that are being listed now."""
+        self._begun += 1
+
+    def note_scan_ended(self) -> None:
+        """The first of those that began has ended."""
+        self._ended += 1
 
     def add(self, keys: Sequence[int]) -> None:
         """Have these images classified; nothing happens before the first model is open."""

@@ -18,6 +18,9 @@ _SCRIM_OPACITY = 0.6
 _MARGIN_PX = 32
 _RADIUS_PX = 12
 _COLUMNS = 2
+"""Where there is room for them; one in a narrow window."""
+_AROUND_PX = 60
+"""What the card is wider than the keys in it, about, without the scroll bar."""
 _CLOSING = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_Question})
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
@@ -80,6 +83,10 @@ class KeyboardSheet(QWidget):
         super().__init__(parent)
         self._covered = parent
         self._focus_before: QWidget | None = None
+        self._entries: tuple[SheetEntry, ...] = ()
+        self._columns = 0
+        self._whole_width = 0
+        self._listed = QWidget()
         self._card = _Card(self)
         self._scroll = QScrollArea(self._card)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -99,7 +106,9 @@ class KeyboardSheet(QWidget):
 
     def show_actions(self, actions: Actions) -> None:
         """Appear with the keys of these actions."""
-        self._scroll.setWidget(_listing(sheet_entries(actions)))
+        self._entries = sheet_entries(actions)
+        self._list(_COLUMNS)
+        self._whole_width = self._listed.sizeHint().width()
         focused = self.window().focusWidget()
         self._focus_before = focused if focused is not self else self._focus_before
         self._place()
@@ -117,12 +126,20 @@ class KeyboardSheet(QWidget):
         self._focus_before = None
         self.closed.emit()
 
+    def _list(self, columns: int) -> None:
+        self._columns = columns
+        self._listed = _listing(self._entries, columns)
+        self._scroll.setWidget(self._listed)
+
     def _place(self) -> None:
         self.setGeometry(self._covered.rect())
-        listing: QWidget | None = self._scroll.widget()  # None before the first `show_actions`
-        content = (listing or self._card).sizeHint()
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        width = min(content.width() + 60 + bar, self.width() - 2 * _MARGIN_PX)
+        around = _AROUND_PX + self._scroll.verticalScrollBar().sizeHint().width()
+        room = self.width() - 2 * _MARGIN_PX
+        columns = _COLUMNS if self._whole_width + around <= room else 1
+        if columns != self._columns:
+            self._list(columns)
+        content = self._listed.sizeHint()
+        width = min(content.width() + around, room)
         height = min(content.height() + 100, self.height() - 2 * _MARGIN_PX)
         self._card.resize(max(200, width), max(160, height))
         self._card.move(QPoint((self.width() - self._card.width()) // 2, (self.height() - self._card.height()) // 2))
@@ -193,20 +210,20 @@ class _KeyCap(QLabel):
         super().paintEvent(event)
 
 
-def _listing(entries: tuple[SheetEntry, ...]) -> QWidget:
-    """The entries by menu, in columns of about the same length."""
+def _listing(entries: tuple[SheetEntry, ...], column_count: int) -> QWidget:
+    """The entries by menu, in at most so many columns of about the same length."""
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 8, 0)
     row.setSpacing(40)
-    per_column = -(-len(entries) // _COLUMNS)
+    per_column = -(-len(entries) // column_count)
     placed = 0
     columns = [_new_column(row)]
     for menu in Menu:
         here = [entry for entry in entries if entry.menu is menu]
         if not here:
             continue
-        if placed and placed + len(here) // 2 > per_column:
+        if placed and len(columns) < column_count and placed + len(here) // 2 > per_column:
             placed = 0
             columns.append(_new_column(row))
         columns[-1].addWidget(_section(menu, here))

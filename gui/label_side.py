@@ -100,6 +100,7 @@ class LabelSide(QObject):
         self.admin.label_renamed.connect(self.deciding.rename_letter)
         window.library.set_key_requested.connect(self.deciding.edit_letters)
         window.library.source_rescan_requested.connect(self._on_source_rescan)
+        window.library.source_remove_requested.connect(self._on_source_removed)
         self.exports.review_requested.connect(self.start_review)
         for view in (window.grid, window.filmstrip):
             DraggingOut(view, self).message_raised.connect(self.message_raised)
@@ -109,6 +110,7 @@ class LabelSide(QObject):
         self._viewing.answer_wanted.connect(self._recalling.recall)
         self._recalling.answer_recalled.connect(self._viewing.on_recalled)
         self._desk.left.connect(window.grid.forget_maps)
+        self._desk.left.connect(window.page.inspector.scroll_to_top)
         self._recalling.answers_matched.connect(window.grid.forget_maps)
         self._desk.labelling.decided.connect(self._note)
         self._writer.saved.connect(self._on_saved)
@@ -133,6 +135,7 @@ class LabelSide(QObject):
         runner.add_orders(orders, self._facts)
         runner.review_step_requested.connect(self.reviewing.step)
         runner.back_requested.connect(self._on_back)
+        self._window.library.source_reveal_requested.connect(runner.reveal_folder)
         for changed in (self._desk.labelling.journal_changed, self.sessions.changed, self.exports.changed):
             changed.connect(runner.update)
         self._desk.labelling.journal_changed.connect(self._name_steps)
@@ -173,10 +176,14 @@ class LabelSide(QObject):
                 self.exports.revert_sidecars()
             case MessageAction.REVIEW:
                 self.start_review()
-            case MessageAction.SORT_NOW:
-                self.browsing.sort_now()
             case _:
-                pass
+                self._browse(action)
+
+    def _browse(self, action: MessageAction) -> None:
+        if action is MessageAction.CLEAR_FILTERS:
+            self.browsing.show_all()
+        elif action is MessageAction.SORT_NOW:
+            self.browsing.sort_now()
 
     @Slot()
     def show_failures(self) -> None:
@@ -247,6 +254,17 @@ class LabelSide(QObject):
     @Slot(object)
     def _on_source_rescan(self, _folder: str) -> None:
         self.sessions.rescan()
+
+    @Slot(object)
+    def _on_source_removed(self, folder: str) -> None:
+        """Take the images in a folder and below it off the list, whether they are shown or not."""
+        if self._runner is None or not self.deciding.may_decide():
+            return
+        keys = self._images.table.keys_below(folder)
+        if keys:
+            self._runner.remove(keys)
+        else:
+            self._window.show_status(tr("The session has no images of this folder."))
 
     @Slot(object)
     def _note(self, step: Step) -> None:

@@ -37,7 +37,7 @@ class Labelling(QObject):
         decided(step: Step): a step was carried out.
         taken_back(step: Step): a step was taken back; the images have what they had before.
         repeated(step: Step): a step that had been taken back was carried out again.
-        journal_changed(): other steps can be taken back or repeated.
+        journal_changed(): other steps can be taken back or repeated; told before the step is.
     """
 
     decided = Signal(object)
@@ -172,8 +172,8 @@ class Labelling(QObject):
                 self._changed_files.update(step.after.keys)
             self._table.apply_marks(step.before)
             self._writer.take_back(step)
-            self.taken_back.emit(step)
             self.journal_changed.emit()
+            self.taken_back.emit(step)
         return step
 
     @Slot()
@@ -184,8 +184,8 @@ class Labelling(QObject):
             self._in_force += 1
             self._table.apply_marks(step.after)
             self._writer.repeat(step)
-            self.repeated.emit(step)
             self.journal_changed.emit()
+            self.repeated.emit(step)
         return step
 
     def _carry_out(self, kind: StepKind, subject: str, after: Marks) -> Step | None:

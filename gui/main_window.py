@@ -213,11 +213,15 @@ class MainWindow(QMainWindow):
             View.COMPARE: self.compare,
         }
         self.page.show_companions(shown=view is View.REVIEW)
+        # Before the centre changes: it comes with the width that the library leaves it, not with two in a row.
+        self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self._stack.setCurrentWidget(places[view])
         # The gallery has no focus proxy: Tab would pass over its bar, and go from the library to the images at once.
         centres: dict[View, QWidget] = {View.GALLERY: self.grid, View.COMPARE: self.compare.first_focus}
         centres.get(view, places[view]).setFocus(Qt.FocusReason.OtherFocusReason)
-        self.library_dock.set_wanted(is_wanted=view in {View.GALLERY, View.VIEWER})
         over: dict[View, QWidget] = {
             View.START: self._stack,
             View.GALLERY: self.grid,
@@ -295,11 +299,13 @@ class MainWindow(QMainWindow):
             return
         self._drop = drop
         self._overlay.show_drop(drop, can_start_new=self._can_start_new)
+        self._overlay.set_starts_new(starts_new=_starts_new(event))
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._drop is not None:
+            self._overlay.set_starts_new(starts_new=_starts_new(event))
             # A file manager that believes in a move would delete the source.
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -319,8 +325,7 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        new = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self.dropped.emit(drop, uri_list_of(event.mimeData()), picture_of(event.mimeData()), new)
+        self.dropped.emit(drop, uri_list_of(event.mimeData()), picture_of(event.mimeData()), _starts_new(event))
         self.raise_()
         self.activateWindow()
 
@@ -357,6 +362,11 @@ class MainWindow(QMainWindow):
         self.hide()
         self.close_requested.emit()
         event.accept()
+
+
+def _starts_new(event: QDropEvent) -> bool:
+    """Whether the key is held that makes a drop begin a new session."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
 def picture_of(mime: QMimeData) -> QImage | None:

@@ -1,4 +1,4 @@
-"""Show messages without stopping the work: banners that stay, and toasts that pass one at a time."""
+"""Show messages without stopping the work: banners that stay, and the newest toast, which passes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class MessageBar(QWidget):
     """The strip of messages below the menu.
 
     A banner stays until it is dismissed or `withdraw` takes it back; one of the same id and subject replaces it.
-    A toast goes after five seconds, but not while the pointer or the focus is in it; the next one then follows.
+    A toast goes after five seconds, or when another comes: what was said before is often no longer so. Not while the
+    pointer or the focus is in it; the newest one then follows.
 
     Signals:
         action_chosen(message: UserMessage, action: MessageAction): a verb was clicked; the message goes away.
@@ -36,7 +37,8 @@ class MessageBar(QWidget):
         self._toast_ms = toast_ms
         self._banners: dict[tuple[str, str], MessageStrip] = {}
         self._toast: MessageStrip | None = None
-        self._waiting: deque[UserMessage] = deque()
+        self._has_attention = False
+        self._waiting: UserMessage | None = None
         self._history: deque[UserMessage] = deque(maxlen=_HISTORY)
         self._left_ms = 0
         self._timer = QTimer(self)
@@ -59,11 +61,11 @@ class MessageBar(QWidget):
         return tuple(self._history)
 
     def show_message(self, message: UserMessage) -> None:
-        """Show a message: a toast when its turn comes, everything else at once and until dismissed."""
+        """Show a message: a toast instead of the one before, everything else at once and until dismissed."""
         self._history.append(message)
         if message.place is Place.TOAST:
-            self._waiting.append(message)
-            if self._toast is None:
+            self._waiting = message
+            if not self._has_attention:
                 self._next_toast()
         else:
             key = (message.id, message.subject)
@@ -75,7 +77,8 @@ class MessageBar(QWidget):
         """Take back every message of an id: what it said is no longer so."""
         for key in [key for key in self._banners if key[0] == message_id]:
             self._drop(self._banners.pop(key))
-        self._waiting = deque(message for message in self._waiting if message.id != message_id)
+        if self._waiting is not None and self._waiting.id == message_id:
+            self._waiting = None
         if self._toast is not None and self._toast.message.id == message_id:
             self._next_toast()
         self._hide_when_empty()
@@ -98,10 +101,14 @@ class MessageBar(QWidget):
     @Slot()
     def _next_toast(self) -> None:
         self._timer.stop()
-        self._drop(self._toast)
-        self._toast = None
-        if self._waiting:
-            self._toast = self._add(self._waiting.popleft(), len(self._banners))
+        if self._toast is not None:
+            # When it goes, the pointer and the focus leave it.
+            self._toast.attention_changed.disconnect(self._on_attention_changed)
+            self._drop(self._toast)
+        self._toast, self._has_attention = None, False
+        message, self._waiting = self._waiting, None
+        if message is not None:
+            self._toast = self._add(message, len(self._banners))
             self._toast.attention_changed.connect(self._on_attention_changed)
             self._timer.start(self._toast_ms)
         self._hide_when_empty()
@@ -111,7 +118,10 @@ class MessageBar(QWidget):
 
     @Slot(bool)
     def _on_attention_changed(self, has_attention: bool) -> None:
-        if has_attention and self._timer.isActive():
+        self._has_attention = has_attention
+        if not has_attention and self._waiting is not None:
+            self._next_toast()
+        elif has_attention and self._timer.isActive():
             self._left_ms = self._timer.remainingTime()
             self._timer.stop()
         elif not has_attention and not self._timer.isActive() and self._toast is not None:

@@ -18,6 +18,9 @@ _MOST_REMEMBERED = 200
 _MARGIN_PX = 12
 _TOAST_WIDTH_PX = 640
 
+_IMPLIED = {"E-204": "T-16"}
+"""What says nothing more than a toast that is on screen: in a session that goes on, the images are "already here"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -80,8 +83,10 @@ class MessagePlaces(QWidget):
         self._past.append(Said(time.time(), message))
 
     def show_message(self, message: UserMessage) -> None:
-        """Show a message: a toast when its turn comes, everything else at once and until dismissed."""
+        """Show a message: a toast instead of the one before, everything else at once and until dismissed."""
         self.remember(message)
+        if _IMPLIED.get(message.id) in {toast.id for toast in self._toasts.shown}:
+            return
         (self._toasts if message.place is Place.TOAST else self._banners).show_message(message)
 
     def withdraw(self, message_id: str) -> None:

@@ -222,7 +222,8 @@ def _about_device(error: DeviceError, name: str) -> UserMessage:
         device=name or visible(error.device), reason=_ended(error.reason)
     )
     text = f"{text} {visible(error.remedy)}".rstrip()
-    return UserMessage("E-312", Place.BANNER, Level.WARNING, text, _details(error), subject=error.device)
+    actions = () if error.device == "cpu" else (MessageAction.USE_PROCESSOR,)
+    return UserMessage("E-312", Place.BANNER, Level.WARNING, text, _details(error), actions, error.device)
 
 
 def _about_inference(error: InferenceError, name: str) -> UserMessage:
@@ -245,8 +246,8 @@ def _about_writing(error: OutputWriteError, name: str) -> UserMessage:
     text = tr("{file} could not be written: {reason}").format(
         file=name or name_of(error.path), reason=_ended(error.reason)
     )
-    actions = (MessageAction.TRY_AGAIN,)
-    return UserMessage("E-409", Place.BANNER, Level.ERROR, text, _details(error, error.path), actions, error.path)
+    # Whoever knows how to try again says so.
+    return UserMessage("E-409", Place.BANNER, Level.ERROR, text, _details(error, error.path), subject=error.path)
 
 
 def _about_child(error: ChildTaskError, name: str) -> UserMessage:

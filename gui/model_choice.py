@@ -54,7 +54,7 @@ class ModelChoice(QObject):
         self._device: str = AUTO
         self._top_count = 5
         self._batch_size: int | None = None
-        self._name = ""
+        self._name = self._wanted = self._runs_on = ""
         self._was_chosen = False
         self._installs: dict[Task, Work] = {}
         self._last_work: Work | None = None
@@ -63,6 +63,11 @@ class ModelChoice(QObject):
     def name(self) -> str:
         """The name or file of the open model, as it was chosen; empty while there is none."""
         return self._name
+
+    @property
+    def runs_on(self) -> str:
+        """Where the open model runs and how exactly, "cuda, float16" for example; empty while there is none."""
+        return self._runs_on
 
     @property
     def was_chosen(self) -> bool:
@@ -87,9 +92,14 @@ class ModelChoice(QObject):
         room = self._link.room
         if room is None:
             return
-        wanted = name or default_model_name(self._profile)
+        self._wanted = wanted = name or default_model_name(self._profile)
         self.loading.emit(self._title(wanted))
         room.open_model(wanted, self._device, batch_size=self._batch_size, top_count=self._top_count)
+
+    def use_processor(self) -> None:
+        """Open the model that was wanted last on the processor, as all others until the program ends."""
+        self._device = Device.CPU.value
+        self.open(self._wanted)
 
     def choose(self, name: str) -> None:
         """Open the model that the person chose, now and at the next start."""
@@ -109,6 +119,7 @@ class ModelChoice(QObject):
         self._name = event.name
         classifier: Classifier = event.classifier
         network = classifier.network
+        self._runs_on = f"{network.device.value}, {network.precision.value}"
         self.opened.emit(classifier)
         self._learn_engine(network.device)
         if network.contract.preprocessing.assumed:

@@ -10,6 +10,7 @@ from gui.controller import Controller
 from gui.label_side import LabelSide
 from gui.main_window import MainWindow
 from gui.model_choice import ModelChoice
+from gui.model_line import device_name
 from gui.trace import Trace
 from gui.viewing import Viewing
 from gui.words import tr
@@ -63,11 +64,11 @@ class ModelState(QObject):
         network = classifier.network
         contract = network.contract
         self._labels.set_model(contract)
-        refusals = [f"{one.device.value}: {one}" for one in network.refusals]
+        refusals = [f"{device_name(one.device.value)}: {one}" for one in network.refusals]
         self._window.model_line.show_ready(contract.title, network.device.value, network.precision.value, refusals)
         text = tr("{title}, {count} classes, runs on this computer ({device})")
         self._window.start_page.set_model_text(
-            text.format(title=contract.title, count=len(contract.labels), device=network.device.value.upper())
+            text.format(title=contract.title, count=len(contract.labels), device=device_name(network.device.value))
         )
 
     @Slot()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from gui.model_choice import ModelChoice
 from gui.model_line import ModelLine
+from gui.model_titles import titles_apart
 from gui.plain_text import for_menu
 from gui.words import tr
 from inference.models.official import OFFICIAL, OfficialWeights
@@ -36,9 +37,9 @@ class ModelsMenu(QObject):
     def _fill(self) -> None:
         self.menu.clear()
         catalog = self._models.installed()
-        group = QActionGroup(self.menu)
+        group, titles = QActionGroup(self.menu), titles_apart(catalog.models)
         for model in catalog.models:
-            action = self.menu.addAction(for_menu(visible(model.contract.title)))
+            action = self.menu.addAction(for_menu(titles[model.name]))
             action.setCheckable(True)
             action.setChecked(model.name == self._models.name)
             action.setData(model.name)

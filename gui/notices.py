@@ -16,15 +16,28 @@ _MINUTE_S = 60
 _HOUR_S = 3600
 
 
-def images_added(count: int, already_here: int) -> UserMessage:
-    """Images joined the list (T-05; E-204 if all of them were here before)."""
+def images_added(count: int, already_here: int, *, hidden: int = 0, can_undo: bool = False) -> UserMessage:
+    """Images joined the list (T-05; E-204 if all of them were here before).
+
+    Args:
+        count: so many are new.
+        already_here: so many were here before.
+        hidden: so many of the new ones are not seen, since filters hide them.
+        can_undo: whether they are the newest step, which Undo takes back.
+    """
     if not count and already_here:
         text = counted(already_here, "This image is already here.", "All %n images are already here.")
         return UserMessage("E-204", Place.TOAST, Level.INFO, text)
     text = counted(count, "Added %n image.", "Added %n images.")
     if already_here:
         text += " " + counted(already_here, "%n was already here.", "%n were already here.")
-    return UserMessage("T-05", Place.TOAST, Level.INFO, text)
+    if hidden and hidden == count:
+        text += " " + counted(hidden, "The filters hide it.", "The filters hide them.")
+    elif hidden:
+        text += " " + counted(hidden, "The filters hide %n of them.", "The filters hide %n of them.")
+    offered = ((MessageAction.CLEAR_FILTERS, hidden > 0), (MessageAction.UNDO, can_undo))
+    actions = tuple(action for action, is_offered in offered if is_offered)
+    return UserMessage("T-05", Place.TOAST, Level.INFO, text, actions=actions)
 
 
 def removed(count: int) -> UserMessage:
@@ -175,14 +188,32 @@ def device_refused(device: str, reason: str, remedy: str) -> UserMessage:
     return UserMessage("E-312", Place.BANNER, Level.WARNING, text, visible(remedy), subject=device)
 
 
-def smaller_batches(images: int) -> UserMessage:
-    """The graphics card ran out of memory and goes on with less at a time."""
-    text = counted(
-        images,
-        "The graphics card ran out of memory. Continuing with %n image at a time.",
-        "The graphics card ran out of memory. Continuing with %n images at a time.",
-    )
+def smaller_batches(images: int, *, on_card: bool) -> UserMessage:
+    """The device ran out of memory and goes on with less at a time (E-313).
+
+    Args:
+        images: so many at a time from now on.
+        on_card: whether it is a graphics card, which has memory of its own.
+    """
+    if on_card:
+        text = counted(
+            images,
+            "The graphics card ran out of memory. Continuing with %n image at a time.",
+            "The graphics card ran out of memory. Continuing with %n images at a time.",
+        )
+    else:
+        text = counted(
+            images,
+            "The memory is too small for so many images at a time. Continuing with %n at a time.",
+            "The memory is too small for so many images at a time. Continuing with %n at a time.",
+        )
     return UserMessage("E-313", Place.BANNER, Level.WARNING, text)
+
+
+def thumbnails_not_kept(folder: str) -> UserMessage:
+    """The disk is nearly full; what room there is is for labels (E-605)."""
+    text = tr("Thumbnails are not being stored: less than 1 GB free on the disk with {folder}.")
+    return UserMessage("E-605", Place.STATUS, Level.WARNING, text.format(folder=visible(folder)), subject=folder)
 
 
 def settings_reset(damaged: str) -> UserMessage:

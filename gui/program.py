@@ -94,7 +94,7 @@ class Program(QObject):
         self.controller = Controller(
             self.link, table, self.models, self.running, self.viewing, self.desk, jobs, self.recalling
         )
-        self.arrivals = Arrivals(self.link, table, self.intake, self.models, self.viewing, self.desk, jobs)
+        self.arrivals = Arrivals(self.link, self.images, self.intake, self.models, self.viewing, self.desk, jobs)
         self.labels = LabelSide(
             self.window,
             self.images,
@@ -166,6 +166,7 @@ class Program(QObject):
         self.window.library_dock.set_wish(is_wished=settings.has_library)
         self.actions[ActionId.PANEL_LIBRARY].setChecked(settings.has_library)
         restore_layout(self.window, self._store.load_window())
+        self.window.library_dock.renew()
         self.action_runner.update()
         if self.window.was_painted:
             self._begin()

@@ -146,7 +146,8 @@ class SessionActions(QObject):
                 for one in list_sessions(profile)
             ]
 
-        task = self._runner.create(work, Lane.READING)
+        # Where sessions are closed: somebody who reads one at that moment would keep its log beside it.
+        task = self._runner.create(work, Lane.STORE)
         task.succeeded.connect(self._on_listed)
         self._runner.start(task)
 

@@ -1,4 +1,4 @@
-"""Let only the message of the newest step offer Undo: that step is what Undo takes back, whatever a message says."""
+"""Let messages speak of the newest step only: that step is what Undo takes back, whatever a message says."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from PySide6.QtCore import QObject, Slot
 from gui.labelling import Labelling
 from gui.message_places import MessagePlaces
 
-_OFFERING = ("T-01", "T-02", "T-03", "T-04", "T-06", "T-17", "T-18", "T-19", "T-23", "E-414")
+_OFFERING = ("T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-17", "T-18", "T-19", "T-23", "E-414")
 """The messages with this verb."""
+_MOVED = ("T-14", "T-20")
+"""What was taken back or done again, which the next step makes untrue."""
 
 
 class UndoOffers(QObject):
@@ -22,5 +24,5 @@ class UndoOffers(QObject):
 
     @Slot()
     def _withdraw(self) -> None:
-        for message_id in _OFFERING:
+        for message_id in (*_OFFERING, *_MOVED):
             self._messages.withdraw(message_id)

@@ -38,6 +38,7 @@ class MessageAction(StrEnum):
     CHOOSE_MODEL = "choose-model"
     CHOOSE_NAME = "choose-name"
     CLASSIFY_AGAIN = "classify-again"
+    CLEAR_FILTERS = "clear-filters"
     CONTINUE = "continue"
     COPY_INSTEAD = "copy-instead"
     COPY_PATH = "copy-path"
@@ -64,6 +65,7 @@ class MessageAction(StrEnum):
     TRY_AGAIN = "try-again"
     UNDO = "undo"
     USE_MODEL = "use-model"
+    USE_PROCESSOR = "use-processor"
 
 
 def action_text(action: MessageAction) -> str:
@@ -73,6 +75,7 @@ def action_text(action: MessageAction) -> str:
         MessageAction.CHOOSE_MODEL: tr("Choose model..."),
         MessageAction.CHOOSE_NAME: tr("Choose another name"),
         MessageAction.CLASSIFY_AGAIN: tr("Classify again"),
+        MessageAction.CLEAR_FILTERS: tr("Clear filters"),
         MessageAction.CONTINUE: tr("Continue"),
         MessageAction.COPY_INSTEAD: tr("Copy"),
         MessageAction.COPY_PATH: tr("Copy path"),
@@ -99,6 +102,7 @@ def action_text(action: MessageAction) -> str:
         MessageAction.TRY_AGAIN: tr("Try again"),
         MessageAction.UNDO: tr("Undo"),
         MessageAction.USE_MODEL: tr("Use"),
+        MessageAction.USE_PROCESSOR: tr("Use processor"),
     }
     return texts[action]
 

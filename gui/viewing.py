@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gui.answer_on_page import show_answer, show_earlier_answer
 from gui.attention.examined import Examined
 from gui.engine_events import PictureLoaded
 from gui.engine_link import EngineLink
@@ -21,6 +22,7 @@ from gui.viewer.map_mode import MapMode
 from gui.viewer.suggestions_model import NO_CLASS
 from gui.viewer.viewer_page import ViewerPage
 from gui.words import tr
+from inference.errors import ImageProblem, ImageReadError
 from inference.models.class_names import shared_names
 from inference.models.contract import ModelContract
 from inference.results import Classification
@@ -28,6 +30,17 @@ from inference.results import Classification
 if TYPE_CHECKING:
     from gui.map_maker import MapMaker
     from inference.classify.classifier import Inspection
+
+SPOILT = frozenset(
+    {
+        ImageProblem.EMPTY,
+        ImageProblem.UNSUPPORTED_FORMAT,
+        ImageProblem.NOT_AN_IMAGE,
+        ImageProblem.TRUNCATED,
+        ImageProblem.DAMAGED,
+    }
+)
+"""Why a file that was classified holds no picture now: it is another one, and what was said is not of it."""
 
 RESULTS_KEPT = 2000
 INSPECTIONS_KEPT = 64
@@ -253,13 +266,24 @@ class Viewing(QObject):
     def classify_now(self) -> None:
         """Ask the model about the image on screen before anything else."""
         place = self._picture.place
-        if place is not None and self.key is not None and self._link.room is not None:
+        if place is not None and self.key is not None and self._link.room is not None and not self._has_failed_model:
             self._page.show_sentence(tr("Classifying…"))
             self._link.room.service.inspect(self.key, self._table.path(place))
 
     def on_picture(self, loaded: PictureLoaded) -> None:
         """A picture was read."""
         self._picture.take(loaded)
+        place, error = self._picture.place, loaded.error
+        is_spoilt = isinstance(error, ImageReadError) and error.problem in SPOILT
+        if (
+            is_spoilt
+            and loaded.key == self.key
+            and place is not None
+            and self._table.answer(place) is ImageState.SUGGESTED
+            and self._link.room is not None
+        ):
+            # Its answer was of the file as it was before: the network's turn with the file decides, and is kept.
+            self._link.room.service.inspect(loaded.key, self._table.path(place))
 
     @Slot(int)
     def tell_changed(self, key: int) -> None:
@@ -287,6 +311,8 @@ class Viewing(QObject):
             self.on_result(key, classification, None)
             if key == self.key:
                 self.refresh()
+        elif key == self.key and self._has_failed_model:
+            self._say_no_model()
         elif key == self.key:
             self.classify_now()
 
@@ -366,11 +392,14 @@ class Viewing(QObject):
             self._page.show_failure(self._table.reason(place))
         elif classification is not None and self._contract is not None:
             self._show_classification(place, key, classification, self._contract)
-        elif answer is ImageState.SUGGESTED and self._contract is not None:
+        elif classification is not None and self._has_failed_model:
+            self._picture.take_size(key)
+            show_earlier_answer(self._page, classification)
+        elif answer is ImageState.SUGGESTED and (self._contract is not None or self._has_failed_model):
             # Its answer is not here (there is room for the most recent ones): the session has it.
             self.answer_wanted.emit(key)
         elif self._has_failed_model:
-            self._page.show_sentence(tr("No model is ready, so it was not classified."))
+            self._say_no_model()
         elif self._link.room is None or self._contract is None:
             self._page.show_sentence(tr("Waiting for the model…"))
         elif self._link.room.service.is_working:
@@ -380,20 +409,14 @@ class Viewing(QObject):
             self._page.show_not_classified()
         self.shown_changed.emit()
 
+    def _say_no_model(self) -> None:
+        self._page.show_sentence(tr("No model is ready, so it was not classified."))
+
     def _show_classification(
         self, place: int, key: int, classification: Classification, contract: ModelContract
     ) -> None:
-        page = self._page
         self._picture.take_size(key)
-        page.picture.set_crop_frame(classification.crop)
-        facts = page.inspector.facts
-        facts.show_facts(classification.facts, classification.crop)
-        facts.show_state(
-            tr("Classified by {model} on {device} ({precision}).").format(
-                model=contract.title, device=classification.device, precision=classification.precision
-            )
-        )
-        page.show_predictions(classification.predictions, class_count=len(contract.labels))
+        show_answer(self._page, classification, contract)
         if self.has_every_map and key not in self._inspections and self._link.room is not None:
             self._link.room.service.inspect(key, self._table.path(place))
 

@@ -13,6 +13,7 @@ import pytest
 
 import main
 from gui import display
+from inference.commands import doctor
 from tests.conftest import PROJECT_ROOT
 from tests.flows.conftest import TINY
 
@@ -48,7 +49,8 @@ def test_a_working_folder_that_is_gone_is_told(tmp_path: Path, command: str) -> 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_a_polite_kill_leaves_no_unfinished_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP"])
+def test_a_polite_kill_leaves_no_unfinished_file(tmp_path: Path, kind: str) -> None:
     many = ["assets/samples/chelsea.png"] * 3000
     options = ["--profile", str(tmp_path / "profile"), "classify", "--model", TINY, "--device", "cpu"]
     target = tmp_path / "out" / "rows.csv"
@@ -58,7 +60,7 @@ def test_a_polite_kill_leaves_no_unfinished_file(tmp_path: Path) -> None:
         until = time.monotonic() + 60
         while not any(path.stat().st_size for path in target.parent.iterdir()) and time.monotonic() < until:
             time.sleep(0.01)
-        started.send_signal(signal.SIGTERM)
+        started.send_signal(signal.Signals[kind])
         assert started.wait(60) == 130
     assert list(target.parent.iterdir()) == [target], "the rows that were done, and nothing unfinished"
 
@@ -75,3 +77,56 @@ def test_an_interruption_at_the_start_ends_the_program(tmp_path: Path, after_s: 
         finally:
             started.kill()
     assert started.returncode in {0, 130, -signal.SIGINT}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_terminal_that_closes_ends_a_command_once_and_not_where_nohup_is_wanted() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert main._interrupting() == (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert main._interrupting() == (signal.SIGINT, signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    interruption = main._Interruption()
+    with pytest.raises(KeyboardInterrupt):
+        interruption(signal.SIGHUP, None)
+    # The shell tells it, and the system tells it again.
+    interruption(signal.SIGHUP, None)
+    with pytest.raises(KeyboardInterrupt):
+        interruption(signal.SIGINT, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (MemoryError(), "The memory is too small."),
+        (RuntimeError("can't start new thread"), "The system allows no more threads."),
+        (
+            FileNotFoundError(2, "No usable temporary directory found in ['/tmp']"),
+            "No usable temporary directory found in ['/tmp'].",
+        ),
+    ],
+)
+def test_a_computer_that_is_too_small_is_told(
+    error: Exception, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_arguments: object) -> int:
+        raise error
+
+    monkeypatch.setattr(doctor, "run", fail)
+    assert main.main(["--profile", str(tmp_path), "doctor"]) == 2
+    assert capsys.readouterr().err.splitlines() == [sentence]
+
+
+@pytest.mark.parametrize("mistake", [RuntimeError("a mistake of ours"), FileNotFoundError(2, "a mistake of ours")])
+def test_what_nobody_expected_is_not_hidden(
+    mistake: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> int:
+        raise mistake
+
+    monkeypatch.setattr(doctor, "run", fail)
+    with pytest.raises(type(mistake), match="a mistake of ours"):
+        main.main(["--profile", str(tmp_path), "doctor"])

@@ -86,6 +86,7 @@ class ComparePage(QWidget):
         self._fill_modes()
         self._lay_out()
         self._connect()
+        self._take_colors()
 
     @property
     def panels(self) -> tuple[ComparePanel, ...]:

@@ -23,6 +23,7 @@ from gui.engine_link import EngineLink
 from gui.gallery.image_state import ImageState
 from gui.main_window import MainWindow, View
 from gui.messages import describe
+from gui.model_titles import titles_apart
 from gui.plain_text import name_of
 from gui.tasks import TaskRunner
 from gui.user_message import Level, Place, UserMessage
@@ -333,7 +334,8 @@ class Comparing(QObject):
     @Slot()
     def _offer_models(self) -> None:
         if self._now is not None:
-            models = [(model.name, model.contract.title) for model in self._second.others(self._kept.name)]
+            titles = titles_apart(self._second.others(""))
+            models = [(model.name, titles[model.name]) for model in self._second.others(self._kept.name)]
             self._page.offer_models(models, "" if self._now.model is None else self._now.model.name)
 
     @Slot()

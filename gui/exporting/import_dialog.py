@@ -100,8 +100,10 @@ class ImportDialog(QDialog):
             return
         self._match = match
         self._show_columns(match)
+        # Where nobody knows yet which column has the paths, none was looked for.
+        missing = "" if match.columns and match.path_column == NO_COLUMN else tr("no such image")
         self._rows.set_rows(
-            [(row.path, row.label, file_name(row.image) if row.image else tr("no such image")) for row in match.rows]
+            [(row.path, row.label, file_name(row.image) if row.image else missing) for row in match.rows]
         )
         self._keep.setText(
             counted(
@@ -113,8 +115,9 @@ class ImportDialog(QDialog):
         self._existing.setVisible(match.labelled > 0)
         self._place.clear()
         if match.needs_columns:
-            self._place.show_message(replace(no_columns(match.settings.path), actions=()))
-            self._path_column.setFocus()
+            has_paths = match.path_column != NO_COLUMN
+            self._place.show_message(replace(no_columns(match.settings.path, has_paths=has_paths), actions=()))
+            (self._label_column if has_paths else self._path_column).setFocus()
         self._tell()
 
     @Slot(object)
@@ -227,7 +230,9 @@ class ImportDialog(QDialog):
 
 
 def summary(match: LabelMatch) -> str:
-    """What the file would bring, in one line."""
+    """What the file would bring, in one line; nothing as long as columns are to be chosen."""
+    if match.needs_columns:
+        return ""
     text = counted(match.matched, "%n image found", "%n images found")
     facts = [text]
     if match.unmatched:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gui.exporting.label_match import NO_COLUMN, ImportSettings, LabelMatch, MatchRow
 from inference.cancel import CancelToken
 from inference.errors import LabelFileError
 from inference.exports.importing import bases, label_columns, match, read_folder_labels, read_labels
+from inference.exports.label_columns import guess_each
 from inference.exports.label_matching import Match, images_of
-from inference.exports.label_rows import Columns, LabelFile
+from inference.exports.label_rows import Columns, ImportedRow, LabelFile
 from inference.exports.stopping import stoppable
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 
 SHOWN_ROWS = 20
+_GUESSED_FROM = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,33 @@ def find_labels(
             if columns is not None:
                 raise
             # The person says which column is what.
-            names, rows = label_columns(settings.path, cancel, count=SHOWN_ROWS)
-            if not names:
+            match = _unclear(session, settings, cancel)
+            if not match.columns:
                 raise
-            shown = tuple(MatchRow(row[0], row[-1]) for row in rows if row)
-            return FoundLabels(LabelMatch(settings, names, rows=shown), (), ())
+            return FoundLabels(match, (), ())
     return _matched(session, settings, file, labelled, cancel)
+
+
+def _unclear(session: Session, settings: ImportSettings, cancel: CancelToken) -> LabelMatch:
+    """Of a file whose columns a person must name: whole rows to judge by, and what is clear nevertheless."""
+    names, rows = label_columns(settings.path, cancel, count=_GUESSED_FROM)
+    path, label = guess_each(names, rows)
+    path_place, label_place = (NO_COLUMN if name is None else names.index(name) for name in (path, label))
+    shown = [row for row in rows if row][:SHOWN_ROWS]
+    images = [""] * len(shown)
+    if path is not None:
+        paths = [image.path for image in stoppable(session.labelled_images(), cancel)]
+        folder = os.path.dirname(os.path.abspath(settings.path))  # noqa: PTH100, PTH120 - not normalised
+        named = [ImportedRow(number, _cell(row, path_place), "") for number, row in enumerate(shown, 1)]
+        images = images_of(named, paths, bases(folder, session.sources()))
+    made = tuple(
+        MatchRow(", ".join(row), _cell(row, label_place), image) for row, image in zip(shown, images, strict=True)
+    )
+    return LabelMatch(settings, names, path_place, label_place, rows=made)
+
+
+def _cell(row: Sequence[str], place: int) -> str:
+    return row[place] if 0 <= place < len(row) else ""
 
 
 def _columns(settings: ImportSettings, cancel: CancelToken) -> Columns | None:

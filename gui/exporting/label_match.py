@@ -30,8 +30,8 @@ class MatchRow:
     """One of the first rows.
 
     Attributes:
-        path: as the file has it.
-        label: likewise.
+        path: as the file has it; the whole row as long as it is not known which column is what.
+        label: likewise; empty as long as nobody knows where it is.
         image: path of the image that it belongs to; empty where there is none.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -190,6 +191,11 @@ class ImageTable(QObject):
         if GONE not in columns.states:
             return columns.paths[:]
         return list(compress(columns.paths, columns.states.translate(_LISTED)))
+
+    def keys_below(self, folder: str) -> array[int]:
+        """The keys of all images in an absolute folder and below it, in order."""
+        start = folder.rstrip(os.sep) + os.sep
+        return array("q", compress(self.keys(), [path.startswith(start) for path in self.paths()]))
 
     def keys_in(self, state: ImageState) -> list[int]:
         """The keys of all images whose visible state is this one, in order."""

@@ -68,7 +68,8 @@ class RowView(QListView):
     Signals:
         image_activated(row: int): double click or Enter.
         current_changed(row: int): another image is current; -1 when none is.
-        visible_rows_changed(first: int, last: int): other rows are on screen; (-1, -1) when none is.
+        visible_rows_changed(first: int, last: int): other rows are on screen, or other images in the same rows;
+            (-1, -1) when none is.
     """
 
     image_activated = Signal(int)
@@ -79,6 +80,10 @@ class RowView(QListView):
         super().__init__(parent)
         self.images = images
         self._visible = (-1, -1)
+        self._before = 0
+        self._was_laid_out = False
+        # The image that stood first at the last change of size, and where it was scrolled to.
+        self._anchored = (-1, QPoint())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -86,6 +91,8 @@ class RowView(QListView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setModel(images)
         self._keeper = RowKeeper(self)
+        images.rows_replaced.connect(self._tell_other_images)
+        images.rowsRemoved.connect(self._tell_other_images)
         self.doubleClicked.connect(self._on_double_clicked)
         self.verticalScrollBar().valueChanged.connect(self._tell_visible_rows)
         self.horizontalScrollBar().valueChanged.connect(self._tell_visible_rows)
@@ -197,9 +204,16 @@ class RowView(QListView):
     @Slot()
     def _tell_visible_rows(self) -> None:
         visible = self.visible_rows()
+        self._before = self.offset_of(visible[0]) if visible[0] >= 0 else 0
         if visible != self._visible:
             self._visible = visible
             self.visible_rows_changed.emit(*visible)
+
+    @Slot()
+    def _tell_other_images(self) -> None:
+        """The numbers of the rows may be the same; what they show is not."""
+        self._visible = self.visible_rows()
+        self.visible_rows_changed.emit(*self._visible)
 
     def scroll_row_to(self, row: int, before: int) -> None:
         """Scroll so that a row's cell begins so many pixels before the edge."""
@@ -265,15 +279,22 @@ class RowView(QListView):
         self._keeper.leave_rows(first, last)
         super().rowsAboutToBeRemoved(parent, first, last)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, _event: QResizeEvent) -> None:
         """Keep the first row on screen where it is, however many columns there are now."""
-        anchor = self._visible[0]
+        row, before = self._anchor_row(), self._before
         self.updateGeometries()
-        if anchor > 0 and event.oldSize().isValid():
-            corner = self.cell_of(anchor).topLeft()
-            self.verticalScrollBar().setValue(corner.y())
-            self.horizontalScrollBar().setValue(corner.x())
+        # The event does not say whether there was a size before: one that comes with the widget's return has none.
+        if self._was_laid_out and 0 < row < len(self.images):
+            self.scroll_row_to(row, before)
+            self._anchored = (self.images.key_at(row), self._offset())
+        self._was_laid_out = True
         self._tell_visible_rows()
+
+    def _anchor_row(self) -> int:
+        """The row to keep: the same one as long as nobody scrolls, or each change of columns would move a little."""
+        key, offset = self._anchored
+        row = self.images.row_of(key) if offset == self._offset() else None
+        return self._visible[0] if row is None else row
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)

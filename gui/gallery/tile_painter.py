@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -39,6 +40,7 @@ _SHAPES = {
     ImageState.UNSURE: IconName.STATE_UNSURE,
     ImageState.REJECTED: IconName.STATE_REJECTED,
 }
+_WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 _DIMMED = 0.4
 """Opacity of a rejected picture; its words stay as they are, to be read."""
 
@@ -179,15 +181,13 @@ class TilePainter:
 
     def _paint_failed(self, painter: QPainter, area: QRect, place: int) -> None:
         painter.fillRect(area, QColor(self._theme.tile))
-        line = self._metrics.height()
-        top = area.center().y() - (_FAILED_PX + _PAD_PX + 2 * line) // 2
+        lines = self._metrics.height() + self._metrics.lineSpacing()
+        top = area.center().y() - (_FAILED_PX + _PAD_PX + lines) // 2
         target = QRect(area.center().x() - _FAILED_PX // 2, top, _FAILED_PX, _FAILED_PX)
         painter.drawPixmap(target, self._shape(IconName.STATE_FAILED, self._theme.warning, _FAILED_PX))
-        room = QRect(area.left() + _PAD_PX, target.bottom() + _PAD_PX, area.width() - 2 * _PAD_PX, 2 * line + 2)
+        room = QRect(area.left() + _PAD_PX, target.bottom() + _PAD_PX, area.width() - 2 * _PAD_PX, lines + 2)
         painter.setPen(QColor(self._theme.text))
-        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        reason = self._elide(self._table.reason(place), 2 * room.width() - 6 * _PAD_PX, Qt.TextElideMode.ElideRight)
-        painter.drawText(room, flags, reason)
+        painter.drawText(room, _WRAPPED, self.shortened(self._table.reason(place), room.size()))
 
     def _paint_caption(self, painter: QPainter, area: QRect, place: int, state: ImageState, *, selected: bool) -> None:
         theme = self._theme
@@ -253,6 +253,27 @@ class TilePainter:
             short = self._elided[key] = self._metrics.elidedText(visible(text), mode, width)
         return short
 
+    def shortened(self, text: str, room: QSize) -> str:
+        """A text as far as its wrapped lines have room; an ellipsis where more would follow.
+
+        Twice the width of a line is not what two lines hold: words wrap as wholes.
+        """
+        key = (text, -room.width(), Qt.TextElideMode.ElideRight)
+        short = self._elided.get(key)
+        if short is None:
+            whole = visible(text)
+            area = QRect(0, 0, room.width(), 2 * room.height())
+
+            def fits(candidate: str) -> bool:
+                taken = self._metrics.boundingRect(area, _WRAPPED, candidate)
+                return taken.height() <= room.height() and taken.width() <= room.width()
+
+            length = len(whole)
+            if not fits(whole):
+                length = bisect_left(range(length), True, key=lambda count: not fits(_cut(whole, count + 1)))
+            short = self._elided[key] = whole if length == len(whole) else _cut(whole, length)
+        return short
+
     def _shape(self, name: IconName, color: str, size_px: int) -> QPixmap:
         key = (name, color, size_px)
         pixmap = self._shapes.get(key)
@@ -272,6 +293,10 @@ class TilePainter:
         else:
             self._scaled.move_to_end(key)
         return pixmap
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:length].rstrip(' .,;:')}\u2026"
 
 
 def _color_of(state: ImageState, theme: Theme) -> str:

@@ -57,11 +57,15 @@ class LibraryDock(QDockWidget):
         if is_wished != self._is_wished:
             self._is_wished = is_wished
             self.wish_changed.emit(is_wished)
-        self.setVisible(self._is_wished and self._belongs)
+        self.renew()
 
     def set_wanted(self, *, is_wanted: bool) -> None:
         """Say whether the place that is shown has a library."""
         self._belongs = is_wanted
+        self.renew()
+
+    def renew(self) -> None:
+        """Show or hide itself as it should be, whatever a layout that was put back has made of it."""
         self.setVisible(self._is_wished and self._belongs)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -19,9 +19,22 @@ _GAP_PX = 14
 _TEXT_MARGIN_PX = 48
 
 
-def drop_text(drop: Drop) -> str:
-    """What will happen with a drop, as far as its first entries tell."""
+_ICONS = {DropKind.MODEL: IconName.MODEL, DropKind.SESSION: IconName.RECENT, DropKind.LABELS: IconName.IMPORT}
+"""What is no picture has its own shape."""
+
+
+def drop_text(drop: Drop, *, starts_new: bool = False) -> str:
+    """What will happen with a drop, as far as its first entries tell.
+
+    Args:
+        drop: what hovers.
+        starts_new: files will begin another session.
+    """
     match drop.kind:
+        case DropKind.FILES if starts_new and drop.has_more:
+            return tr("Start a new session with {count}+ items").format(count=LOOKED_AT)
+        case DropKind.FILES if starts_new:
+            return counted(drop.count, "Start a new session with %n item", "Start a new session with %n items")
         case DropKind.FILES if drop.has_more:
             return tr("Add {count}+ items").format(count=LOOKED_AT)
         case DropKind.FILES:
@@ -48,6 +61,9 @@ class DropOverlay(QWidget):
         self._covered = parent
         self._text = ""
         self._hint = ""
+        self._drop = Drop(DropKind.NOTHING)
+        self._usual_hint = ""
+        self._is_choice = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -68,15 +84,32 @@ class DropOverlay(QWidget):
             hint: a second line.
             can_start_new: a session is open, so Shift means that files begin another one; that is the second line.
         """
-        is_choice = can_start_new and drop.kind is DropKind.FILES
-        self._text = drop_text(drop)
-        self._hint = tr("Shift: start a new session instead") if is_choice else hint
-        self.setAccessibleName(self._text)
-        self.setAccessibleDescription(self._hint)
+        self._drop = drop
+        self._is_choice = can_start_new and drop.kind is DropKind.FILES
+        self._usual_hint = tr("Shift: start a new session instead") if self._is_choice else hint
+        self._say(drop_text(drop), self._usual_hint)
         self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
-        self.update()
+
+    def set_starts_new(self, *, starts_new: bool) -> None:
+        """Say what happens now that Shift is held, or no longer; where it makes no difference, nothing else is said."""
+        if self._is_choice and starts_new:
+            self._say(drop_text(self._drop, starts_new=True), tr("Without Shift: add to this session"))
+        else:
+            self._say(drop_text(self._drop), self._usual_hint)
+
+    def _say(self, text: str, hint: str) -> None:
+        if (text, hint) != (self._text, self._hint):
+            self._text, self._hint = text, hint
+            self.setAccessibleName(text)
+            self.setAccessibleDescription(hint)
+            self.update()
+
+    @property
+    def icon_name(self) -> IconName:
+        """What is shown above the words."""
+        return _ICONS.get(self._drop.kind, IconName.DROP_IMAGES)
 
     @property
     def hint(self) -> str:
@@ -120,7 +153,7 @@ class DropOverlay(QWidget):
         painter.setPen(frame)
         painter.setBrush(ground)
         painter.drawRoundedRect(card, 14, 14)
-        pixmap = shape(IconName.DROP_IMAGES, frame, _ICON_PX * 2)
+        pixmap = shape(self.icon_name, frame, _ICON_PX * 2)
         painter.drawPixmap(QRect((self.width() - _ICON_PX) // 2, top, _ICON_PX, _ICON_PX), pixmap)
         painter.setPen(text)
         title.moveTop(top + _ICON_PX + _GAP_PX)

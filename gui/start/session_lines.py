@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from gui.labels import ElidedLabel, plain_label
 from gui.plain_text import elide_middle, for_menu, for_sentence, for_tooltip
@@ -78,6 +86,12 @@ class SessionLines(QWidget):
             self._add_newest(sessions[0], time.time() if now_s is None else now_s)
             self._add_recent(sessions[1:])
         self.setVisible(bool(sessions))
+
+    @property
+    def focus_order(self) -> tuple[QWidget, ...]:
+        """What takes the focus here, from the newest session on."""
+        held = [[widget, *widget.findChildren(QAbstractButton)] for widget in self._shown]
+        return tuple(one for widgets in held for one in widgets if isinstance(one, QAbstractButton))
 
     def _add_newest(self, session: SessionOnStart, now_s: float) -> None:
         name = ElidedLabel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -77,6 +78,10 @@ class StartPage(QWidget):
     def set_sessions(self, sessions: Sequence[SessionOnStart]) -> None:
         """Offer to go on with these, newest first; nothing is shown where there are none."""
         self._sessions.set_sessions(sessions)
+        # They come after the rest of the window is there: without this, Tab would go through all of it first.
+        order = [self._images, self._folder, *self._sessions.focus_order, self._change]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def set_model_text(self, text: str) -> None:
         """Say which model answers, or that it is on its way: the words after "Model:", safe to show."""

@@ -114,6 +114,13 @@ class Inspector(QScrollArea):
         if section.is_open and not self.suggestions.underMouse():
             self.reveal(section)
 
+    @Slot()
+    def scroll_to_top(self) -> None:
+        """Begin with the suggestions: what was scrolled to belonged to pictures that are gone."""
+        self._settling.stop()
+        self._revealed = None
+        self.verticalScrollBar().setValue(0)
+
     def _on_opened(self, section: Section, is_open: bool) -> None:
         if is_open:
             self.reveal(section)

@@ -103,7 +103,7 @@ def measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:
     try:
         return _measure(plan, facts, on_progress)
     except NotMeasurableError as error:
-        raise BenchError(str(error)) from error
+        raise BenchError(str(error).rstrip(".")) from error
 
 
 def _measure(plan: Plan, facts: Facts, on_progress: OnProgress) -> Record:

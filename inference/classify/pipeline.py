@@ -20,6 +20,7 @@ from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare
 from inference.classify.work_queue import Job, JobSource
 from inference.errors import CardinalError, InferenceError
 from inference.pictures.decode_room import DecodeRoom
+from inference.pictures.decode_starts import DecodersError
 from inference.results import Failure
 
 FILL_S = 0.1
@@ -96,8 +97,12 @@ class Pipeline:
         self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
 
     def start(self) -> None:
-        """Begin to decode."""
-        self._feeder.start()
+        """Begin to decode. Where the system allows no more threads, `next_answers` says so."""
+        try:
+            self._feeder.start()
+        except RuntimeError:
+            self._feed_error = DecodersError("no more threads can be started")
+            self._fed.set()
 
     def watch(self, key: int | None) -> None:
         """Keep the feature map of this job's picture when its batch runs (the picture on screen)."""
@@ -148,6 +153,7 @@ class Pipeline:
 
         Raises:
             InferenceError: the network cannot run; the run is over, unanswered jobs are back in the source.
+            DecodersError: no picture can be decoded; the run is over, the next call puts unanswered jobs back.
             Exception: what the source raised, after the answers to everything that it gave before; or what nobody
                 expected of decoding.
         """
@@ -207,6 +213,10 @@ class Pipeline:
             return None
         # Asked for, not raised: a traceback would hold this frame, and with it the picture, in a reference cycle.
         error = decoded.future.exception()
+        if isinstance(error, DecodersError):
+            # It says nothing of the picture, which goes back to the source with the others.
+            self._cancel.cancel()
+            raise error.with_traceback(None)
         if isinstance(error, CardinalError):
             self._done(decoded)
             return Answered(job.key, Failure(job.path, error.with_traceback(None)))
@@ -260,7 +270,8 @@ class Pipeline:
 
     def _give_up(self) -> None:
         """Put what was not answered back; what is being decoded right now is left to finish and is dropped."""
-        self._feeder.join()
+        if self._feeder.ident is not None:
+            self._feeder.join()
         self._feed_error = None
         with self._lock:
             unanswered, self._on_the_way = self._on_the_way, {}

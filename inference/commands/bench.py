@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-
-from tqdm import tqdm
 
 from inference.bench.facts import Facts, find_facts, system_load
 from inference.bench.made_pictures import make_pictures
@@ -23,7 +20,7 @@ from inference.classify.opening import decode_workers, learn_engine_once, open_c
 from inference.commands.bench_table import as_markdown
 from inference.commands.options import add_model_options, positive
 from inference.commands.targets import inputs_of, require_rows_target
-from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, is_terminal, put, say
+from inference.commands.terminal import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, progress_bar, put, say
 from inference.engine.devices import AUTO
 from inference.errors import OutputWriteError
 from inference.files import replacing
@@ -268,7 +265,7 @@ def _int8_of(facts: Quantization, original: ModelFile | None) -> Int8Of:
 
 def _watched(plan: Plan, facts: Facts) -> Record:
     """Measure, and tell a person at a terminal how far it is."""
-    with tqdm(unit=" passes", disable=not is_terminal(sys.stderr), leave=False) as bar:
+    with progress_bar(" passes") as bar:
 
         def show(progress: Progress) -> None:
             bar.set_description(progress.step, refresh=False)
@@ -280,10 +277,7 @@ def _watched(plan: Plan, facts: Facts) -> Record:
 
 def _batches(text: str) -> tuple[int, ...]:
     """Different sizes of batches, for argparse."""
-    try:
-        sizes = tuple(dict.fromkeys(positive(part) for part in text.split(",")))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must be whole numbers with commas between them, not {text!r}") from error
+    sizes = tuple(dict.fromkeys(positive(part) for part in text.split(",")))
     if max(sizes) > _LARGEST_BATCH:
         raise argparse.ArgumentTypeError(f"must be at most {_LARGEST_BATCH}")
     return sizes

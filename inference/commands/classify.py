@@ -5,13 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-
-from tqdm import tqdm
 
 from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
@@ -30,7 +27,7 @@ from inference.commands.terminal import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING_DONE,
     EXIT_SOME_FAILED,
-    is_terminal,
+    progress_bar,
     put,
     say,
 )
@@ -224,7 +221,7 @@ def _drain(
 ) -> InferenceError | SessionError | KeyboardInterrupt | None:
     """Run the pipeline to its end, or until Ctrl-C, or until the network or the session fails; what ended it early."""
     pipeline.start()
-    progress = tqdm(unit=" pictures", disable=not is_terminal(sys.stderr), leave=False)
+    progress = progress_bar(" pictures")
     try:
         for answered in _answers(pipeline, rows, session):
             if overlays is not None:

@@ -191,6 +191,7 @@ def _progress_bars() -> Iterator[OnProgress]:
                 bar = None
             shown = progress.step
             if progress.unit == "B":
+                tqdm.monitor_interval = 0
                 bar = tqdm(desc=progress.step, total=progress.total, unit="B", unit_scale=True)
             else:
                 sys.stderr.write(f"{progress.step} ...\n")

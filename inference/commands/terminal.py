@@ -6,10 +6,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from inference.errors import OutputWriteError
 from inference.texts import visible
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 EXIT_SOME_FAILED = 1
 EXIT_NOTHING_DONE = 2
@@ -71,13 +74,20 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-@contextlib.contextmanager
-def counting(unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Takes how much is done, and shows it on standard error where that is a terminal."""
+def progress_bar(unit: str, total: int | None = None) -> tqdm[NoReturn]:
+    """A bar on standard error where that is a terminal, and nothing elsewhere; to be closed."""
     # Everything that starts imports this file, and few ever count.
     from tqdm import tqdm  # noqa: PLC0415
 
-    with tqdm(total=total, unit=unit, disable=not is_terminal(sys.stderr), leave=False) as bar:
+    # Its watching thread is of no use here, and where the system allows no more threads it would complain.
+    tqdm.monitor_interval = 0
+    return tqdm(total=total, unit=unit, disable=not is_terminal(sys.stderr), leave=False)
+
+
+@contextlib.contextmanager
+def counting(unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Takes how much is done, and shows it on standard error where that is a terminal."""
+    with progress_bar(unit, total) as bar:
 
         def show(done: int) -> None:
             bar.update(done - bar.n)

@@ -29,7 +29,8 @@ class CsvRows:
         ranks = range(1, self._top_count + 1)
         predictions = [name for rank in ranks for name in (f"label_{rank}", f"probability_{rank}")]
         decision = ["path", "label", "state", "source", "score"]
-        return _lines([[*decision, *predictions, "model", "model_hash", "decided_at", "error", "path_bytes"]])
+        answer = ["model", "model_hash", "decided_at", "error", "path_bytes", "device", "precision"]
+        return _lines([[*decision, *predictions, *answer]])
 
     def rows(self, images: Sequence[LabelledImage]) -> str:
         """One line for each image, each with its line end."""
@@ -53,6 +54,8 @@ class CsvRows:
             utc_time(image.decided_at),
             self._text(image.failure),
             path_bytes(path),
+            image.device,
+            image.precision,
         ]
 
     def _text(self, text: str) -> str:

@@ -47,6 +47,8 @@ class JsonRows:
             "model_hash": image.model_hash or None,
             "decided_at": utc_time(image.decided_at) or None,
             "error": clean_text(image.failure) or None,
+            "device": image.device or None,
+            "precision": image.precision or None,
         }
         return fields
 

@@ -57,6 +57,12 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Colu
         columns: their names.
         rows: some of the rows.
     """
+    path, label = guess_each(columns, rows)
+    return None if path is None or label is None else Columns(path, label)
+
+
+def guess_each(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str | None, str | None]:
+    """The column of paths and that of labels, as `guess_columns`; None for the one that is not clear."""
     plain = [_plain(name) for name in columns]
     path = next((plain.index(name) for name in _PATH_NAMES if name in plain), None)
     by_content = _picture_column(rows)
@@ -66,7 +72,7 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Colu
     label = next((plain.index(name) for name in _LABEL_NAMES if name in plain and plain.index(name) != path), None)
     if path is not None and label is None and len(columns) == _PAIR:
         label = 1 - path
-    return None if path is None or label is None else Columns(columns[path], columns[label])
+    return None if path is None else columns[path], None if label is None else columns[label]
 
 
 def _plain(name: str) -> str:

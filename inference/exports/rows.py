@@ -64,7 +64,8 @@ def write_csv(
     """Write images as CSV (RFC 4180, UTF-8 without a byte order mark); returns how many.
 
     Columns: path, label, state, source, score, label_1, probability_1 ..., model, model_hash, decided_at (ISO 8601,
-    UTC), error, path_bytes (hexadecimal digits, only where the path is not UTF-8).
+    UTC), error, path_bytes (hexadecimal digits, only where the path is not UTF-8), device, precision (where the model
+    answered).
 
     Raises:
         OutputWriteError: the file could not be written, or would replace a picture or a session; what stood there

@@ -1,10 +1,10 @@
 """Run work in a child process that answers in JSON lines, so that its death is an error message and nothing more."""
 
+import contextlib
 import json
 import logging
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,6 +20,7 @@ from inference.errors import (
     ModelNotFoundError,
     OutputWriteError,
 )
+from inference.models.child_folder import ChildFolder
 from inference.models.progress import OnProgress, Progress
 from inference.profile import PROJECT_ROOT
 
@@ -54,27 +55,15 @@ def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel:
 
     Raises:
         Cancelled: if `cancel` was used; the child is dead by then.
-        ChildTaskError: if the child died, took too long, or reported an error of its own.
+        ChildTaskError: if the child could not be started, died, took too long, or reported an error of its own.
         CardinalError: the error that the child reported, where both sides know its kind.
     """
     cancel = cancel or CancelToken()
     cancel.raise_if_set()
-    with tempfile.TemporaryFile() as complaints:
-        # The arguments are ours; nothing of them goes through a shell.
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", task.module, *task.arguments],
-            cwd=PROJECT_ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
-        )
+    with contextlib.closing(ChildFolder(task.title)) as folder:
+        process = _start(task, folder)
         timed_out = threading.Event()
-        watchdog = None
-        if task.timeout_s is not None:
-            watchdog = threading.Timer(task.timeout_s, _end, (process, timed_out))
-            watchdog.daemon = True
-            watchdog.start()
+        watchdog = None if task.timeout_s is None else _watch(task, process, timed_out)
         try:
             with process, cancel.on_cancel(process.kill):
                 answer = _read_answer(process, on_progress)
@@ -83,13 +72,42 @@ def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel:
                 watchdog.cancel()
         cancel.raise_if_set()
         if answer is None or (process.returncode != 0 and "result" in answer):
-            _log_complaints(task, complaints)
+            _LOG.info("%s: the child said: %s", task.title, folder.last_complaints())
             if timed_out.is_set():
                 raise ChildTaskError(task.title, f"it took longer than {task.timeout_s:g} seconds.")
             raise ChildTaskError(task.title, f"its process died ({_exit_words(process.returncode)}).")
     if "error" in answer:
         raise _error(task, answer["error"])
     return answer["result"]
+
+
+def _start(task: ChildTask, folder: ChildFolder) -> subprocess.Popen[bytes]:
+    try:
+        # The arguments are ours; nothing of them goes through a shell.
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", task.module, *task.arguments],
+            cwd=PROJECT_ROOT,
+            env=folder.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=folder.complaints,
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        )
+    except OSError as error:
+        words = f"its process could not be started ({error.strerror or error})."
+        raise ChildTaskError(task.title, words) from error
+
+
+def _watch(task: ChildTask, process: subprocess.Popen[bytes], timed_out: threading.Event) -> threading.Timer:
+    watchdog = threading.Timer(task.timeout_s or 0.0, _end, (process, timed_out))
+    watchdog.daemon = True
+    try:
+        watchdog.start()
+    except RuntimeError as error:
+        with process:
+            process.kill()
+        raise ChildTaskError(task.title, "no more threads can be started.") from error
+    return watchdog
 
 
 def _read_answer(process: subprocess.Popen[bytes], on_progress: OnProgress | None) -> dict[str, Any] | None:
@@ -133,9 +151,3 @@ def _end(process: subprocess.Popen[bytes], timed_out: threading.Event) -> None:
 
 def _exit_words(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit status {code}"
-
-
-def _log_complaints(task: ChildTask, complaints: IO[bytes]) -> None:
-    complaints.seek(0)
-    text = complaints.read()[-4000:].decode(errors="replace")
-    _LOG.info("%s: the child said: %s", task.title, text)

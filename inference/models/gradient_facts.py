@@ -13,6 +13,8 @@ VERSION = 1
 
 GRAPH_FILE = "gradients.onnx"
 WEIGHTS_FILE = "weights.bin"
+SUMS_FILE = "sha256"
+"""Checksums of the other two, in the form that `sha256sum --check` reads."""
 
 DIRECTION_NAME = "direction"
 """The graph's second input, (M, C) float32: for which sum of logits gradients are wanted."""

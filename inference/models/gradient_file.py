@@ -11,8 +11,9 @@ from pathlib import Path
 
 from inference.cancel import CancelToken
 from inference.errors import CardinalError, OutputWriteError
+from inference.models.checksum import sha256_of
 from inference.models.child import ChildTask, run_child
-from inference.models.gradient_facts import GRAPH_FILE, VERSION, WEIGHTS_FILE
+from inference.models.gradient_facts import GRAPH_FILE, SUMS_FILE, VERSION, WEIGHTS_FILE
 from inference.models.metadata import read_metadata
 from inference.models.progress import OnProgress, Progress
 from inference.models.quantize.facts import QUANTIZATION_KEY
@@ -55,7 +56,7 @@ def gradient_folder(model_hash: str, profile: Profile) -> Path:
 
 
 def has_gradient_file(model_hash: str, profile: Profile) -> bool:
-    """Whether a model's files are there already."""
+    """Whether a model's files are there already; whether they are damaged is only found out when they are wanted."""
     return _is_whole(gradient_folder(model_hash, profile))
 
 
@@ -67,7 +68,9 @@ def require_gradient_file(
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """The graph file of a model; made now, in a second or a few, where it is not there yet.
+    """The graph file of a model; made now, in a second or a few, where it is not there yet or damaged.
+
+    Its weights are compared with their checksum: damaged ones would give another map without a word.
 
     Args:
         model: the model's file.
@@ -84,7 +87,7 @@ def require_gradient_file(
         Cancelled: if `cancel` was used.
     """
     folder = gradient_folder(model_hash, profile)
-    if not _is_whole(folder):
+    if not _is_sound(folder):
         if QUANTIZATION_KEY in read_metadata(model):
             raise NoGradientsError(model.stem, _OF_INT8)
         if on_progress is not None:
@@ -103,7 +106,20 @@ def forget_gradient_file(model_hash: str, profile: Profile) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in (GRAPH_FILE, WEIGHTS_FILE))
+    return all((folder / name).is_file() for name in (GRAPH_FILE, WEIGHTS_FILE, SUMS_FILE))
+
+
+def _is_sound(folder: Path) -> bool:
+    """Whether the files are there and hold what was written."""
+    try:
+        return _is_whole(folder) and (folder / SUMS_FILE).read_bytes() == _sums(folder)
+    except OSError as error:
+        _LOG.info("gradients cannot be read: %s", error)
+        return False
+
+
+def _sums(folder: Path) -> bytes:
+    return "".join(f"{sha256_of(folder / name)}  {name}\n" for name in (GRAPH_FILE, WEIGHTS_FILE)).encode()
 
 
 def _make(model: Path, folder: Path, on_progress: OnProgress | None, cancel: CancelToken | None) -> None:
@@ -120,16 +136,17 @@ def _make(model: Path, folder: Path, on_progress: OnProgress | None, cancel: Can
         refused = run_child(task, on_progress=on_progress, cancel=cancel)["refused"]
         if refused is not None:
             raise NoGradientsError(model.stem, str(refused))
-        for name in (WEIGHTS_FILE, GRAPH_FILE):
+        (part / SUMS_FILE).write_bytes(_sums(part))
+        for name in (WEIGHTS_FILE, GRAPH_FILE, SUMS_FILE):
             with (part / name).open("rb+") as file:
                 os.fsync(file.fileno())
-        if not _is_whole(folder):
+        if not _is_sound(folder):
             shutil.rmtree(folder, ignore_errors=True)
             with contextlib.suppress(FileExistsError):
                 part.rename(folder)
     except OSError as error:
         # Somebody else may have put theirs there in the same moment.
-        if not _is_whole(folder):
+        if not _is_sound(folder):
             raise OutputWriteError(str(folder), f"{error.strerror or error}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import ctypes
-import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from inference.cancel import Cancelled
 from inference.errors import ImageProblem, ImageReadError
 from inference.pictures.decode_message import receive_apart
 from inference.pictures.decode_pace import Pace
-from inference.pictures.decode_slab import Slab
-from inference.pictures.decode_worker import READY, Answer, Counter, Handful, WorkerSettings, serve
+from inference.pictures.decode_process import Worker
+from inference.pictures.decode_starts import Starts
+from inference.pictures.decode_worker import Answer, Handful, WorkerSettings
 from inference.pictures.task_queue import TaskQueue, Waiting
 
-_START_TIMEOUT_S = 60.0
-_KILL_TIMEOUT_S = 2.0
+_JOIN_TIMEOUT_S = 2.0
 
 _PATIENCE_S = 0.1
 """When a worker is at one task of a handful for so long, others get the rest, which it no longer begins itself."""
 
-_START_LOCK = threading.Lock()
-"""One worker starts at a time: starting one hides `__main__` for a moment."""
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 2.0
+"""How long a lane waits before it tries again to start a worker: twice as long each time, up to this."""
+
+_MOST_BARREN = 2
+"""So many workers in a row that die with a handful of which nothing was begun: its first task is what kills them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +57,28 @@ class Order:
             self.future.set_exception(Cancelled())
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    """A running worker process, this end of its pipe, how many tasks it has begun, and where it leaves pixels."""
-
-    process: BaseProcess
-    connection: Connection
-    begun: Counter
-    slab: Slab | None
-
-    def kill(self) -> None:
-        self.process.kill()
-
-    def bury(self) -> None:
-        """Kill it, and free what it held here. By its own thread only."""
-        self.process.kill()
-        self.connection.close()
-        if self.slab is not None:
-            self.slab.close()
-        # A process that waits for a vanished network drive outlives even this; it is left to the system.
-        self.process.join(_KILL_TIMEOUT_S)
-        if self.process.exitcode is not None:
-            self.process.close()
-
-
 class Lane:
-    """One worker process after the other, and the thread that feeds them."""
+    """One worker process after the other, and the thread that feeds them.
 
-    def __init__(self, context: BaseContext, settings: WorkerSettings, tasks: TaskQueue[Order]) -> None:
+    Args:
+        context: how processes are started.
+        settings: of the workers.
+        tasks: what is to be done, shared by the lanes.
+        starts: whether workers can be started, likewise.
+    """
+
+    def __init__(self, context: BaseContext, settings: WorkerSettings, tasks: TaskQueue[Order], starts: Starts) -> None:
         self._context = context
         self._settings = settings
         self._tasks = tasks
+        self._starts = starts
         self._pace = Pace()
         self._thread = threading.Thread(target=self._run, name="decode-lane", daemon=True)
         self._lock = threading.Lock()
-        self._stopped = False
-        self._worker: _Worker | None = None
+        self._stopping = threading.Event()
+        self._worker: Worker | None = None
+        self._is_ready = False
+        self._barren = 0
 
     @property
     def handful(self) -> int:
@@ -104,35 +86,55 @@ class Lane:
         return self._pace.handful
 
     def start(self) -> None:
+        """Begin.
+
+        Raises:
+            RuntimeError: the system allows no more threads.
+        """
         self._thread.start()
 
     def stop(self) -> None:
         """Kill the worker and start no other. From any thread."""
         with self._lock:
-            self._stopped = True
+            self._stopping.set()
             if self._worker is not None:
                 self._worker.kill()
 
     def join(self) -> None:
-        self._thread.join(_KILL_TIMEOUT_S)
+        """Wait for its end, not for ever."""
+        if self._thread.ident is not None:
+            self._thread.join(_JOIN_TIMEOUT_S)
 
     def _run(self) -> None:
-        if hasattr(signal, "pthread_sigmask"):
-            # Ctrl-C is for the program: a process that is only just starting would print what it was doing.
-            # The tracker first, since starting it lets interrupts through again.
-            resource_tracker.ensure_running()
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        self._prepare()
-        while taken := self._tasks.take(self._fitting, Order.is_like):
+        # A lane without a worker takes nothing that another could do, but where none has one.
+        while self._prepare():
+            taken = self._tasks.take(self._fitting, Order.is_like)
+            if not taken:
+                break
             self._carry_out(taken)
         self._drop_worker()
 
-    def _prepare(self) -> None:
-        """Have a worker ready before the first task; if that fails, the first task tries again and tells."""
+    def _prepare(self) -> bool:
+        """Have a worker ready, or know that there is none to be had; False once the lane is stopped."""
+        pause_s = _FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            if self._has_worker() or self._starts.verdict() is not None:
+                return True
+            self._stopping.wait(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        return False
+
+    def _has_worker(self) -> bool:
+        """Whether a worker is ready, which is started where there is none."""
         try:
             self._ready_worker()
-        except (OSError, EOFError, Cancelled):
+        except Cancelled:
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is: without this thread, its share is never done
             self._drop_worker()
+            self._starts.failed(error)
+            return False
+        return True
 
     def _fitting(self, order: Order) -> int:
         return self._pace.fitting(order.function, order.argument)
@@ -170,40 +172,45 @@ class Lane:
             order.future.set_exception(answer.error)
 
     def _call(self, taken: list[Waiting[Order]]) -> dict[int, Answer]:
-        """Have a worker do tasks that are alike; a second one if the first dies before it has begun.
+        """Have a worker do tasks that are alike.
 
         Args:
             taken: they; where one takes long, those after it go back to the queue and leave this list.
 
         Returns:
-            Answers by the task's place, one at least; the other tasks are to be done again.
+            Answers by the task's place; the other tasks are to be done again.
 
         Raises:
             Cancelled: the pool was closed.
             Exception: what pickle raises for a task that cannot be sent.
         """
+        worker = self._worker if self._has_worker() else None
+        if worker is None:
+            return self._verdicts(len(taken))
         first, paths = taken[0].task, tuple(waiting.task.path for waiting in taken)
-        handful = Handful(first.function, first.argument, paths)
-        for _ in range(2):
-            try:
-                worker = self._ready_worker()
-            except (OSError, EOFError):
-                self._drop_worker()
-                continue
-            before = worker.begun.value
-            came = self._ask(worker, handful, taken)
-            if not isinstance(came, ImageProblem):
-                return dict(enumerate(came))
-            self._drop_worker()
-            if self._is_stopped():
-                raise Cancelled
-            if worker.begun.value > before:
-                place = worker.begun.value - before - 1
-                return {place: Answer(error=self._failure(paths[place], came))}
-        words = "The decoder process could not be started."
-        return {0: Answer(error=ImageReadError(first.path, ImageProblem.CRASHED, words))}
+        before = worker.begun.value
+        came = self._ask(worker, Handful(first.function, first.argument, paths), taken)
+        if not isinstance(came, ImageProblem):
+            self._barren = 0
+            return dict(enumerate(came))
+        self._drop_worker()
+        if self._stopping.is_set():
+            raise Cancelled
+        begun = worker.begun.value - before
+        self._barren = 0 if begun else self._barren + 1
+        if 0 < self._barren < _MOST_BARREN:
+            # It died while it had nothing to do: nobody's fault here.
+            return {}
+        self._barren = 0
+        place = max(0, begun - 1)
+        return {place: Answer(error=self._failure(paths[place], came))}
 
-    def _ask(self, worker: _Worker, handful: Handful, taken: list[Waiting[Order]]) -> list[Answer] | ImageProblem:
+    def _verdicts(self, tasks: int) -> dict[int, Answer]:
+        """What to answer where there is no worker: nothing while another lane has one, or there is hope."""
+        verdicts = {place: self._starts.verdict() for place in range(tasks)}
+        return {place: Answer(error=error) for place, error in verdicts.items() if error is not None}
+
+    def _ask(self, worker: Worker, handful: Handful, taken: list[Waiting[Order]]) -> list[Answer] | ImageProblem:
         """The worker's answers, or how it failed."""
         before, started = worker.begun.value, time.perf_counter()
         try:
@@ -231,71 +238,31 @@ class Lane:
             return ImageReadError(path, problem, f"The limit is {self._settings.deadline_s:g} seconds.")
         return ImageReadError(path, problem)
 
-    def _ready_worker(self) -> _Worker:
-        """The worker, started anew where there is none. It may have died while it had nothing to do."""
-        worker = self._worker
-        if worker is None:
-            worker = self._start_worker()
-            with self._lock:
-                self._worker = worker
-                if self._stopped:
-                    worker.kill()
-            _expect_ready(worker.connection)
-        return worker
+    def _ready_worker(self) -> None:
+        """Start a worker where there is none. One that is there may have died while it had nothing to do.
 
-    def _start_worker(self) -> _Worker:
-        if self._is_stopped():
+        Raises:
+            Cancelled: the lane is stopped.
+            Exception: it cannot be started.
+        """
+        if self._worker is not None:
+            return
+        if self._stopping.is_set():
             raise Cancelled
-        ours, theirs = self._context.Pipe()
-        begun: Counter = RawValue(ctypes.c_longlong, 0)
-        slab = Slab.create()
-        try:
-            with _START_LOCK, _hidden_main():
-                process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]  # BaseContext lacks it
-                    target=serve, args=(theirs, begun, slab, self._settings), name="decode-worker", daemon=True
-                )
-                process.start()
-        except BaseException:
-            ours.close()
-            if slab is not None:
-                slab.close()
-            raise
-        finally:
-            theirs.close()
-        return _Worker(process, ours, begun, slab)
+        worker = Worker.start(self._context, self._settings)
+        with self._lock:
+            self._worker = worker
+            if self._stopping.is_set():
+                worker.kill()
+        worker.expect_ready()
+        self._is_ready = True
+        self._starts.came()
 
     def _drop_worker(self) -> None:
         with self._lock:
             worker, self._worker = self._worker, None
+        if self._is_ready:
+            self._is_ready = False
+            self._starts.went()
         if worker is not None:
             worker.bury()
-
-    def _is_stopped(self) -> bool:
-        with self._lock:
-            return self._stopped
-
-
-def _expect_ready(connection: Connection) -> None:
-    """Wait for the first word of a worker.
-
-    Raises:
-        OSError: it does not come.
-        EOFError: the worker is gone.
-    """
-    if not connection.poll(_START_TIMEOUT_S) or connection.recv() != READY:
-        raise OSError("The decoder process does not answer.")
-
-
-@contextmanager
-def _hidden_main() -> Iterator[None]:
-    """Hide where `__main__` comes from: multiprocessing would run the program's main file again in each worker."""
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    try:
-        main.__spec__ = None
-        if "__file__" in kept:
-            del main.__file__
-        yield
-    finally:
-        for name, value in kept.items():
-            setattr(main, name, value)

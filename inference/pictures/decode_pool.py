@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from inference.pictures.decode_lane import Lane, Order
+from inference.pictures.decode_starts import DecodersError, Starts
 from inference.pictures.decode_worker import WorkerSettings
 from inference.pictures.task_queue import TaskQueue
 
@@ -58,14 +59,23 @@ class DecodePool:
             workers: how many processes.
             deadline_s: how long one task may take before its worker is killed.
             memory_limit_bytes: what one task may take (Linux), or None.
+
+        Raises:
+            DecodersError: the system allows no more threads.
         """
         context = _context()
         tasks: TaskQueue[Order] = TaskQueue(takers=workers)
         settings = WorkerSettings(deadline_s, memory_limit_bytes)
-        lanes = tuple(Lane(context, settings, tasks) for _ in range(workers))
-        for lane in lanes:
-            lane.start()
-        return cls(lanes, tasks)
+        starts = Starts()
+        lanes = tuple(Lane(context, settings, tasks, starts) for _ in range(workers))
+        pool = cls(lanes, tasks)
+        try:
+            for lane in lanes:
+                lane.start()
+        except RuntimeError as error:
+            pool.close()
+            raise DecodersError("no more threads can be started") from error
+        return pool
 
     @property
     def workers(self) -> int:
@@ -81,7 +91,8 @@ class DecodePool:
         """Have a worker call `function(path, argument)`. First in, first out; a future that waits can be cancelled.
 
         The future ends with the function's result or error, with `ImageReadError` of `path` where the worker crashed,
-        took too long or ran out of memory, or with `Cancelled` where the pool was closed while the task ran.
+        took too long or ran out of memory, with `DecodersError` where no worker can be started at all, or with
+        `Cancelled` where the pool was closed while the task ran.
 
         Args:
             function: defined at the top level of a module (it is pickled by name).

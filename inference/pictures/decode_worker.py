@@ -136,8 +136,10 @@ def _send(connection: Connection, slab: Slab | None, answers: list[Answer]) -> N
 
 
 def _settle_in(settings: WorkerSettings) -> None:
-    # Ctrl-C is for the program, which then ends its workers.
+    # Ctrl-C and the terminal's closing are for the program, which then ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _silence_standard_streams()
     _lower_priority()
     threading.Thread(target=_leave_with_parent, daemon=True).start()

@@ -28,6 +28,9 @@ _LOG_OUT_OF_REACH = (
 )
 
 _BUSY_S = 5.0
+_READERS_S = 2.0
+"""So long closing waits for those who read at that moment."""
+
 _CACHE_KIB = 65_536
 """Room for the index of a million content hashes, which come in no order."""
 
@@ -148,7 +151,7 @@ class Database:
             yield self._reader
 
     def close(self) -> None:
-        """Close reader and writer, in this order; the writer takes the log into the file. Idempotent."""
+        """Close reader and writer, in this order; the writer takes the log into the file, whoever reads. Idempotent."""
         with self.lock, self._read_lock:
             if self._is_closed:
                 return
@@ -156,9 +159,21 @@ class Database:
             with translated(self.path):
                 self._reader.close()
                 if self._writer is not None:
+                    _take_in_log(self._writer)
                     self._writer.close()
                 else:
                     _take_away_empty_log(self.path)
+
+
+def _take_in_log(writer: sqlite3.Connection) -> None:
+    """Bring all of the log into the file. Closing alone does not, where a reader has the file open at that moment.
+
+    Without this the newest changes, or nearly all of them, would lie beside the file, which people copy alone. What
+    cannot be brought in stays in the log, where the next opening finds it.
+    """
+    with contextlib.suppress(sqlite3.Error):
+        writer.execute(f"PRAGMA busy_timeout={round(_READERS_S * 1000)}")
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def _identity_of(path: Path) -> tuple[int, int] | None:

@@ -18,7 +18,8 @@ from inference.sessions.states import ImageState
 
 PORTION = 500
 
-_COLUMNS = f"""SELECT i.id, i.path, i.content_hash, d.mark, d.name, d.at, r.names, r.probabilities, f.problem, f.detail
+_COLUMNS = f"""SELECT i.id, i.path, i.content_hash, d.mark, d.name, d.at, r.names, r.probabilities, r.device,
+    r.precision, f.problem, f.detail
     FROM image i
     LEFT JOIN decision d ON d.image_id = i.id
     LEFT JOIN result r ON r.id = {NEWEST_RESULT}
@@ -73,7 +74,7 @@ class LabelledReader:
         *answer: Any,  # noqa: ANN401 - SQLite's columns have no types
     ) -> LabelledImage:
         path = os.fsdecode(path_bytes)
-        names, probabilities, problem, detail = answer
+        names, probabilities, device, precision, problem, detail = answer
         is_answered = names is not None and problem is None
         predictions = tuple(self._predictions(names, probabilities)) if is_answered else ()
         decision, source = decision_of(mark or 0), source_of(mark or 0)
@@ -91,6 +92,8 @@ class LabelledReader:
             decided_at=at if decision is not None else None,
             failure="" if problem is None else failure_sentence(path, problem, detail),
             content_hash=real_hash(content_hash),
+            device=device if is_answered else "",
+            precision=precision if is_answered else "",
         )
 
     def _predictions(self, names: bytes, probabilities: bytes) -> Iterator[tuple[str, float]]:

@@ -156,6 +156,8 @@ class LabelledImage:
         decided_at: when the person decided, seconds since 1970, or None.
         failure: why classifying failed, a sentence, or empty.
         content_hash: SHA-256 of the file's bytes as they were read, or empty.
+        device: on which the model answered, as `Device` names it, or empty.
+        precision: in which it computed there, as `Precision` names it, or empty.
     """
 
     key: int
@@ -170,3 +172,5 @@ class LabelledImage:
     decided_at: float | None = None
     failure: str = ""
     content_hash: bytes = b""
+    device: str = ""
+    precision: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import threading
 import time
@@ -15,6 +16,8 @@ from inference.sessions.connection import connect
 from inference.sessions.lock import ProcessLock, lock_path
 
 MOST_BYTES = 2 * 1024**3
+LEAST_FREE_BYTES = 1024**3
+"""With less free, the disk's room is for labels, which cannot be made again."""
 
 _FILE = "thumbnails.sqlite"
 _VERSION = 1
@@ -46,15 +49,18 @@ class ThumbnailStore:
     write takes over. Any thread may call.
     """
 
-    def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, path: Path, most_bytes: int = MOST_BYTES, least_free_bytes: int = LEAST_FREE_BYTES) -> None:
         """Open or begin the store.
 
         Args:
             path: of the file; its folder is made when it is missing.
             most_bytes: so much stays; more is put up with for some calls.
+            least_free_bytes: with less free on the disk nothing more is kept.
         """
         self._path = path
         self._most_bytes = most_bytes
+        self._least_free_bytes = least_free_bytes
+        self._lacks_room = False
         self._lock = threading.Lock()
         self._process_lock = ProcessLock(lock_path(path))
         self._connection: sqlite3.Connection | None = None
@@ -73,6 +79,11 @@ class ThumbnailStore:
         """The thumbnails that there are, by content hash."""
         with self._lock:
             return self._try(lambda: self._get(content_hashes)) or {}
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether the last thumbnails were not kept, because there is too little room on the disk."""
+        return self._lacks_room
 
     def put(self, thumbnails: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep (content hash, JPEG bytes); those that are there already stay."""
@@ -189,6 +200,10 @@ class ThumbnailStore:
         if not self._require_writer() or self._connection is None:
             self._touched.clear()
             return
+        if rows:
+            self._lacks_room = _free_bytes(self._path.parent) < self._least_free_bytes
+            if self._lacks_room:
+                return
         connection, now = self._connection, _hour()
         connection.execute("BEGIN IMMEDIATE")
         touched = [self._touched.pop() for _ in range(min(len(self._touched), _TOUCHED_AT_ONCE))]
@@ -224,6 +239,10 @@ class ThumbnailStore:
             return 0
         total: int = connection.execute("SELECT bytes FROM total").fetchone()[0]
         return total
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def _hour() -> int:

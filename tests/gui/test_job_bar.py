@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QProgressBar, QPushButton
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.job_bar import JobBar, JobState, state_text
@@ -104,3 +104,35 @@ def test_clicks_are_told(qtbot: QtBot) -> None:
     QTest.mouseClick(_button(bar, "Resume"), Qt.MouseButton.LeftButton)
     QTest.mouseClick(_button(bar, "Stop"), Qt.MouseButton.LeftButton)
     assert (pauses.count(), resumes.count(), stops.count()) == (1, 1, 1)
+
+
+def test_a_job_that_left_something_offers_to_resume(qtbot: QtBot) -> None:
+    bar = _bar(qtbot, _Clock())
+    resumes = QSignalSpy(bar.resume_requested)
+    bar.start(10)
+    bar.set_state(JobState.STOPPED)
+    bar.set_rest(is_waiting=True)
+    QTest.mouseClick(_button(bar, "Resume"), Qt.MouseButton.LeftButton)
+    assert resumes.count() == 1
+    assert _button(bar, "Stop").isHidden()
+    bar.start(5)
+    assert not bar.has_rest
+
+
+def test_buttons_that_go_leave_the_keys_where_they_were(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    other, images, bar = QPushButton("Other", window), QPushButton("Images", window), JobBar(window)
+    bar.move(0, 50)
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)
+    bar.start(10)
+    bar.set_state(JobState.RUNNING)
+    images.setFocus()
+    QTest.mouseClick(_button(bar, "Stop"), Qt.MouseButton.LeftButton)
+    assert images.hasFocus(), "a click takes no focus"
+    _button(bar, "Stop").setFocus(Qt.FocusReason.TabFocusReason)
+    assert _button(bar, "Stop").hasFocus()
+    bar.set_state(JobState.STOPPING)
+    assert images.hasFocus()
+    assert not other.hasFocus()

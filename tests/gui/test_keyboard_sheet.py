@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.action_table import ACTIONS, ActionId
@@ -80,6 +80,25 @@ def test_it_takes_the_focus_and_gives_it_back(window: QMainWindow, key: Qt.Key) 
     assert closed.count() == 1
     sheet.show_actions(actions)
     assert sheet.isVisible(), "it can be shown again"
+
+
+def test_every_key_is_to_be_seen_in_a_narrow_window(window: QMainWindow) -> None:
+    actions = create_actions(window, gallery=QWidget(window), viewer=QWidget(window))
+    sheet = KeyboardSheet(window)
+    scroll = sheet.findChildren(QScrollArea)[0]
+
+    def sections() -> int:
+        return len({label.mapTo(sheet, QPoint()).x() for label in sheet.findChildren(QLabel) if label.font().bold()})
+
+    for width, columns in ((1600, 2), (900, 1), (1600, 2)):
+        window.resize(width, 600)
+        sheet.show_actions(actions)
+        QApplication.processEvents()
+        assert scroll.horizontalScrollBar().maximum() == 0, width
+        assert sections() == columns, "headings (that of the sheet stands over the first) begin in so many places"
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert sections() == 1, "also of a sheet that is on screen"
 
 
 def test_a_click_beside_the_card_closes_it(window: QMainWindow) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMetaMethod, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -17,11 +18,13 @@ from gui.app import build
 from gui.exporting.export_settings import ExportForm, ExportSettings
 from gui.exporting.import_dialog import ImportDialog
 from gui.gallery.image_state import ImageState
+from gui.library.sections import Section
 from gui.main_window import View
 from gui.program import Program
 from gui.wishes import Wishes
 from inference.errors import SessionSaveError
 from inference.profile import Profile
+from inference.sessions.records import FoundFile
 from inference.sessions.suffix import sidecar_list
 from tests.gui.gallery.images import suggested
 from tests.inference.sessions.making import new_session
@@ -103,6 +106,15 @@ def test_a_read_only_session_refuses_with_a_sentence(program: Program, session: 
     assert program.images.count(ImageState.REJECTED) == 0
 
 
+def test_another_session_begins_with_the_suggestions(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session)
+    bar = program.window.page.inspector.verticalScrollBar()
+    bar.setRange(0, 500)
+    bar.setValue(400)
+    program.labels.sessions.begin_new()
+    assert bar.value() == 0
+
+
 def test_the_same_place_is_shown_again(program: Program, session: Path, qtbot: QtBot) -> None:
     open_session(program, qtbot, session)
     program.window.grid.set_current_row(1)
@@ -111,6 +123,58 @@ def test_the_same_place_is_shown_again(program: Program, session: Path, qtbot: Q
     open_session(program, qtbot, session)
     assert view(program) is View.GALLERY
     assert program.window.grid.current_row() == 1
+
+
+def test_whatever_the_library_asks_for_is_answered(program: Program) -> None:
+    library = program.window.library
+    meta = library.metaObject()
+    own = [meta.method(number) for number in range(meta.methodOffset(), meta.methodCount())]
+    asked = [method for method in own if method.methodType() == QMetaMethod.MethodType.Signal]
+    assert len(asked) > 10
+    assert [str(signal.methodSignature()) for signal in asked if not library.isSignalConnected(signal)] == []
+
+
+def choose(program: Program, folder: str, text: str) -> None:
+    """An entry in the context menu of a source."""
+    menu = program.window.library.menu_of(Section.SOURCES, folder)
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def test_a_source_leaves_the_session_and_comes_back(program: Program, tmp_path: Path, qtbot: QtBot) -> None:
+    made = new_session(tmp_path)
+    made.register([FoundFile(path) for path in ("/a/1.jpg", "/a/b/2.jpg", "/ab/3.jpg")])
+    made.close()
+    open_session(program, qtbot, made.path)
+    program.desk.labelling.choose([int(program.images.key_at(2))], "jay")
+    choose(program, "/a", "Remove from session")
+    assert [program.images.path_at(row) for row in range(len(program.images))] == ["/ab/3.jpg"]
+    assert program.window.messages.history[-1].id == "T-04"
+    program.desk.labelling.undo()
+    assert len(program.images) == 3
+    assert program.images.label_at(2) == "jay", "only the removal was taken back"
+    choose(program, "/c", "Remove from session")
+    assert len(program.images) == 3
+    assert "no images" in program.window.statusBar().currentMessage()
+
+
+def test_nothing_leaves_a_read_only_session(program: Program, session: Path, qtbot: QtBot) -> None:
+    open_session(program, qtbot, session, read_only=True)
+    choose(program, "/pictures", "Remove from session")
+    assert len(program.images) == 2
+    assert program.window.messages.history[-1].id == "E-420"
+
+
+def test_folders_are_shown_in_the_file_manager(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refuse(url: QUrl) -> bool:
+        asked.append(url.toLocalFile())
+        return False
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", refuse)
+    choose(program, "/home/holiday", "Show in file manager")
+    assert asked == ["/home/holiday"]
+    assert "E-608" in [message.id for message in program.window.messages.history]
 
 
 def test_closing_waits_for_decisions_that_cannot_be_written(

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QGuiApplication
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QSlider, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
@@ -95,6 +95,25 @@ def test_the_inspectors_controls_keep_their_keys(viewer: MainWindow, actions: Ac
     assert _names(spies) == []
 
 
+def test_the_gallery_keeps_its_place_while_other_pages_are_shown(qtbot: QtBot) -> None:
+    window = MainWindow(model_of(5_000))
+    qtbot.addWidget(window)
+    window.resize(1300, 800)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.show_view(View.GALLERY)
+    QApplication.processEvents()
+    grid = window.grid
+    grid.scroll_row_to(grid.columns() * 400, 30)
+    place = (grid.columns(), grid.anchor())
+    for other in (View.COMPARE, View.REVIEW, View.CLASSES, View.VIEWER, View.COMPARE):
+        window.show_view(other)
+        QApplication.processEvents()
+        window.show_view(View.GALLERY)
+        QApplication.processEvents()
+        assert (grid.columns(), grid.anchor()) == place
+
+
 @pytest.mark.parametrize(
     ("key", "action"),
     [
@@ -175,6 +194,21 @@ def _enter(window: MainWindow, mime: QMimeData) -> QDragEnterEvent:
     event.accept()  # as Qt sends it: a target must refuse
     QApplication.sendEvent(window, event)
     return event
+
+
+def test_what_shift_does_to_a_drop_is_said_while_it_hovers(window: MainWindow) -> None:
+    window.set_session("holiday")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/p/a.jpg")])
+    assert _enter(window, mime).isAccepted()
+    overlay = window.findChild(DropOverlay)
+    assert isinstance(overlay, DropOverlay)
+    said = [overlay.text]
+    for modifier in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier):
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        QApplication.sendEvent(window, QDragMoveEvent(QPoint(60, 60), copy, mime, left, modifier))
+        said.append(overlay.text)
+    assert said == ["Add 1 item", "Start a new session with 1 item", "Add 1 item"]
 
 
 def test_full_screen_is_told_whoever_asks_for_it(window: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""Test gui/message_bar.py and message_strip.py: banners stay, toasts pass one at a time, nothing blocks."""
+"""Test gui/message_bar.py and message_strip.py: banners stay, the newest toast passes, nothing blocks."""
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
@@ -40,12 +40,11 @@ def _button(strip: MessageStrip, text: str) -> QAbstractButton:
     )
 
 
-def test_toasts_pass_one_at_a_time_and_stay_in_the_history(qtbot: QtBot, window: QWidget) -> None:
+def test_a_toast_takes_the_place_of_the_one_before_and_passes(qtbot: QtBot, window: QWidget) -> None:
     bar = _bar(window, toast_ms=100)
     bar.show_message(_TOAST)
     bar.show_message(_OTHER)
-    assert bar.shown == (_TOAST,)
-    qtbot.waitUntil(lambda: bar.shown == (_OTHER,))
+    assert bar.shown == (_OTHER,), "at once: what was said before may no longer be so"
     qtbot.waitUntil(lambda: bar.shown == ())
     assert bar.isHidden()
     assert bar.history == (_TOAST, _OTHER)
@@ -54,16 +53,32 @@ def test_toasts_pass_one_at_a_time_and_stay_in_the_history(qtbot: QtBot, window:
 def test_a_toast_waits_under_the_pointer(qtbot: QtBot, window: QWidget) -> None:
     bar = _bar(window, toast_ms=50)
     bar.show_message(_TOAST)
-    bar.show_message(_OTHER)
     point = QPointF(5, 5)
     strip = _strip(bar, _TOAST)
     QCoreApplication.sendEvent(strip, QEnterEvent(point, point, point))
+    newest = UserMessage("T-14", Place.TOAST, Level.INFO, "Undone: reject 1 image.")
+    bar.show_message(_OTHER)
+    bar.show_message(newest)
     later = _bar(window, toast_ms=200)  # its toast goes later than the first one would have
     later.show_message(_OTHER)
     qtbot.waitUntil(lambda: later.shown == ())
     assert bar.shown == (_TOAST,), "it is still there while the pointer is"
     QCoreApplication.sendEvent(strip, QEvent(QEvent.Type.Leave))
-    qtbot.waitUntil(lambda: bar.shown == (_OTHER,))
+    assert bar.shown == (newest,), "nothing that is older than it"
+    qtbot.waitUntil(lambda: bar.shown == ())
+
+
+def test_what_is_no_longer_so_goes_from_under_the_pointer_too(qtbot: QtBot, window: QWidget) -> None:
+    bar = _bar(window)
+    bar.show_message(_TOAST)
+    point = QPointF(5, 5)
+    QCoreApplication.sendEvent(_strip(bar, _TOAST), QEnterEvent(point, point, point))
+    bar.show_message(_OTHER)
+    bar.withdraw(_TOAST.id)
+    assert [message.id for message in bar.shown] == [_OTHER.id]
+    bar.show_message(_BANNER)
+    bar.show_message(_TOAST)
+    assert [message.id for message in bar.shown] == [_BANNER.id, _TOAST.id]
 
 
 def test_banners_stay_and_one_of_the_same_kind_replaces_the_last(qtbot: QtBot, window: QWidget) -> None:

@@ -102,3 +102,14 @@ def test_the_list_has_what_passed_newest_first(window: Window, qtbot: QtBot) -> 
     assert QGuiApplication.clipboard().text() == lines[0]
     QTest.keyClick(found.lines, Qt.Key.Key_Escape)
     assert not found.isVisible()
+
+
+def test_what_a_continued_session_implies_is_only_put_on_record(window: Window) -> None:
+    continued = UserMessage("T-16", Place.TOAST, Level.INFO, "Continuing session birds.")
+    already = UserMessage("E-204", Place.TOAST, Level.INFO, "All 5 images are already here.")
+    window.messages.show_message(already)
+    assert window.messages.shown == (already,)
+    window.messages.show_message(continued)
+    window.messages.show_message(already)
+    assert window.messages.shown == (continued,)
+    assert window.messages.history == (already, continued, already)

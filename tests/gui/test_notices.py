@@ -31,8 +31,9 @@ _ALL: dict[str, UserMessage] = {
     "E-310": notices.no_map(),
     "E-311": notices.map_approximate(),
     "E-312": notices.device_refused("CUDA", "the driver is too old.", "Install driver 580."),
-    "E-313": notices.smaller_batches(4),
+    "E-313": notices.smaller_batches(4, on_card=True),
     "E-604": notices.settings_reset(_NAME),
+    "E-605": notices.thumbnails_not_kept(_NAME),
     "E-606": notices.already_running(),
 }
 
@@ -85,3 +86,23 @@ def test_toasts_are_events_and_banners_are_states() -> None:
 )
 def test_durations_in_words(seconds: float, text: str) -> None:
     assert notices.duration(seconds) == text
+
+
+def test_only_a_card_is_said_to_be_one() -> None:
+    assert notices.smaller_batches(1, on_card=True).text == (
+        "The graphics card ran out of memory. Continuing with 1 image at a time."
+    )
+    assert notices.smaller_batches(4, on_card=False).text == (
+        "The memory is too small for so many images at a time. Continuing with 4 at a time."
+    )
+
+
+def test_images_that_filters_hide_are_said_to_be_there() -> None:
+    hidden = notices.images_added(24, 0, hidden=24)
+    assert hidden.text == "Added 24 images. The filters hide them."
+    assert hidden.actions == (MessageAction.CLEAR_FILTERS,)
+    some = notices.images_added(24, 2, hidden=3, can_undo=True)
+    assert some.text == "Added 24 images. 2 were already here. The filters hide 3 of them."
+    assert some.actions == (MessageAction.CLEAR_FILTERS, MessageAction.UNDO)
+    assert notices.images_added(1, 0, hidden=1).text == "Added 1 image. The filters hide it."
+    assert notices.images_added(24, 0, can_undo=True).actions == (MessageAction.UNDO,)

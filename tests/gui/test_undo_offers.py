@@ -50,6 +50,21 @@ def test_what_was_taken_back_or_left_is_not_offered(bench: LabelBench) -> None:
     assert _offering(bench) == [], "another session has other steps"
 
 
+def test_what_is_undone_is_said_until_the_next_step(bench: LabelBench) -> None:
+    bench.window.grid.selectAll()
+    bench.press(Qt.Key.Key_S)
+    bench.press(Qt.Key.Key_X)
+    bench.labelling.undo()
+    bench.labelling.undo()
+    shown = [message.text for message in bench.window.messages.shown]
+    assert shown == ["Undone: set 3 images unsure."], "at once, and not after what was said of the step before"
+    bench.labelling.redo()
+    assert [message.text for message in bench.window.messages.shown] == ["Redone: set 3 images unsure."]
+    bench.window.grid.set_current_row(1)
+    bench.press(Qt.Key.Key_X)
+    assert bench.window.messages.shown == ()
+
+
 def test_every_message_with_this_verb_is_known() -> None:
     offering = {
         message.id
@@ -65,7 +80,7 @@ def _made(function: object) -> UserMessage | None:
     values = {"int": 2, "str": "x", "float": 0.5, "bool": True}
     try:
         signature = inspect.signature(function)  # type: ignore[arg-type]  # it is a function
-        message = function(*(values[str(one.annotation)] for one in signature.parameters.values()))  # type: ignore[operator]
+        message = function(**{name: values[str(one.annotation)] for name, one in signature.parameters.items()})  # type: ignore[operator]
     except (KeyError, TypeError):
         return None
     return message if isinstance(message, UserMessage) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -33,6 +33,17 @@ def page(qtbot: QtBot) -> ComparePage:
     made.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
     return made
+
+
+def test_it_has_the_themes_colors_from_the_start(qtbot: QtBot) -> None:
+    before = QApplication.palette()
+    QApplication.setPalette(palette_of(DARK))
+    try:
+        page = ComparePage()
+        qtbot.addWidget(page)
+        assert page.legend.palette().color(QPalette.ColorRole.Window).name() == DARK.surround
+    finally:
+        QApplication.setPalette(before)
 
 
 def chips(strip: ClassStrip) -> list[QPushButton]:

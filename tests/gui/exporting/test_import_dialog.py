@@ -118,6 +118,27 @@ def test_a_file_without_known_columns_asks_for_them(dialog: ImportDialog) -> Non
     assert not [strip for strip in dialog.findChildren(MessageStrip) if strip.isVisible()]
 
 
+def _rows(dialog: ImportDialog) -> list[list[str]]:
+    model = dialog.findChildren(QTableView)[0].model()
+    return [[model.index(row, column).data() for column in range(3)] for row in range(model.rowCount())]
+
+
+def test_nothing_is_said_of_columns_that_nobody_chose(dialog: ImportDialog) -> None:
+    rows = (MatchRow("a.jpg, jay, no", ""), MatchRow("b.jpg, jay, yes", ""))
+    unknown = LabelMatch(_SETTINGS, ("file", "bird", "checked"), rows=rows)
+    dialog.show_match(unknown)
+    assert _rows(dialog) == [["a.jpg, jay, no", "", ""], ["b.jpg, jay, yes", "", ""]]
+    assert not any("images found" in text for text in _texts(dialog))
+    found = (replace(rows[0], image="/p/a.jpg"), rows[1])
+    dialog.show_match(replace(unknown, path_column=0, rows=found))
+    assert [row[2] for row in _rows(dialog)] == ["a.jpg", "no such image"]
+    path, label = dialog.findChildren(QComboBox)
+    assert (path.currentText(), label.currentText()) == ("file", "Choose...")
+    assert label.hasFocus()
+    strip = dialog.findChildren(MessageStrip)[-1]
+    assert strip.message.text.endswith("has no column that looks like a label.")
+
+
 def test_folders_have_no_columns_and_one_image_is_one(dialog: ImportDialog) -> None:
     match = LabelMatch(_SETTINGS, matched=1)
     dialog.show_match(match)

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from gui.exporting.import_work import FoundLabels, find_labels
-from gui.exporting.label_match import ImportSettings
+from gui.exporting.label_match import NO_COLUMN, ImportSettings
 from inference.cancel import CancelToken
 from inference.sessions.session import Session
 from tests.inference.commands.sessions import make_pictures, make_session
@@ -41,3 +41,21 @@ def test_rows_relative_to_what_the_folders_have_in_common_are_shown_with_their_i
     assert [label for _, label, _ in found.labels] == ["jay", "wren"]
     assert [row.image for row in found.match.rows] == [f"{tmp_path}/x/1.png", f"{tmp_path}/y/1.png"]
     assert found.match.problems == ()
+
+
+def test_of_unclear_columns_whole_rows_are_shown_and_the_paths_that_are_clear(tmp_path: Path) -> None:
+    match = _found(tmp_path, "file,bird,checked\nx/1.png,jay,no\nnone.png,wren,yes\n").match
+    assert match.needs_columns
+    assert (match.path_column, match.label_column) == (0, NO_COLUMN)
+    assert [(row.path, row.label) for row in match.rows] == [("x/1.png, jay, no", ""), ("none.png, wren, yes", "")]
+    assert [row.image for row in match.rows] == [f"{tmp_path}/x/1.png", ""]
+
+
+def test_of_columns_that_say_nothing_none_is_taken(tmp_path: Path) -> None:
+    match = _found(tmp_path, "a,b,c\n1,2,3\n4,5,6\n").match
+    assert (match.path_column, match.label_column) == (NO_COLUMN, NO_COLUMN)
+    assert [(row.path, row.label, row.image) for row in match.rows] == [
+        ("a, b, c", "", ""),
+        ("1, 2, 3", "", ""),
+        ("4, 5, 6", "", ""),
+    ]

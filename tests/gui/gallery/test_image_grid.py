@@ -115,6 +115,23 @@ def test_resizing_keeps_the_first_row_in_place(grid: _CountingGrid, model: Image
     assert grid.visible_rows()[0] <= first < grid.visible_rows()[0] + grid.columns()
 
 
+def test_sizes_that_come_and_go_do_not_move_it(grid: _CountingGrid, model: ImageModel, qtbot: QtBot) -> None:
+    append(model.table, paths(10_000))
+    grid.resize(860, 600)
+    grid.scroll_row_to(grid.columns() * 700, 0)
+    first = grid.visible_rows()[0]
+    for _ in range(3):
+        grid.resize(1400, 600)
+        grid.resize(860, 600)
+        grid.hide()
+        grid.resize(1400, 600)
+        with qtbot.waitExposed(grid):
+            grid.show()
+        QApplication.processEvents()
+        grid.resize(860, 600)
+    assert grid.visible_rows()[0] == first
+
+
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
 def test_the_keyboard_walks_the_grid(grid: _CountingGrid, model: ImageModel, direction: Qt.LayoutDirection) -> None:
     grid.setLayoutDirection(direction)
@@ -199,6 +216,19 @@ def test_rows_on_screen_are_told(qtbot: QtBot, grid: _CountingGrid, model: Image
     model.table.clear()
     QApplication.processEvents()
     assert grid.visible_rows() == (-1, -1)
+
+
+def test_other_images_in_the_same_rows_are_told_too(qtbot: QtBot, grid: _CountingGrid, model: ImageModel) -> None:
+    append(model.table, paths(5_000))
+    first, last = grid.visible_rows()
+    told = QSignalSpy(grid.visible_rows_changed)
+    model.set_arrangement(Arrangement(sort=SortKey.NAME, descending=True))
+    assert grid.visible_rows() == (first, last)
+    assert told.at(told.count() - 1) == [first, last]
+    before = told.count()
+    remove(model.table, [model.key_at(0)])
+    assert told.count() > before
+    assert told.at(told.count() - 1) == [first, last]
 
 
 def test_the_focus_goes_to_the_next_image_when_the_current_one_leaves(

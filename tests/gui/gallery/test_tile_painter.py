@@ -72,6 +72,22 @@ def test_the_words_of_each_state(table: ImageTable, state: ImageState, headline:
     assert painter.said == [headline, f"IMG_{int(state):06d}.jpg"]
 
 
+@pytest.mark.parametrize("width", [70, 96, 136, 200, 320])
+def test_a_reason_that_does_not_fit_its_lines_says_that_more_follows(table: ImageTable, width: int) -> None:
+    painter, metrics = TilePainter(table), QFontMetrics(QFont())
+    painter.prepare(palette_of(LIGHT), QFont(), 1.0)
+    room = QSize(width, metrics.height() + metrics.lineSpacing() + 2)
+    reason = "The file could not be read. Its format is unfamiliar to every reader that is here."
+    short = painter.shortened(reason, room)
+    flags = int(Qt.TextFlag.TextWordWrap)
+    taken = metrics.boundingRect(QRect(0, 0, width, 1_000), flags, short)
+    assert taken.height() <= room.height()
+    assert short == reason or (short[-1] == "\u2026" and reason.startswith(short[:-1]) and len(short) > 6)
+    assert painter.shortened("Broken.", room) == "Broken."
+    assert painter.shortened("", room) == ""
+    assert painter.shortened("x" * 500, room)[-1] == "\u2026"
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_shapes_of_all_states_differ_without_color(table: ImageTable, theme: Theme) -> None:
     painter = TilePainter(table)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.dropping import Drop, DropKind
+from gui.icons import IconName
 from gui.start.drop_overlay import DropOverlay, drop_text
 from gui.theme import DARK, LIGHT, Theme, palette_of
 
@@ -90,3 +91,36 @@ def test_shift_is_taught_where_a_session_is_open(qtbot: QtBot) -> None:
     assert overlay.hint == ""
     overlay.show_drop(Drop(DropKind.FILES, 3), "Control: something else")
     assert overlay.hint == "Control: something else"
+
+
+def test_it_says_what_happens_while_shift_is_held(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    overlay = DropOverlay(window)
+    overlay.show_drop(Drop(DropKind.FILES, 3), can_start_new=True)
+    overlay.set_starts_new(starts_new=True)
+    assert (overlay.text, overlay.hint) == ("Start a new session with 3 items", "Without Shift: add to this session")
+    assert (overlay.accessibleName(), overlay.accessibleDescription()) == (overlay.text, overlay.hint)
+    overlay.set_starts_new(starts_new=False)
+    assert (overlay.text, overlay.hint) == ("Add 3 items", "Shift: start a new session instead")
+    overlay.show_drop(Drop(DropKind.FILES, 200, has_more=True), can_start_new=True)
+    overlay.set_starts_new(starts_new=True)
+    assert overlay.text == "Start a new session with 200+ items"
+    for drop, can_start_new in ((Drop(DropKind.MODEL, 1), True), (Drop(DropKind.FILES, 3), False)):
+        overlay.show_drop(drop, can_start_new=can_start_new)
+        overlay.set_starts_new(starts_new=True)
+        assert (overlay.text, overlay.hint) == (drop_text(drop), "")
+
+
+def test_what_is_no_picture_has_its_own_shape(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    overlay = DropOverlay(window)
+    shapes = []
+    for kind in (DropKind.FILES, DropKind.PICTURE, DropKind.MODEL, DropKind.SESSION, DropKind.LABELS):
+        overlay.show_drop(Drop(kind, 1))
+        shapes.append(overlay.icon_name)
+    assert shapes[0] is shapes[1] is IconName.DROP_IMAGES
+    assert len(set(shapes)) == 4
+    overlay.resize(400, 300)
+    assert not overlay.grab().isNull()

@@ -136,6 +136,21 @@ def test_the_newest_session_can_be_continued_and_others_are_near(qtbot: QtBot) -
     assert page.focusProxy() is _button(page, "Open images..."), "opening stays the first thing"
 
 
+def test_tab_leads_from_opening_to_continuing(qtbot: QtBot) -> None:
+    page = _page(qtbot)
+    for sessions in ((), _SESSIONS, _SESSIONS[:2]):
+        page.set_sessions(sessions)
+        stops: list[str] = []
+        widget: QWidget | None = _button(page, "Open images...")
+        while widget is not None and len(stops) < len(sessions) + 3:
+            stops += [widget.text()] if isinstance(widget, QAbstractButton) else []
+            widget = widget.nextInFocusChain()
+        few = ["Continue", "<b>&&\\n\\u202e\\xff.jpg (640)", "macro && more (88)"][: len(sessions)]
+        assert (
+            stops == ["Open images...", "Open folder...", *few, *(["All..."] if few else []), "Change..."][: len(stops)]
+        )
+
+
 def test_other_sessions_take_the_place_of_those_before(qtbot: QtBot) -> None:
     page = _page(qtbot)
     page.set_sessions(_SESSIONS)

@@ -89,3 +89,13 @@ def test_an_answer_that_was_asked_for_comes_into_view_unless_its_part_was_folded
     inspector.follow(last)
     assert not last.is_open
     assert not inspector._settling.isActive(), "it will not scroll"
+
+
+def test_another_session_begins_at_the_top(inspector: Inspector, qtbot: QtBot) -> None:
+    last = inspector.add_section("Last", _content(300))
+    inspector.reveal(last)
+    qtbot.waitUntil(lambda: inspector.verticalScrollBar().value() > 0)
+    inspector.reveal(last)
+    inspector.scroll_to_top()
+    qtbot.wait(120)
+    assert inspector.verticalScrollBar().value() == 0

@@ -22,6 +22,7 @@ from inference.classify.pipeline import Pipeline
 from inference.classify.work_queue import IteratorSource, Job, WorkQueue
 from inference.errors import InferenceError
 from inference.pictures.decode_pool import DecodePool
+from inference.pictures.decode_starts import DecodersError
 from inference.profile import Profile
 from inference.results import Classification, Failure
 from tests.fakes import FakeNetwork, InlinePool, keys_of
@@ -209,6 +210,57 @@ def test_a_network_that_fails_ends_the_run_and_loses_no_job(folder: Path, pool: 
     again = Pipeline(Classifier(network, batch_size=4), pool, queue)
     again.start()
     _check(answered + _finish(again), range(40))
+
+
+def test_want_of_decoders_ends_the_run_and_is_no_pictures_failure(folder: Path) -> None:
+    class Poor(InlinePool):
+        """Has no decoder after some pictures."""
+
+        def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
+            if len(self.submitted) >= 8:
+                future: Future[T] = Future()
+                future.set_exception(DecodersError("it rains"))
+                return future
+            return super().submit(function, path, argument, urgent=urgent)
+
+    network = FakeNetwork()
+    queue = _queue(_jobs(folder, range(40)))
+    pipeline = Pipeline(Classifier(network, batch_size=4), Poor(), queue)
+    pipeline.start()
+    answered: list[Answered] = []
+
+    def run() -> None:
+        for _ in range(MOST_ROUNDS):
+            answered.extend(pipeline.next_answers(0.1))
+
+    with pytest.raises(DecodersError, match="it rains"):
+        run()
+    pipeline.stop()
+    assert answered
+    assert pipeline.next_answers(0) == ()
+    assert pipeline.is_finished
+    assert len(queue) + len(answered) == 40
+    again = Pipeline(Classifier(network, batch_size=4), InlinePool(), queue)
+    again.start()
+    _check(answered + _finish(again), range(40))
+
+
+def test_a_thread_that_cannot_be_started_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = _queue(_jobs(folder, range(4)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), InlinePool(), queue)
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    pipeline.start()
+    assert not pipeline.is_finished
+    with pytest.raises(DecodersError, match="no more threads"):
+        pipeline.next_answers(1)
+    pipeline.stop()
+    assert pipeline.next_answers(0) == ()
+    assert pipeline.is_finished
+    assert len(queue) == 4
 
 
 def test_pause_takes_nothing_new_and_resume_goes_on(folder: Path) -> None:

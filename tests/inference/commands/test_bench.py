@@ -218,8 +218,8 @@ def test_bad_usage_is_refused(options: tuple[str, ...], tmp_path: Path, capsys: 
     ("option", "value", "words"),
     [
         ("--seconds", "x", "must be a number of seconds, not 'x'"),
-        ("--batch", "x", "must be whole numbers with commas between them, not 'x'"),
-        ("--batch", "1,x", "must be whole numbers with commas between them, not '1,x'"),
+        ("--batch", "x", "must be a whole number, not 'x'"),
+        ("--batch", "1,x", "must be a whole number, not 'x'"),
         ("--batch", "8,0", "must be at least 1"),
     ],
 )

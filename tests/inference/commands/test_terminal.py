@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,13 @@ def test_rows_reach_a_program_as_utf8_with_their_own_line_ends() -> None:
     stream.write("写真,\udcff\r\n")
     stream.flush()
     assert raw.getvalue() == "写真,\\udcff\r\n".encode()
+
+
+def test_counting_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    # Warnings are errors here.
+    with terminal.counting("pictures", 3) as show:
+        show(3)

@@ -60,6 +60,8 @@ def labelled(key: int, path: str, label: str = "magpie", **facts: object) -> Lab
         "model": "tiny",
         "model_hash": "ab" * 32,
         "decided_at": 1_700_000_000.5,
+        "device": "openvino",
+        "precision": "float16",
     }
     return LabelledImage(key=key, path=path, label=label, **(usual | facts))  # type: ignore[arg-type]  # a dict
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.exports.label_columns import column_names, guess_columns, has_head
+from inference.exports.label_columns import column_names, guess_columns, guess_each, has_head
 from inference.exports.label_rows import Columns
 
 PICTURES = [["1", "a.jpg", "cat"], ["2", "b.PNG", "dog"]]
@@ -31,6 +31,12 @@ def test_a_column_of_pictures_is_the_path() -> None:
     assert guess_columns(["id", "scan", "what"], PICTURES) is None
     assert guess_columns(["scan", "what"], [row[1:] for row in PICTURES]) == Columns("scan", "what")
     assert guess_columns(["a", "b", "label"], [["x.jpg", "y.jpg", "cat"]]) is None
+
+
+def test_what_is_clear_of_unclear_columns_is_said() -> None:
+    assert guess_each(["file", "bird", "checked"], [["a.jpg", "jay", "no"]]) == ("file", None)
+    assert guess_each(["a", "b", "class"], [["1", "2", "jay"]]) == (None, "class")
+    assert guess_each(["a", "b", "c"], [["1", "2", "3"]]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,9 @@ def test_a_csv_row_says_everything(tmp_path: Path) -> None:
         **{"label_1": "magpie", "probability_1": "0.75", "label_2": "jay", "probability_2": "0.125"},
         **{"label_3": "crow", "probability_3": "0.0625", "label_4": "", "probability_4": "", "label_5": ""},
         **{"probability_5": "", "model": "tiny", "model_hash": "ab" * 32, "decided_at": "2023-11-14T22:13:20.500Z"},
-        **{"error": "", "path_bytes": ""},
+        **{"error": "", "path_bytes": "", "device": "openvino", "precision": "float16"},
     }
+    assert list(first)[-3:] == ["path_bytes", "device", "precision"], "what is new stands last"
     assert list(first)[5:15] == [f"{what}_{rank}" for rank in range(1, 6) for what in ("label", "probability")]
     said = {name: cell for name, cell in second.items() if cell}
     assert said == {"path": "broken.jpg", "state": "failed", "error": "The file is empty (0 bytes)."}
@@ -75,10 +76,11 @@ def test_a_json_line_says_everything(tmp_path: Path) -> None:
         **{"schema": 1, "path": "/q/\ufffd.jpg", "path_bytes": b"/q/\xff.jpg".hex(), "label": "jay"},
         **{"state": "corrected", "source": "corrected", "score": None},
         **{"predictions": [{"label": "magpie", "probability": 0.75}], "model": "tiny", "model_hash": "ab" * 32},
-        **{"decided_at": "2023-11-14T22:13:20.500Z", "error": None},
+        **{"decided_at": "2023-11-14T22:13:20.500Z", "error": None, "device": "openvino", "precision": "float16"},
     }
     assert second["path"] == "broken.jpg"
     assert second["label"] is second["score"] is second["model"] is second["decided_at"] is None
+    assert second["device"] is second["precision"] is None
     assert second["error"] == "The file is empty (0 bytes)."
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ class PrivateError(CardinalError):
 def work(on_progress: OnProgress) -> dict[str, Any]:
     """Do as the command line says."""
     way = sys.argv[1]
+    if way == "litter":
+        tempfile.mkdtemp()
+        on_progress(Progress(tempfile.gettempdir(), 0, 1))
+        threading.Event().wait()
     on_progress(Progress("Working", 1, 2))
     if way == "noise":
         sys.stdout.write("a library talks\n")

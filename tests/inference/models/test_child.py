@@ -1,11 +1,15 @@
 """However a child ends, its parent gets a result, an error with a sentence, or `Cancelled`, and no child is left."""
 
+import subprocess
+import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
 from inference.cancel import Cancelled, CancelToken
 from inference.errors import ChildTaskError, ModelContractError
+from inference.models import child_folder
 from inference.models.child import ChildTask, run_child
 from inference.models.progress import Progress
 from inference.profile import PROJECT_ROOT
@@ -81,3 +85,45 @@ def test_an_exception_of_the_watcher_ends_the_child() -> None:
 
     with pytest.raises(RuntimeError, match="the watcher fails"):
         run_child(task("hang"), on_progress=fail)
+
+
+def test_of_a_child_that_is_killed_no_temporary_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(child_folder, "_LONGEST", 1000)
+    cancel = CancelToken()
+    seen: list[Progress] = []
+
+    def cancel_at_first_sign(progress: Progress) -> None:
+        seen.append(progress)
+        cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        run_child(task("litter"), on_progress=cancel_at_first_sign, cancel=cancel)
+    assert Path(seen[0].step).parent == tmp_path
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_place_for_temporary_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(ChildTaskError, match=r"no temporary file can be made \(No such file"):
+        run_child(task("plain"))
+
+
+def test_a_child_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(ChildTaskError, match=r"could not be started \(Resource temporarily unavailable\)"):
+        run_child(task("plain"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_child_that_nobody_can_watch_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_timer: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    with pytest.raises(ChildTaskError, match="no more threads"):
+        run_child(task("hang", timeout_s=60))

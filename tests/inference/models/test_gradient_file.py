@@ -11,12 +11,13 @@ from inference.cancel import Cancelled, CancelToken
 from inference.errors import ChildTaskError, OutputWriteError
 from inference.models import gradient_file
 from inference.models.checksum import sha256_of
-from inference.models.gradient_facts import GRAPH_FILE, WEIGHTS_FILE
+from inference.models.gradient_facts import GRAPH_FILE, SUMS_FILE, WEIGHTS_FILE
 from inference.models.gradient_file import (
     MOST_KEPT,
     NoGradientsError,
     forget_gradient_file,
     gradient_folder,
+    has_gradient_file,
     require_gradient_file,
 )
 from inference.models.progress import Progress
@@ -40,7 +41,7 @@ def test_it_is_made_once(model: Path, profile: Profile, monkeypatch: pytest.Monk
     digest = sha256_of(model)
     made = require_gradient_file(model, digest, profile, on_progress=told.append)
     assert [progress.step for progress in told] == ["Preparing gradients"]
-    assert sorted(path.name for path in made.parent.iterdir()) == sorted([GRAPH_FILE, WEIGHTS_FILE])
+    assert sorted(path.name for path in made.parent.iterdir()) == sorted([GRAPH_FILE, WEIGHTS_FILE, SUMS_FILE])
     assert [path.name for path in made.parent.parent.iterdir()] == [made.parent.name]
     monkeypatch.setattr(gradient_file, "MAKING_MODULE", "there_is_no_such_module")
     assert require_gradient_file(model, digest, profile, on_progress=told.append) == made
@@ -57,6 +58,26 @@ def test_a_half_of_it_is_made_again(model: Path, profile: Profile) -> None:
     (made.parent / WEIGHTS_FILE).unlink()
     assert require_gradient_file(model, digest, profile) == made
     assert (made.parent / WEIGHTS_FILE).stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", [GRAPH_FILE, WEIGHTS_FILE, SUMS_FILE])
+def test_a_damaged_one_is_made_again(name: str, model: Path, profile: Profile) -> None:
+    digest = sha256_of(model)
+    damaged = require_gradient_file(model, digest, profile).parent / name
+    whole = damaged.read_bytes()
+    damaged.write_bytes(bytes(len(whole)))
+    assert has_gradient_file(digest, profile)
+    require_gradient_file(model, digest, profile)
+    assert damaged.read_bytes() == whole
+
+
+def test_one_of_an_earlier_version_has_no_checksums_and_is_made_again(model: Path, profile: Profile) -> None:
+    digest = sha256_of(model)
+    made = require_gradient_file(model, digest, profile)
+    (made.parent / SUMS_FILE).unlink()
+    assert not has_gradient_file(digest, profile)
+    require_gradient_file(model, digest, profile)
+    assert has_gradient_file(digest, profile)
 
 
 def test_a_model_that_has_none_is_told_in_a_sentence(profile: Profile) -> None:

@@ -93,6 +93,12 @@ def holds_back_interrupts(path: str, argument: object) -> bool:
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
+def ignores_the_terminals_end(path: str, argument: object) -> bool:
+    """Whether the closing of the terminal leaves the process alone."""
+    del path, argument
+    return signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
 def obey(path: str, argument: None) -> str:
     """Do what the path says: "die", "stall", "sleep", "hunger" or "unpicklable", else answer with it."""
     word = path.partition(" ")[0]

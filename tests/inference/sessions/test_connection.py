@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -65,6 +66,34 @@ def test_a_folder_without_write_ahead_log_goes_on_and_says_so(tmp_path: Path, mo
     session = Session.open(tmp_path / "test.cardinal")
     assert labels_of(session) == {1: "a"}
     session.close()
+
+
+@pytest.mark.parametrize("reads_on", [False, True])
+def test_a_closed_session_is_whole_in_its_one_file_whoever_reads_it(tmp_path: Path, reads_on: bool) -> None:
+    session = new_session(tmp_path, 500)
+    session.carry_out(label_step(session, range(1, 501), "a"))
+    reader = connection_module.connect(session.path, "ro")
+    try:
+        if reads_on:
+            # In the middle of a reading, which ends while the session is closed.
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM image").fetchone()
+            session.carry_out(label_step(session, range(1, 501), "b"))
+            timer = threading.Timer(0.2, reader.execute, ["COMMIT"])
+            timer.start()
+            session.close()
+            timer.join()
+        else:
+            reader.execute("SELECT count(*) FROM image").fetchone()
+            session.close()
+    finally:
+        reader.close()
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    alone = Session.open(Path(shutil.copy(session.path, copied)))
+    assert alone.image_count() == 500
+    assert set(labels_of(alone).values()) == {"b" if reads_on else "a"}
+    alone.close()
 
 
 class Faulty:

@@ -234,6 +234,8 @@ def test_exports_see_label_source_score_and_failure(tmp_path: Path) -> None:
     ]
     assert images[1].predictions[:2] == (("cat", 0.5), ("dog", 0.25))
     assert (images[1].model, images[1].model_hash) == ("tiny", MODEL.model_hash)
+    assert (images[1].device, images[1].precision) == ("cpu", "float32")
+    assert (images[5].device, images[5].precision) == ("", ""), "of a failure nothing is known"
     assert images[5].failure == "The file is empty (0 bytes)."
     assert (images[1].decided_at, images[4].decided_at) == (123.5, None)
     assert [image.key for image in session.labelled_images([6, 99, 2, 7])] == [6, 2]

@@ -48,6 +48,23 @@ def test_the_least_recently_used_leave(tmp_path: Path, monkeypatch: pytest.Monke
     store.close()
 
 
+def test_the_last_room_on_the_disk_is_left_to_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = thumbnails.LEAST_FREE_BYTES
+    monkeypatch.setattr(thumbnails, "_free_bytes", lambda _folder: free)
+    store = ThumbnailStore(tmp_path / "t.sqlite")
+    store.put([pair(1)])
+    assert not store.lacks_room
+    free -= 1
+    store.put([pair(2)])
+    assert store.lacks_room
+    assert store.get([pair(1)[0], pair(2)[0]]) == dict([pair(1)]), "what is there is still used"
+    free += 1
+    store.put([pair(3)])
+    assert not store.lacks_room
+    assert store.get([pair(3)[0]]) == dict([pair(3)])
+    store.close()
+
+
 def test_room_is_made_in_slices(tmp_path: Path) -> None:
     path = tmp_path / "t.sqlite"
     store = ThumbnailStore(path)

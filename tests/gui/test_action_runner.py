@@ -1,0 +1,54 @@
+"""Actions do what they say to the images that are chosen, those that are seen first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui.action_table import ActionId
+from gui.app import build
+from gui.main_window import View
+from gui.program import Program
+from gui.wishes import Wishes
+from inference.profile import Profile
+from tests.gui.gallery.images import append, paths
+
+
+@pytest.fixture
+def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
+    """A program whose engine has not started: the window was never painted."""
+    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
+    yield made
+    made.close()
+    made.window.deleteLater()
+
+
+def test_of_many_images_those_on_screen_are_classified_again_first(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(program.images.table, paths(2_000))
+    window, asked = program.window, list[list[int]]()
+
+    def reclassify(keys: Sequence[int]) -> None:
+        asked.append(list(keys))
+
+    monkeypatch.setattr(type(program.models), "name", "tiny")
+    window.show_view(View.GALLERY)
+    window.grid.resize(800, 600)
+    window.grid.set_current_row(1_999)
+    window.grid.selectAll()
+    monkeypatch.setattr(program.controller, "reclassify", reclassify)
+    monkeypatch.setattr(program.controller, "prefer", reclassify)
+    program.action_runner.update()
+    program.actions[ActionId.RECLASSIFY].trigger()
+    first, last = window.grid.visible_rows()
+    assert (first > 1_900, last) == (True, 1_999)
+    ordered, preferred = asked
+    seen = list(range(first, last + 1))
+    assert ordered == [*seen, *range(first)]
+    assert preferred == seen

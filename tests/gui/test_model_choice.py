@@ -1,0 +1,98 @@
+"""Test gui/model_choice.py: models that are added at the same time, and the one that is tried again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.engine_link import EngineLink
+from gui.model_choice import ModelChoice
+from gui.tasks import TaskRunner
+from gui.user_message import UserMessage
+from inference.cancel import CancelToken
+from inference.errors import ChildTaskError
+from inference.profile import Profile
+
+
+class _Room:
+    """Adds models as the test wants it: those in `failing` fail, all wait for `gate` or for being given up."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.given_up: list[str] = []
+        self.failing: set[str] = set()
+        self.gate = threading.Event()
+
+    def install_file(self, path: Path, _on_progress: object, cancel: CancelToken) -> object:
+        self.asked.append(path.name)
+        while not self.gate.wait(0.005):
+            if cancel.is_set():
+                self.given_up.append(path.name)
+                cancel.raise_if_set()
+        if path.name in self.failing:
+            raise ChildTaskError(f"Adding {path.name}", "it ended with code 1.")
+        return SimpleNamespace(name=path.name)
+
+
+class _Bench:
+    def __init__(self, folder: Path) -> None:
+        self.room = _Room()
+        self.runner = TaskRunner()
+        link = cast("EngineLink", SimpleNamespace(room=self.room))
+        self.models = ModelChoice(link, self.runner, Profile.below(folder))
+        self.said: list[UserMessage] = []
+        self.shown: list[object] = []
+        self.models.message_raised.connect(self.said.append)
+        self.models.installing.connect(self.shown.append)
+
+    def ids(self) -> list[str]:
+        return [message.id for message in self.said]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, qtbot: QtBot) -> Iterator[_Bench]:
+    made = _Bench(tmp_path)
+    yield made
+    made.room.gate.set()
+    made.runner.shutdown()
+
+
+def test_giving_up_reaches_every_model_that_is_being_added(bench: _Bench, qtbot: QtBot) -> None:
+    bench.models.add("/a.onnx")
+    bench.models.add("/b.onnx")
+    qtbot.waitUntil(lambda: bench.room.asked == ["a.onnx"])
+    assert bench.models.is_installing
+    bench.models.cancel_installing()
+    qtbot.waitUntil(lambda: not bench.models.is_installing)
+    assert bench.room.given_up == ["a.onnx"]
+    assert bench.room.asked == ["a.onnx"], "the other one had not begun, and does not"
+    assert (bench.ids(), bench.shown[-1]) == ([], None)
+
+
+def test_the_line_stays_until_the_last_one_is_done(bench: _Bench, qtbot: QtBot) -> None:
+    bench.models.add("/a.onnx")
+    bench.models.add("/b.onnx")
+    bench.room.gate.set()
+    qtbot.waitUntil(lambda: bench.ids() == ["T-10", "T-10"])
+    qtbot.waitUntil(lambda: not bench.models.is_installing)
+    assert bench.shown.count(None) == 1
+
+
+def test_the_one_that_failed_is_tried_again_and_once(bench: _Bench, qtbot: QtBot) -> None:
+    bench.room.failing = {"a.onnx"}
+    bench.models.add("/a.onnx")
+    bench.models.add("/b.onnx")
+    bench.room.gate.set()
+    qtbot.waitUntil(lambda: sorted(bench.ids()) == ["E-319", "T-10"] and not bench.models.is_installing)
+    bench.room.failing = set()
+    bench.models.try_again()
+    bench.models.try_again()
+    qtbot.waitUntil(lambda: not bench.models.is_installing)
+    assert bench.room.asked == ["a.onnx", "b.onnx", "a.onnx"], "not the one that was added last"
+    assert bench.ids() == ["E-319", "T-10", "T-10"]

@@ -1,0 +1,28 @@
+"""The status bar says how many images the next key is about."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from gui.gallery.arrangement import Arrangement, ImageFilter
+from gui.gallery.image_state import ImageState
+from gui.main_window import View
+from gui.selected_count import SelectedCount
+from tests.gui.label_bench import LabelBench
+
+
+def test_several_selected_images_are_counted_where_decisions_are_about_them(qtbot: QtBot) -> None:
+    bench = LabelBench(qtbot, ("jay",) * 12)
+    count = SelectedCount(bench.window)
+    assert count.text == "", "one is the usual case"
+    bench.window.grid.selectAll()
+    assert count.text == "12 selected"
+    bench.window.show_view(View.VIEWER)
+    assert count.text == "", "here a key is about the image on screen"
+    bench.window.show_view(View.GALLERY)
+    assert count.text == "12 selected"
+    bench.window.grid.set_current_row(3)
+    assert count.text == ""
+    bench.window.grid.selectAll()
+    bench.images.set_arrangement(Arrangement(ImageFilter(states=frozenset({ImageState.REJECTED}))))
+    assert count.text == "", "none is left"
