@@ -12,7 +12,6 @@ import logging
 import threading
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,8 @@ from inference.classify.preprocess import (
     view_picture,
 )
 from inference.classify.service import ClassifyService
-from inference.engine.devices import Device
+from inference.engine.devices import PROCESSORS, Device
+from inference.engine.priority import threads_beside_a_window, yield_to_the_window
 from inference.errors import CardinalError
 from inference.models.catalog import ModelFile, list_models
 from inference.models.install import install_file, install_official, name_for
@@ -91,6 +91,7 @@ class EngineRoom:
         self._thumbnails: dict[int, Future[Any]] = {}
         self._looking_up = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
         self._opening = threading.BoundedSemaphore(_MOST_OPENED)
+        self._on_card = False
 
     @classmethod
     def start(cls, profile: Profile, holder: SessionHolder, deliver: Deliver) -> EngineRoom:
@@ -104,7 +105,12 @@ class EngineRoom:
 
         def opener() -> Classifier:
             return open_classifier(
-                model, device, self._profile, batch_size=batch_size, top_count=top_count, yielding=True
+                model,
+                device,
+                self._profile,
+                batch_size=batch_size,
+                top_count=top_count,
+                threads=threads_beside_a_window(),
             )
 
         self.service.open_model(model, opener)
@@ -132,8 +138,9 @@ class EngineRoom:
 
     def learn_engine(self, model: str | None, _on_progress: object, cancel: CancelToken) -> None:
         """Measure which engine of the processor is faster for a model, if nobody did. Runs on: a worker thread."""
+        yield_to_the_window()
         if is_engine_unknown(model, self._profile):
-            learn_engine(model, self._profile, yielding=True, cancel=cancel)
+            learn_engine(model, self._profile, threads=threads_beside_a_window(), cancel=cancel)
 
     def learn_card(self, model: str | None, device: Device, _on_progress: object, cancel: CancelToken) -> None:
         """Find out how a model runs fastest on a card, if nobody did. Runs on: a worker thread."""
@@ -257,27 +264,40 @@ class EngineRoom:
         if isinstance(event, ModelOpened):
             network = event.classifier.network
             contract = network.contract
+            self._on_card = network.device not in PROCESSORS
             self._holder.set_model(SessionModel(network.model_hash, contract.name, contract.title))
         elif isinstance(event, Answers):
             generation, ours = self._kept
             came = [(one.key, one.thumbnail) for one in event.answered if one.thumbnail is not None and one.key in ours]
-            # Not here: the network would wait. Where more come than can be opened, the gallery asks for what it shows.
-            if came and self._opening.acquire(blocking=False):
-                self._look_up_later(partial(self._open_thumbnails, came, generation))
+            if came and not self._on_card:
+                self._open_thumbnails(came, generation)
+            elif came and self._opening.acquire(blocking=False):
+                # A card would wait meanwhile. Where more come than can be opened, the gallery asks for what it shows.
+                self._open_later(came, generation)
         self._deliver(event)
 
-    def _open_thumbnails(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:
-        """Runs on: the thread of thumbnails."""
-        try:
-            if generation == self._generation:
-                self._tell(ThumbnailsLoaded(tuple((key, _opened(jpeg)) for key, jpeg in came)), generation)
-        finally:
-            self._opening.release()
+    def _open_later(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:
+        """On processors not: there another thread takes no work off anybody, and the window waits for it (0035)."""
 
-    def _look_up_later(self, work: Callable[[], None]) -> None:
+        def work() -> None:
+            try:
+                if generation == self._generation:
+                    self._open_thumbnails(came, generation)
+            finally:
+                self._opening.release()
+
         # After the end of the room it takes nothing more, and nobody looks at thumbnails.
         with contextlib.suppress(RuntimeError):
             self._looking_up.submit(work)
+
+    def _open_thumbnails(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:
+        """Runs on: the service's thread, or that of thumbnails. Thumbnails are no reason to end it."""
+        try:
+            opened = tuple((key, _opened(jpeg)) for key, jpeg in came)
+        except MemoryError:
+            logger.warning("there was no memory for %d thumbnails", len(came))
+            return
+        self._tell(ThumbnailsLoaded(opened), generation)
 
     def _picture_loaded(
         self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool, wish: int

@@ -19,6 +19,7 @@ from inference.attention.runs import CopyRunner, SeenPicture
 from inference.attention.score_cam import run_masked, score_map
 from inference.cancel import CancelToken
 from inference.engine.gradient_network import GradientNetwork
+from inference.engine.priority import threads_beside_a_window
 from inference.models.catalog import find_model
 from inference.models.gradient_file import NoGradientsError, has_gradient_file
 from inference.models.progress import OnProgress
@@ -121,7 +122,12 @@ def open_gradients(
     model = find_model(name, profile, try_out=False)
     try:
         return GradientNetwork.open(
-            model.path, profile, model_hash=model_hash, yielding=True, on_progress=on_progress, cancel=cancel
+            model.path,
+            profile,
+            model_hash=model_hash,
+            threads=threads_beside_a_window(),
+            on_progress=on_progress,
+            cancel=cancel,
         )
     except NoGradientsError as error:
         return NoGradientsError(model.contract.title, error.reason)

@@ -22,6 +22,7 @@ from inference.classify.classifier import Classifier
 from inference.classify.opening import open_classifier
 from inference.classify.postprocess import softmax
 from inference.classify.preprocess import PreparedPicture, PrepareOrder
+from inference.engine.priority import threads_beside_a_window
 from inference.errors import InferenceError
 from inference.models.contract import ModelContract
 from inference.profile import Profile
@@ -104,7 +105,7 @@ def second_answer(
         CardinalError: the model cannot be opened or run.
     """
     cancel.raise_if_set()
-    classifier = open_classifier(model, device, profile, batch_size=1, yielding=True)
+    classifier = open_classifier(model, device, profile, batch_size=1, threads=threads_beside_a_window())
     try:
         cancel.raise_if_set()
         return _answer(classifier, path, picture, cancel)

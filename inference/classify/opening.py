@@ -36,7 +36,7 @@ def open_classifier(
     top_count: int = 5,
     spinning: bool = False,
     sharing: bool = False,
-    yielding: bool = False,
+    threads: int | None = None,
 ) -> Classifier:
     """Open a model on a device. Runs on: any thread, which afterwards owns the network.
 
@@ -49,7 +49,7 @@ def open_classifier(
         spinning: let waiting threads burn their cores; not while a window is open, and not while decoders work (on
             two cores, 512 photographs took 231 pictures/s without and 210 with it, median of four alternating runs).
         sharing: share the pictures of a batch out among threads; for folders without a window (decision 0033).
-        yielding: compute on threads that take a core only where nobody else wants it; with a window (decision 0035).
+        threads: that compute on the processor; None takes its physical cores.
 
     Raises:
         CardinalError: the model or the device cannot be used; the sentence says why.
@@ -60,7 +60,7 @@ def open_classifier(
 
     choices, cards = EngineChoices(profile.cache), CardChoices(profile.cache)
     network = Network.open(
-        file.path, device=device, choices=choices, cards=cards, spinning=spinning, sharing=sharing, yielding=yielding
+        file.path, device=device, choices=choices, cards=cards, threads=threads, spinning=spinning, sharing=sharing
     )
     tried = None if network.device in PROCESSORS else cards.remembered(network.model_hash, network.device)
     fitting = fitting_batch_size(network) if tried is None else tried.batch
@@ -152,7 +152,7 @@ def is_engine_unknown(model: str | None, profile: Profile) -> bool:
 
 
 def learn_engine(
-    model: str | None, profile: Profile, *, yielding: bool = False, cancel: CancelToken | None = None
+    model: str | None, profile: Profile, *, threads: int | None = None, cancel: CancelToken | None = None
 ) -> EngineChoice:
     """Find out which of the processor's engines is faster and remember it; "auto" uses it from the next opening.
 
@@ -161,7 +161,7 @@ def learn_engine(
     Args:
         model: name of an installed model, or a file; None for the default one.
         profile: where models and remembered choices lie.
-        yielding: as in `open_classifier`.
+        threads: as in `open_classifier`.
         cancel: ends it early.
 
     Raises:
@@ -170,7 +170,7 @@ def learn_engine(
     """
     file = find_model(model or default_model_name(profile), profile)
     hashed = _Hashed(file.path, hash_model(str(file.path)))
-    return _learn(hashed, profile, _find_refusal(Device.OPENVINO), yielding=yielding, cancel=cancel)
+    return _learn(hashed, profile, _find_refusal(Device.OPENVINO), threads=threads, cancel=cancel)
 
 
 def learn_engine_once(model: str | None, profile: Profile, *, before_measuring: Callable[[], None]) -> None:
@@ -211,11 +211,11 @@ def _learn(
     profile: Profile,
     refusal: Refusal | None,
     *,
-    yielding: bool = False,
+    threads: int | None = None,
     cancel: CancelToken | None = None,
 ) -> EngineChoice:
     if refusal is None:
-        choice = measure_cpu_engines(model.path, yielding=yielding, cancel=cancel)
+        choice = measure_cpu_engines(model.path, threads=threads, cancel=cancel)
     else:
         # There is nothing to compare with; the reason is remembered, so that people are told it.
         choice = EngineChoice(Device.CPU, 0.0, None, refusal.reason, refusal.remedy)

@@ -30,6 +30,7 @@ from inference.classify.events import (
 from inference.classify.pipeline import Pipeline, RunsDecoders
 from inference.classify.preprocess import PreparedPicture, PrepareOrder, prepare_picture
 from inference.classify.work_queue import Job, WorkQueue
+from inference.engine.priority import yield_to_the_window
 from inference.errors import CardinalError, ImageReadError, InferenceError
 from inference.results import Failure
 
@@ -208,6 +209,7 @@ class ClassifyService:
             pipeline.wake()
 
     def _serve(self) -> None:
+        yield_to_the_window()
         while not self._closing:
             self._run_errands()
             if self._pipeline is None and not self._begin_run():

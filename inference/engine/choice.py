@@ -122,7 +122,7 @@ def choice_key(model_hash: str) -> str:
 
 
 def measure_cpu_engines(
-    path: str | Path, *, threads: int | None = None, yielding: bool = False, cancel: CancelToken | None = None
+    path: str | Path, *, threads: int | None = None, cancel: CancelToken | None = None
 ) -> EngineChoice:
     """Run a model on both engines of the processor for a moment and compare. Loads the processor for a few seconds.
 
@@ -131,7 +131,6 @@ def measure_cpu_engines(
     Args:
         path: the model file.
         threads: as in `Network.open`.
-        yielding: likewise.
         cancel: ends the measurement early.
 
     Raises:
@@ -147,7 +146,7 @@ def measure_cpu_engines(
             if cancel is not None:
                 cancel.raise_if_set()
             try:
-                networks.append(Network.open(path, device=engine, threads=threads, yielding=yielding))
+                networks.append(Network.open(path, device=engine, threads=threads))
             except DeviceError as error:
                 if engine is Device.CPU:
                     raise

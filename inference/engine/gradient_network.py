@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,11 +14,10 @@ from numpy.typing import NDArray
 
 from inference.arrays import Features, Logits, RgbImage
 from inference.cancel import CancelToken
+from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import hash_model
-from inference.engine.priority import computing_threads
 from inference.engine.session import SessionOptions
-from inference.engine.yielding import opened
 from inference.errors import InferenceError, ModelLoadError
 from inference.models.contract import INPUT_NAME, OutputName
 from inference.models.gradient_facts import (
@@ -95,7 +93,6 @@ class GradientNetwork:
         *,
         model_hash: str | None = None,
         threads: int | None = None,
-        yielding: bool = False,
         on_progress: OnProgress | None = None,
         cancel: CancelToken | None = None,
     ) -> GradientNetwork:
@@ -105,8 +102,7 @@ class GradientNetwork:
             model: the model's `.onnx` file.
             profile: whose cache holds what was written.
             model_hash: SHA-256 that the file must have, that of the network that is open; None takes it as it is.
-            threads: that compute; None takes the processor's physical cores (`computing_threads`).
-            yielding: as in `Network.open`.
+            threads: that compute; None takes the processor's physical cores.
             on_progress: told what is being done.
             cancel: ends the writing.
 
@@ -120,7 +116,7 @@ class GradientNetwork:
         found = hash_model(str(model))
         if model_hash is not None and found != model_hash:
             raise ModelLoadError(str(model), "it was changed since it was opened.")
-        options = SessionOptions(threads or computing_threads(yielding=yielding), yielding=yielding)
+        options = SessionOptions(threads or machine.physical_cores())
         path = require_gradient_file(Path(model), found, profile, on_progress=on_progress, cancel=cancel)
         try:
             return cls._opened(path, options, {})
@@ -194,7 +190,7 @@ class GradientNetwork:
     def _opened(cls, path: Path, options: SessionOptions, weights: Weights) -> GradientNetwork:
         from inference.engine.runtime import open_session  # noqa: PLC0415 - see `Network.open`
 
-        session = opened(partial(open_session, str(path), Device.CPU, options, weights=weights), options)
+        session = open_session(str(path), Device.CPU, options, weights=weights)
         if isinstance(session, Refusal):
             raise ModelLoadError(str(path), f"{session.reason}.")
         try:

@@ -6,7 +6,6 @@ import logging
 import os
 import threading
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,10 @@ from numpy.typing import NDArray
 
 from inference.arrays import ClassIndices, Embedding, EvidenceMaps, HeadBias, HeadWeight, InputBatch, Logits
 from inference.cancel import Cancelled, CancelToken
+from inference.engine import machine
 from inference.engine.devices import AUTO, Device, Precision, Refusal, devices_to_try
-from inference.engine.priority import computing_threads
 from inference.engine.self_check import answer_problems, checked_outputs, graph_problems, noise_picture
 from inference.engine.session import SessionOptions
-from inference.engine.yielding import opened
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from inference.models.checksum import require_unchanged, sha256_of
 from inference.models.contract import INPUT_NAME, ModelContract, OutputName
@@ -117,19 +115,17 @@ class Network:
         cards: CardChoices | None = None,
         spinning: bool = False,
         sharing: bool = False,
-        yielding: bool = False,
     ) -> Network:
         """Open a model file on a device, check it and run it once. Runs on any thread; takes from 0.1 s to seconds.
 
         Args:
             path: the `.onnx` file, with its contract inside.
             device: a `Device` or its name, or `AUTO`: the card if it works, else the faster engine of the processor.
-            threads: how many threads compute on the processor; None takes its physical cores (`computing_threads`).
+            threads: how many threads compute on the processor; None takes its physical cores.
             choices: which engine of the processor was measured to be faster, for `AUTO`.
             cards: which way was found to be fastest on a card.
             spinning: let waiting threads burn their cores; only where nothing else needs them.
             sharing: share the pictures of a batch out among threads (`SessionOptions.sharing`).
-            yielding: compute on threads of low priority (`SessionOptions.yielding`).
 
         Raises:
             ModelLoadError: if the file is missing, damaged, changed since it was added, or not an ONNX model.
@@ -145,9 +141,9 @@ class Network:
         refusals: list[Refusal] = []
         if choice is not None and choice.device is Device.CPU:
             refusals.append(choice.refusal())
-        options = SessionOptions(threads or computing_threads(yielding=yielding), spinning, sharing, yielding)
+        options = SessionOptions(threads or machine.physical_cores(), spinning, sharing)
         for candidate in wanted:
-            session = opened(partial(_open, file, model_hash, candidate, options, cards), options)
+            session = _open(file, model_hash, candidate, options, cards)
             checked = session if isinstance(session, Refusal) else _check(session, file, last=candidate is wanted[-1])
             if isinstance(checked, Refusal):
                 refusals.append(checked)

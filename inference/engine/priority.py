@@ -12,7 +12,6 @@ _LOWER, _LOWEST = 10, 19
 def yield_to_the_window() -> None:
     """Let the calling thread, and those that it starts from now on, take a core only where nobody else wants it.
 
-    Not for threads that run much Python: who holds its lock and waits for a core holds up the window (decision 0035).
     ONNX Runtime's threads are started by the thread that opens the model and inherit this. Only Linux counts priorities
     by thread; elsewhere nothing happens.
     """
@@ -23,11 +22,7 @@ def yield_to_the_window() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, lower)
 
 
-def computing_threads(*, yielding: bool) -> int:
-    """How many threads compute: a core each; where threads have no priorities of their own, the window keeps one.
-
-    Args:
-        yielding: there is a window.
-    """
+def threads_beside_a_window() -> int:
+    """How many threads compute: a core each; where threads have no priorities of their own, the window keeps one."""
     cores = machine.physical_cores()
-    return max(1, cores - 1) if yielding and sys.platform != "linux" else cores
+    return cores if sys.platform == "linux" else max(1, cores - 1)

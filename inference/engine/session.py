@@ -21,13 +21,11 @@ class SessionOptions:
         spinning: waiting threads burn their core, which answers a little sooner and starves everything else.
         sharing: the pictures of a batch are shared out among threads, where the runtime can: more pictures a second
             beside decoders, for a moment more before the first batch and the model's weights once more in memory.
-        yielding: those threads take a core only where nobody else wants it; for programs with a window.
     """
 
     threads: int
     spinning: bool = False
     sharing: bool = False
-    yielding: bool = False
 
 
 class Session(Protocol):

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from inference.engine import machine
-from inference.engine.priority import computing_threads, yield_to_the_window
+from inference.engine.priority import threads_beside_a_window, yield_to_the_window
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priorities by thread")
@@ -33,15 +33,12 @@ def test_only_the_calling_thread_and_its_children_give_way() -> None:
     assert seen["other"] == before
 
 
-@pytest.mark.parametrize(
-    ("platform", "yielding", "expected"),
-    [("linux", True, 8), ("linux", False, 8), ("win32", True, 7), ("win32", False, 8), ("darwin", True, 7)],
-)
+@pytest.mark.parametrize(("platform", "expected"), [("linux", 8), ("win32", 7), ("darwin", 7)])
 def test_where_threads_have_no_priorities_the_window_keeps_a_core(
-    platform: str, yielding: bool, expected: int, monkeypatch: pytest.MonkeyPatch
+    platform: str, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "physical_cores", lambda: 8)
     monkeypatch.setattr(sys, "platform", platform)
-    assert computing_threads(yielding=yielding) == expected
+    assert threads_beside_a_window() == expected
     monkeypatch.setattr(machine, "physical_cores", lambda: 1)
-    assert computing_threads(yielding=yielding) == 1
+    assert threads_beside_a_window() == 1
