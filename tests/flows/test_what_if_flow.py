@@ -50,6 +50,8 @@ def bench(make_bench: Callable[..., Bench], tmp_path: Path) -> Bench:
     made.program.window.grid.set_current_row(0)
     made.program.window.show_view(View.VIEWER)
     made.until(lambda: made.program.viewing.examined is not None)
+    # Its own pixels, not those of the thumbnail, which come on a way of their own.
+    made.until(lambda: not made.program.window.page.picture._is_placeholder)
     made.program.window.page.picture.setFocus()
     QTest.keyClick(made.program.window.page.picture, Qt.Key.Key_I)
     assert made.program.attention.what_if.panel.has_brush
