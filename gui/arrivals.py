@@ -96,6 +96,8 @@ class Arrivals(QObject):
     def _on_scan_ended(self) -> None:
         self._scans -= 1
         self._jobs.note_scan_ended()
+        # Also where it failed, and nothing was told of it: the next opening begins anew.
+        self._begin()
         if self._link.room is not None:
             self._link.room.service.queue.expect_no_more()
 

@@ -269,11 +269,12 @@ class EngineRoom:
         elif isinstance(event, Answers):
             generation, ours = self._kept
             came = [(one.key, one.thumbnail) for one in event.answered if one.thumbnail is not None and one.key in ours]
-            if came and not self._on_card:
-                self._open_thumbnails(came, generation)
-            elif came and self._opening.acquire(blocking=False):
-                # A card would wait meanwhile. Where more come than can be opened, the gallery asks for what it shows.
+            if came and self._on_card and self._opening.acquire(blocking=False):
+                # A card would wait meanwhile, and does where more come than can be opened. None may be lost: tiles that
+                # were painted before do not ask again.
                 self._open_later(came, generation)
+            elif came:
+                self._open_thumbnails(came, generation)
         self._deliver(event)
 
     def _open_later(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:

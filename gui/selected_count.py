@@ -22,6 +22,8 @@ class SelectedCount(QObject):
         # A new order resets the selection without a word.
         window.grid.images.modelReset.connect(self._show)
         window.view_changed.connect(self._show)
+        # A message of the status bar takes its place; Qt hides it then, and nobody may show it before.
+        window.statusBar().messageChanged.connect(self._show)
         self._show()
 
     @property
@@ -34,4 +36,4 @@ class SelectedCount(QObject):
         runs = selected_runs(self._window.grid.selectionModel()) if self._window.view is View.GALLERY else []
         count = sum(last - first + 1 for first, last in runs)
         self._label.setText(counted(count, "%n selected", "%n selected") if count > 1 else "")
-        self._label.setVisible(count > 1)
+        self._label.setVisible(count > 1 and not self._window.statusBar().currentMessage())

@@ -243,7 +243,7 @@ def _limit(lead: Lane, lanes: Sequence[Lane], rule: LimitRule) -> Limit | None:
     pillow = [lane for lane in lanes if lane.name is Name.PILLOW_ALONE and not lane.skipped]
     names = {Name.ONNXRUNTIME_ALONE} | ({Name.NETWORK} if rule is LimitRule.SLOWER_OF_BOTH else set())
     bare = [lane for lane in lanes if lane.name in names and not lane.skipped]
-    if not pillow or not bare:
+    if not pillow or not any(lane.name is Name.ONNXRUNTIME_ALONE for lane in bare):
         return None
     best = max(bare, key=lambda lane: median(lane.rates))
     limits = [

@@ -144,8 +144,9 @@ class Classifier:
         """How many pictures the next run takes.
 
         A card searches for the fastest way of each size that it has not met: those that are not full are powers of two.
+        TensorRT fills up what is not full.
         """
-        if left >= self.batch_size or self.network.device in PROCESSORS:
+        if left >= self.batch_size or self.network.device in {*PROCESSORS, Device.TENSORRT}:
             return self.batch_size
         return 1 << (left.bit_length() - 1)
 

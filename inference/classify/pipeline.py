@@ -120,6 +120,8 @@ class Pipeline:
         """End the run: a batch under way is cut short where the device allows it."""
         self._cancel.cancel()
         self._resumed.set()
+        # Whoever stops does not want to hear of it; the job goes back to the source.
+        self._receive_error = None
         # The feeding thread may wait for room.
         self._room.release()
         self.wake()
@@ -157,8 +159,8 @@ class Pipeline:
             Exception: what the source raised, after the answers to everything that it gave before; or what nobody
                 expected of decoding.
         """
-        if self._receive_error is not None:
-            late, self._receive_error = self._receive_error, None
+        late, self._receive_error = self._receive_error, None
+        if late is not None:
             raise late
         deadline = time.monotonic() + timeout_s
         failed: list[Answered] = []

@@ -123,8 +123,10 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
         if record is not None and arguments.output is not None:
             put(_text(record, arguments.format))
         raise
-    if arguments.keep is not None:
-        _keep(record, Path(arguments.keep))
+    finally:
+        # Nor with a reader that has gone.
+        if record is not None and arguments.keep is not None:
+            _keep(record, Path(arguments.keep))
     return EXIT_SOME_FAILED if record.pictures.failed else 0
 
 

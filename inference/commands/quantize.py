@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.commands.options import positive
-from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, counting, put_line, say
+from inference.commands.terminal import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, counting, put_beside, put_line, say
 from inference.models.catalog import find_model
 from inference.models.metadata import read_metadata
 from inference.models.progress import OnProgress, Progress
@@ -155,8 +155,8 @@ class _Report:
     def tell(self, compared: Compared) -> None:
         """Write everything that is known of the copy, and what becomes of it."""
         self.facts = compared.facts
-        for name, value in describe_facts(compared.facts):
-            put_line(f"{name:14} {value}")
+        # A reader that has gone is no reason to lose what minutes have gone into.
+        put_beside(f"{name:14} {value}" for name, value in describe_facts(compared.facts))
         if compared.unreadable:
             were = _verb(compared.unreadable, "was", "were")
             say(f"{counted(compared.unreadable, 'picture')} could not be read and {were} left out.")
@@ -166,7 +166,7 @@ class _Report:
         comparison = compared.facts.comparison
         for sentence in () if comparison is None else comparison.shortcomings:
             say(sentence)
-        put_line(f"{'decision':14} {self._decision(compared)}")
+        put_beside([f"{'decision':14} {self._decision(compared)}"])
 
     def _decision(self, compared: Compared) -> str:
         if not compared.is_kept:

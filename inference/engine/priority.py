@@ -17,9 +17,10 @@ def yield_to_the_window() -> None:
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        # From where it is: nobody may raise a thread that was started with a lower one (`nice`).
-        lower = min(_LOWEST, os.getpriority(os.PRIO_PROCESS, thread) + _LOWER)
-        os.setpriority(os.PRIO_PROCESS, thread, lower)
+        # From where the program is: nobody may raise what was started with a lower one (`nice`). Doing it again changes
+        # nothing.
+        lower = min(_LOWEST, os.getpriority(os.PRIO_PROCESS, os.getpid()) + _LOWER)
+        os.setpriority(os.PRIO_PROCESS, thread, max(lower, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 def threads_beside_a_window() -> int:

@@ -26,3 +26,15 @@ def test_several_selected_images_are_counted_where_decisions_are_about_them(qtbo
     bench.window.grid.selectAll()
     bench.images.set_arrangement(Arrangement(ImageFilter(states=frozenset({ImageState.REJECTED}))))
     assert count.text == "", "none is left"
+
+
+def test_a_message_of_the_status_bar_has_its_place_to_itself(qtbot: QtBot) -> None:
+    bench = LabelBench(qtbot, ("jay",) * 12)
+    bench.window.show()
+    count = SelectedCount(bench.window)
+    bench.window.statusBar().showMessage("3 other files were not pictures.")
+    bench.window.grid.selectAll()
+    assert count.text == "12 selected"
+    assert not count._label.isVisible()
+    bench.window.statusBar().clearMessage()
+    assert count._label.isVisible()

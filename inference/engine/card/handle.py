@@ -141,10 +141,14 @@ class VariantHandle:
         try:
             return self._run_kept(names, images, options)
         except Exception as error:
-            if is_out_of_memory(str(error)):
-                # Smaller batches come next, and need the memory.
+            # Smaller batches come next, and need the memory. What was stopped in the middle of a capture would be
+            # replayed as far as it came.
+            if is_out_of_memory(str(error)) or self._is_capturing():
                 self._let_go()
             raise
+
+    def _is_capturing(self) -> bool:
+        return any(lane.will_capture for lanes in self._lanes.values() for lane in lanes)
 
     def _run_kept(
         self, names: Sequence[str], images: InputBatch, options: onnxruntime.RunOptions

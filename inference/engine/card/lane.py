@@ -29,6 +29,7 @@ class Lane:
 
     Attributes:
         graph: the number under which the device may capture and replay these runs.
+        will_capture: the run that captures has not ended well yet.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Lane:
             graph: as the attribute.
         """
         self.graph = graph
-        self._will_capture = graph != NO_GRAPH
+        self.will_capture = graph != NO_GRAPH
         self._handle = handle
         self._place = place
         self._staging = np.zeros(images.shape, np.uint8) if place == HOST else page_locked(images.shape)
@@ -75,9 +76,9 @@ class Lane:
     def run(self, options: onnxruntime.RunOptions) -> None:
         """Run what was loaded."""
         # The first run captures.
-        with CAPTURING if self._will_capture else nullcontext():
+        with CAPTURING if self.will_capture else nullcontext():
             self._handle.run_with_iobinding(self._binding, options)
-        self._will_capture = False
+        self.will_capture = False
 
     def read(self) -> list[NDArray[Any]]:
         """The outputs in the order in which they were chosen, as arrays that nothing changes later."""

@@ -15,6 +15,7 @@ from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.variant import PLAIN
 from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.faults import is_disturbed_capture
+from inference.engine.probe import find_refusal
 from inference.engine.runtime import OnnxSession, open_session
 from inference.engine.self_check import answer_problems, checked_outputs, noise_picture
 from inference.engine.session import Session, SessionOptions
@@ -118,7 +119,8 @@ def open_proven(
     """
     choice = choices.remembered(model_hash, device)
     if choice is None or choice.variant == PLAIN:
-        if device is not Device.TENSORRT:
+        # What keeps the device from being used, `open_session` says with what would change it.
+        if device is not Device.TENSORRT or find_refusal(device) is not None:
             return None
         try:
             return _open_plain(Model.of(path, model_hash, device, choices.folder, threads))

@@ -109,7 +109,7 @@ def test_a_batch_fits_its_time_budget(device: Device, seconds: float, size: int)
 
 @pytest.mark.parametrize(
     ("device", "sizes"),
-    [(Device.CPU, [8, 5]), (Device.OPENVINO, [8, 5]), (Device.CUDA, [8, 4, 1]), (Device.TENSORRT, [8, 4, 1])],
+    [(Device.CPU, [8, 5]), (Device.OPENVINO, [8, 5]), (Device.CUDA, [8, 4, 1]), (Device.TENSORRT, [8, 5])],
 )
 def test_a_card_meets_few_sizes_of_batches(device: Device, sizes: list[int]) -> None:
     network = FakeNetwork()

@@ -371,6 +371,30 @@ def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) ->
     assert len(queue) == 2
 
 
+def test_who_stops_hears_of_no_error_that_came_before(folder: Path) -> None:
+    class Odd(InlinePool):
+        """Cannot send the answer of one picture."""
+
+        def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
+            if path.endswith("/5.png"):
+                future: Future[T] = Future()
+                future.set_exception(RuntimeError("the answer cannot be sent"))
+                return future
+            return super().submit(function, path, argument, urgent=urgent)
+
+    queue = _queue(_jobs(folder, range(3, 6)))
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
+    pipeline.start()
+    pipeline._fed.wait(20)
+    answered = pipeline.next_answers(20)
+    assert [one.key for one in answered] == [3]
+    assert isinstance(answered[0].outcome, Failure)
+    pipeline.stop()
+    assert pipeline.next_answers(0) == ()
+    queue.finish([3])
+    assert len(queue) == 2
+
+
 def test_stop_wakes_the_thread_that_waits_for_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline_module, "_POLL_S", 600.0)
     pool = InlinePool(held=True)

@@ -42,3 +42,18 @@ def test_where_threads_have_no_priorities_the_window_keeps_a_core(
     assert threads_beside_a_window() == expected
     monkeypatch.setattr(machine, "physical_cores", lambda: 1)
     assert threads_beside_a_window() == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priorities by thread")
+def test_giving_way_twice_is_giving_way_once() -> None:
+    seen: list[int] = []
+
+    def work() -> None:
+        for _ in range(3):
+            yield_to_the_window()
+            seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [seen[0]] * 3

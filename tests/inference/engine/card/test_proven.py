@@ -192,6 +192,10 @@ def test_the_plain_session_on_tensorrt_keeps_what_it_builds(
         return open_variant(model, variant, batch)
 
     monkeypatch.setattr(proven, "open_variant", open_here)
+    # Where it cannot be used, `open_session` says why and what would help.
+    assert open_proven(model.path, model.model_hash, Device.TENSORRT, choices, threads=1) is None
+    assert opened == []
+    monkeypatch.setattr(proven, "find_refusal", lambda _device: None)
     plain = open_proven(model.path, model.model_hash, Device.TENSORRT, choices, threads=1)
     assert plain is not None
     assert plain.precision is Precision.FLOAT32
