@@ -345,17 +345,18 @@ def test_a_batch_of_the_built_in_network_equals_its_pictures_one_by_one(pool: De
     assert np.abs(logits[1] - logits[8]).max() <= 1e-4
 
 
+class Odd(InlinePool):
+    """Cannot send the answer of one picture."""
+
+    def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
+        if path.endswith("/5.png"):
+            future: Future[T] = Future()
+            future.set_exception(RuntimeError("the answer cannot be sent"))
+            return future
+        return super().submit(function, path, argument, urgent=urgent)
+
+
 def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) -> None:
-    class Odd(InlinePool):
-        """Cannot send the answer of one picture."""
-
-        def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
-            if path.endswith("/5.png"):
-                future: Future[T] = Future()
-                future.set_exception(RuntimeError("the answer cannot be sent"))
-                return future
-            return super().submit(function, path, argument, urgent=urgent)
-
     queue = _queue(_jobs(folder, range(3, 6)))
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
     pipeline.start()
@@ -372,16 +373,6 @@ def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) ->
 
 
 def test_who_stops_hears_of_no_error_that_came_before(folder: Path) -> None:
-    class Odd(InlinePool):
-        """Cannot send the answer of one picture."""
-
-        def submit(self, function: Callable[[str, A], T], path: str, argument: A, *, urgent: bool = False) -> Future[T]:
-            if path.endswith("/5.png"):
-                future: Future[T] = Future()
-                future.set_exception(RuntimeError("the answer cannot be sent"))
-                return future
-            return super().submit(function, path, argument, urgent=urgent)
-
     queue = _queue(_jobs(folder, range(3, 6)))
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
     pipeline.start()
