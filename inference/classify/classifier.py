@@ -14,6 +14,7 @@ from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logi
 from inference.cancel import CancelToken
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import PreparedPicture
+from inference.engine.card.batch_size import BATCH_BUDGET_S
 from inference.engine.devices import PROCESSORS, Device, Precision, Refusal
 from inference.engine.network import Head, NetworkOutputs
 from inference.errors import ImageProblem, ImageReadError, InferenceError
@@ -21,9 +22,6 @@ from inference.models.contract import ModelContract
 from inference.results import Classification, Failure, Outcome
 
 logger = logging.getLogger(__name__)
-
-BATCH_BUDGET_S = 0.2
-"""A batch takes at most this long, so that Stop is felt at once (DESIGN.md 6)."""
 
 MOST_PICTURES_IN_A_BATCH = 64
 MOST_ON_A_PROCESSOR = 8

@@ -99,7 +99,10 @@ def learn_stand_in(model: str | None, profile: Profile, *, before_measuring: Cal
         return None
     file = find_model(model or default_model_name(profile), profile)
     source = _Hashed(file.path, hash_model(str(file.path)))
-    found = {copy.name: _intact(copy.path) for copy in passed_copies(source.model_hash, profile)}
+    found = {
+        copy.name: _intact(copy.path)
+        for copy in passed_copies(source.model_hash, profile, weight_bits=machine.int8_weight_bits())
+    }
     copies = {name: copy for name, copy in found.items() if copy is not None}
     if not copies:
         return None
@@ -112,11 +115,11 @@ def _figures(models: Sequence[_Hashed], profile: Profile, before_measuring: Call
     """Milliseconds for one picture, of each model; all are measured anew where one is unknown, to be comparable."""
     choices = EngineChoices(profile.cache)
     known = [choices.remembered(model.model_hash) for model in models]
-    if any(choice is None or choice.ms is None for choice in known):
+    if any(choice is None or choice.ms is None or not _holds(choice) for choice in known):
         before_measuring()
         known = [measure_cpu_engines(model.path) for model in models]
         for model, choice in zip(models, known, strict=True):
-            if choice is not None and _is_settled(choice):
+            if choice is not None:
                 choices.remember(model.model_hash, choice)
     return [math.inf if choice is None or choice.ms is None else choice.ms for choice in known]
 
@@ -132,18 +135,20 @@ def _intact(copy: Path) -> _Hashed | None:
     return hashed
 
 
-def _is_settled(choice: EngineChoice) -> bool:
-    """Whether a choice holds for later, too.
+def _holds(choice: EngineChoice) -> bool:
+    """Whether a remembered choice still counts, so that nothing has to be measured.
 
-    What kept OpenVINO from being measured may be over then, unless it is known before anything is opened.
+    What kept OpenVINO from being measured may be over now. That it cannot be here at all is known before anything is
+    opened, so it is asked each time; a failure is believed for a day.
     """
-    return choice.openvino_ms is not None or _find_refusal(Device.OPENVINO) is not None
+    return choice.openvino_ms is not None or choice.failed_lately or _find_refusal(Device.OPENVINO) is not None
 
 
 def is_engine_unknown(model: str | None, profile: Profile) -> bool:
     """Whether "auto" depends on which of the processor's engines is faster for a model, and does not know it yet.
 
-    Where a card can be used, the processor's engines decide nothing.
+    Nor does it where OpenVINO failed, and that was a day ago or longer. Where a card can be used, the processor's
+    engines decide nothing.
 
     Raises:
         CardinalError: there is no such model, or it cannot be read.
@@ -199,11 +204,11 @@ class _Hashed:
 
 
 def _unknown(model: str | None, profile: Profile) -> _Hashed | None:
-    """The model, if no choice of an engine is remembered for it."""
+    """The model, if no choice of an engine is remembered for it that still counts."""
     path = find_model(model or default_model_name(profile), profile).path
     hashed = _Hashed(path, hash_model(str(path)))
     known = EngineChoices(profile.cache).remembered(hashed.model_hash)
-    return None if known is not None and _is_settled(known) else hashed
+    return None if known is not None and _holds(known) else hashed
 
 
 def _learn(
@@ -219,8 +224,7 @@ def _learn(
     else:
         # There is nothing to compare with; the reason is remembered, so that people are told it.
         choice = EngineChoice(Device.CPU, 0.0, None, refusal.reason, refusal.remedy)
-    if _is_settled(choice):
-        EngineChoices(profile.cache).remember(model.model_hash, choice)
+    EngineChoices(profile.cache).remember(model.model_hash, choice)
     return choice
 
 

@@ -169,9 +169,10 @@ class _Report:
         put_beside([f"{'decision':14} {self._decision(compared)}"])
 
     def _decision(self, compared: Compared) -> str:
+        """In words that stay true where the copy, which is not installed yet, cannot be."""
         if not compared.is_kept:
             return "not kept; --force keeps it all the same"
-        return f"kept as {self.name}" if compared.facts.passed else f"kept as {self.name} although it did not pass"
+        return f"to be kept as {self.name}{'' if compared.facts.passed else ' although it did not pass'}"
 
 
 class _Bars:
@@ -208,7 +209,7 @@ def describe_comparison(comparison: Comparison) -> Iterator[tuple[str, str]]:
     turns = f", medians of {counted(comparison.turns, 'turn')}" if comparison.turns else ""
     yield (
         "same class",
-        f"{comparison.agreement:.2%} of {compared} (95 %: {low:.2%} to {high:.2%})",
+        f"{comparison.agreement_words} of {compared} (95 %: {low:.2%} to {high:.2%})",
     )
     yield "right", _accuracy(comparison)
     yield (
@@ -219,7 +220,7 @@ def describe_comparison(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield (
         "speed",
         f"{comparison.int8_ms:.2f} ms for a picture in a batch ({comparison.int8_device}), before "
-        f"{comparison.float_ms:.2f} ms ({comparison.float_device}): {comparison.speed_ratio:.2f} times as fast, "
+        f"{comparison.float_ms:.2f} ms ({comparison.float_device}): {comparison.speed_words}, "
         f"{counted(comparison.threads, 'thread')}{turns}",
     )
     yield "size", f"{comparison.int8_bytes:,} bytes, before {comparison.float_bytes:,}"

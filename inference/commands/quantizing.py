@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from inference.errors import CardinalError
 from inference.models.answering import answer
-from inference.models.checksum import sha256_of
 from inference.models.progress import OnProgress, Progress
 from inference.models.quantize.facts import (
     WANTED_AGREEMENT,
@@ -72,7 +71,8 @@ def _quantize(arguments: argparse.Namespace, on_progress: OnProgress) -> dict[st
     # These take time to import; bad usage should be told at once.
     from inference.classify.opening import decode_workers  # noqa: PLC0415
     from inference.commands.quantizing_runs import Pictures  # noqa: PLC0415
-    from inference.engine.static_quantization import weight_bits  # noqa: PLC0415
+    from inference.engine import machine  # noqa: PLC0415
+    from inference.engine.network import hash_model  # noqa: PLC0415
     from inference.models.quantize.plan import write_facts, write_plan  # noqa: PLC0415
     from inference.pictures.decode_pool import DecodePool  # noqa: PLC0415
 
@@ -81,7 +81,7 @@ def _quantize(arguments: argparse.Namespace, on_progress: OnProgress) -> dict[st
     middle = calibrating(len(paths), arguments.count)
     classes = TrueClasses.of(plan.contract)
     contract = replace(plan.contract, name=arguments.name, title=f"{plan.contract.title}, int8")
-    facts = Quantization(sha256_of(arguments.source), 0, 0, plan.all_layers, weight_bits())
+    facts = Quantization(hash_model(str(arguments.source)), 0, 0, plan.all_layers, machine.int8_weight_bits())
     counts = layer_counts(len(plan.layers), arguments.layers)
     with DecodePool.open(workers=decode_workers()) as pool:
         for tries, layers in enumerate(counts, 1):

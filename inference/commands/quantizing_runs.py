@@ -138,13 +138,15 @@ def compare(
         on_progress: told what is being done besides taking pictures.
 
     Raises:
-        ModelLoadError: if the copy is not valid.
+        ModelLoadError: if the copy is not valid, or one of the files cannot be read.
         ModelContractError: if it contradicts its contract.
         InferenceError: if one of them cannot be run.
     """
     planned = min(planned, WANTED_PICTURES)
     on_progress(Progress("Looking for the faster engine of the model and of its copy", 0, None))
     with _opened(source, copy) as pair:
+        # Now, not after minutes in which a file may have gone.
+        float_bytes, int8_bytes = _size_of(source), _size_of(copy)
         first: Batch | None = None
         has_stopped = False
         for batch in in_batches(islice(examples, planned)):
@@ -164,8 +166,8 @@ def compare(
             float_device=pair.original.device.value,
             int8_device=pair.quantized.device.value,
             threads=machine.physical_cores(),
-            float_bytes=source.stat().st_size,
-            int8_bytes=copy.stat().st_size,
+            float_bytes=float_bytes,
+            int8_bytes=int8_bytes,
             stopped_of=planned if has_stopped else 0,
         )
 
@@ -235,6 +237,13 @@ def _timed(network: Network, batch: InputBatch) -> _Run:
     started = time.perf_counter()
     logits = network.run(batch).logits
     return _Run(logits, (time.perf_counter() - started) * 1000 / len(batch))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise ModelLoadError(str(path), f"{error.strerror or error}.") from error
 
 
 def _faster_engine(path: Path) -> Device:

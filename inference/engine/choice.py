@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,11 +15,11 @@ from inference.cancel import CancelToken
 from inference.engine import machine
 from inference.engine.devices import Device, Refusal
 from inference.engine.network import Network
-from inference.errors import DeviceError, InferenceError, OutputWriteError
-from inference.files import replacing
-from inference.pictures.regular_file import NotRegularError, open_regular
+from inference.engine.row_file import RowFile
+from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 
-logger = logging.getLogger(__name__)
+RETRY_AFTER_S = 86_400.0
+"""So long openvino's failure is believed: it may pass, and trying it at every start would take 1.5 s each time."""
 
 _FILE_NAME = "engines.json"
 _MOST_REMEMBERED = 200
@@ -33,6 +29,7 @@ _RUNS = 5
 _ENGINES = (Device.CPU, Device.OPENVINO)
 _RUNTIMES = ("onnxruntime-gpu", "onnxruntime")
 _OPENVINO = ("onnxruntime-ep-openvino", "openvino")
+_LAST_DATE = 1e11
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,8 @@ class EngineChoice:
         openvino_ms: likewise, or None where openvino cannot be used.
         reason: why openvino cannot be used, or empty.
         remedy: what would change that, or empty.
+        failed_at: when openvino failed although all it needs was found, in seconds since the epoch; None where it did
+            not fail, or cannot be here at all.
     """
 
     device: Device
@@ -52,11 +51,20 @@ class EngineChoice:
     openvino_ms: float | None
     reason: str = ""
     remedy: str = ""
+    failed_at: float | None = None
 
     @property
     def ms(self) -> float | None:
         """Milliseconds for one picture on the faster engine; None where nothing was measured."""
         return (self.openvino_ms if self.device is Device.OPENVINO else self.cpu_ms) or None
+
+    @property
+    def failed_lately(self) -> bool:
+        """Whether openvino failed so short a time ago (`RETRY_AFTER_S`) that it need not be tried again.
+
+        A date that is still to come, of a clock that was wrong, is none.
+        """
+        return self.failed_at is not None and 0 <= time.time() - self.failed_at < RETRY_AFTER_S
 
     def refusal(self) -> Refusal:
         """Why openvino is not used, where cpu is."""
@@ -69,12 +77,10 @@ class EngineChoice:
         )
 
 
-_UNWRITTEN: dict[tuple[Path, str], EngineChoice] = {}
-"""What could not be written down, by folder and key; it counts until the program ends."""
-
-
 class EngineChoices:
     """Remembers choices in one small file, for this processor, these versions and a model's hash.
+
+    Where the disk cannot be written, a choice counts until the program ends.
 
     Attributes:
         folder: where the file is; made when something is remembered.
@@ -82,43 +88,29 @@ class EngineChoices:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._rows = RowFile(folder / _FILE_NAME, _MOST_REMEMBERED)
 
     def remembered(self, model_hash: str) -> EngineChoice | None:
-        """The choice for a model on this computer as it is now; None where none is known or the file is damaged."""
-        key = choice_key(model_hash)
-        return _UNWRITTEN.get((self.folder, key)) or _parse(self._read().get(key))
+        """The choice for a model on this computer as it is now; None where none is known or the file is damaged.
+
+        A failure of openvino is among them, however old: `EngineChoice.failed_lately` says whether it still counts.
+        """
+        return _parse(self._rows.get(choice_key(model_hash)))
 
     def remember(self, model_hash: str, choice: EngineChoice) -> None:
-        """Keep a choice for the next openings; where the disk cannot be written, for those of this program."""
-        rows = self._read()
-        key = choice_key(model_hash)
-        rows.pop(key, None)
-        rows[key] = asdict(choice)
-        newest = dict(list(rows.items())[-_MOST_REMEMBERED:])
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with replacing(self.folder / _FILE_NAME) as file:
-                file.write(json.dumps(newest, indent=1).encode())
-            _UNWRITTEN.pop((self.folder, key), None)
-        except (OSError, OutputWriteError) as error:
-            logger.info("the faster engine could not be remembered: %s", error)
-            _UNWRITTEN[self.folder, key] = choice
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            # A regular file: others might never end.
-            with os.fdopen(open_regular(str(self.folder / _FILE_NAME)), encoding="utf-8") as file:
-                rows = json.load(file)
-        except (OSError, ValueError, RecursionError, NotRegularError):
-            return {}
-        return rows if isinstance(rows, dict) else {}
+        """Keep a choice for the next openings."""
+        self._rows.put(choice_key(model_hash), asdict(choice))
 
 
 def choice_key(model_hash: str) -> str:
-    """What a choice depends on: processor, versions of ONNX Runtime, of OpenVINO and of its plug-in, and the model."""
+    """What a choice depends on: processor, versions of ONNX Runtime, of OpenVINO and of its plug-in, and the model.
+
+    The processor's name is not enough: a virtual one may go on under the same name on another computer.
+    """
+    processor = f"{machine.processor_name()} ({machine.instruction_sets()})"
     runtime = next(filter(None, map(_version, _RUNTIMES)), "")
     openvino = " ".join(map(_version, _OPENVINO))
-    return " | ".join((machine.processor_name(), f"onnxruntime {runtime}", f"openvino {openvino}", model_hash))
+    return " | ".join((processor, f"onnxruntime {runtime}", f"openvino {openvino}", model_hash))
 
 
 def measure_cpu_engines(
@@ -126,7 +118,8 @@ def measure_cpu_engines(
 ) -> EngineChoice:
     """Run a model on both engines of the processor for a moment and compare. Loads the processor for a few seconds.
 
-    Both are open at once and run by turns, so that whatever else the computer does slows both down.
+    Both are open at once and run by turns, so that whatever else the computer does slows both down. Whatever openvino
+    does wrong with a model that cpu can run costs openvino only.
 
     Args:
         path: the model file.
@@ -147,10 +140,10 @@ def measure_cpu_engines(
                 cancel.raise_if_set()
             try:
                 networks.append(Network.open(path, device=engine, threads=threads))
-            except DeviceError as error:
+            except (DeviceError, ModelContractError, ModelLoadError) as error:
                 if engine is Device.CPU:
                     raise
-                reason, remedy = error.reason, error.remedy
+                reason, remedy = _why_not(error)
         try:
             figures = _measure_ms(networks, cancel)
         except _EngineError as error:
@@ -161,7 +154,24 @@ def measure_cpu_engines(
             network.close()
     cpu_ms, openvino_ms = figures[Device.CPU], figures.get(Device.OPENVINO)
     faster = Device.OPENVINO if openvino_ms is not None and openvino_ms < cpu_ms else Device.CPU
-    return EngineChoice(faster, cpu_ms, openvino_ms, reason, remedy)
+    failed_at = time.time() if openvino_ms is None and _is_openvino_found() else None
+    return EngineChoice(faster, cpu_ms, openvino_ms, reason, remedy, failed_at)
+
+
+def _is_openvino_found() -> bool:
+    # ONNX Runtime takes 0.3 s to import, and the window's start imports this file.
+    from inference.engine.probe import find_refusal  # noqa: PLC0415
+
+    return find_refusal(Device.OPENVINO) is None
+
+
+def _why_not(error: DeviceError | ModelContractError | ModelLoadError) -> tuple[str, str]:
+    """Reason and remedy where openvino cannot open a model that cpu can."""
+    if isinstance(error, DeviceError):
+        return error.reason, error.remedy
+    if isinstance(error, ModelContractError):
+        return f"the model fails its check there ({error.problems[0].rstrip('.')})", "Use cpu."
+    return error.reason.rstrip("."), "Use cpu."
 
 
 def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict[Device, float]:
@@ -202,7 +212,12 @@ def _parse(row: object) -> EngineChoice | None:
     device = Device(row["device"])
     if device is Device.OPENVINO and openvino_ms is None:
         return None
-    return EngineChoice(device, cpu_ms, openvino_ms, str(row.get("reason", "")), str(row.get("remedy", "")))
+    reason, remedy = str(row.get("reason", "")), str(row.get("remedy", ""))
+    return EngineChoice(device, cpu_ms, openvino_ms, reason, remedy, _parse_date(row.get("failed_at")))
+
+
+def _parse_date(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and 0 <= value < _LAST_DATE else None
 
 
 def _version(package: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from pathlib import Path
 from inference.engine import container
 
 _BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+_BYTE_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}
+_FOR_NETWORKS = re.compile(r"avx|amx|fma|asimd|sve|sme|i8mm|bf16")
+_INTEL_NAMES = {"x86_64", "amd64"}
 _CPU_INFO = Path("/proc/cpuinfo")
 _MEMORY_INFO = Path("/proc/meminfo")
 
@@ -38,10 +42,26 @@ def processor_name() -> str:
 
 def has_bfloat16() -> bool | None:
     """Whether the processor computes in bfloat16; None where this cannot be known (only Linux says)."""
-    if sys.platform != "linux":
-        return None
-    flags = _cpu_info_fields(_read(_CPU_INFO)).get("flags")
-    return None if flags is None else bool(_BF16_FLAGS & set(flags.split()))
+    flags = _flags()
+    return None if flags is None else bool(_BF16_FLAGS & flags)
+
+
+def instruction_sets() -> str:
+    """What the processor has for matrix work, names as the system writes them; empty where it does not say.
+
+    Processors of one name differ in it: virtual ones are often called after a family ("AMD EPYC").
+    """
+    return " ".join(sorted(flag for flag in _flags() or () if _FOR_NETWORKS.match(flag)))
+
+
+def int8_weight_bits() -> int:
+    """8, or 7 where this processor adds products of bytes in 16 bits, which overflow: x86 without VNNI.
+
+    Where the system does not say what an x86 processor has (Windows, macOS), 7 is safe.
+    """
+    if platform.machine().lower() not in _INTEL_NAMES:
+        return 8
+    return 8 if (_flags() or set()) & _BYTE_PRODUCTS else 7
 
 
 def usable_cores() -> int:
@@ -98,6 +118,16 @@ class _WindowsMemoryStatus(ctypes.Structure):
         ("available_virtual", ctypes.c_ulonglong),
         ("available_extended_virtual", ctypes.c_ulonglong),
     )
+
+
+def _flags() -> set[str] | None:
+    """The processor's features; None where this cannot be known (only Linux says)."""
+    if sys.platform != "linux":
+        return None
+    fields = _cpu_info_fields(_read(_CPU_INFO))
+    # x86 says "flags", Arm "Features".
+    flags = fields.get("flags", fields.get("Features"))
+    return None if flags is None else set(flags.split())
 
 
 def _cpu_info_fields(text: str) -> dict[str, str]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,27 +12,8 @@ from inference.engine.faults import is_out_of_memory, plain_reason
 from inference.errors import InferenceError, ModelLoadError, OutputWriteError
 from inference.models.contract import INPUT_NAME
 
-_CPU_INFO = Path("/proc/cpuinfo")
-_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}
-_INTEL_NAMES = {"x86_64", "amd64"}
 _TEMPORARY_COPIES = 4
 """As many copies of a model the tool has on the disk at once, at most."""
-
-
-def weight_bits() -> int:
-    """8, or 7 where this processor adds products of bytes in 16 bits, which overflow: x86 without VNNI.
-
-    Where the system does not say what an x86 processor has (Windows, macOS), 7 is safe.
-    """
-    if platform.machine().lower() not in _INTEL_NAMES:
-        return 8
-    if sys.platform != "linux":
-        return 7
-    try:
-        words = set(_CPU_INFO.read_text(encoding="utf-8", errors="replace").split())
-    except OSError:
-        return 7
-    return 8 if words & _PRODUCTS else 7
 
 
 class _Batches:
@@ -66,7 +43,8 @@ def write_int8(source: Path, target: Path, nodes: Sequence[str], batches: Iterat
         bits: of a weight, 8 or 7.
 
     Raises:
-        ModelLoadError: if the tool cannot quantize the model.
+        ModelLoadError: if the tool cannot quantize the model; where that may be for want of room on the disk, which
+            the tool does not notice, the error says so.
         InferenceError: if memory is too small.
         OutputWriteError: if a file cannot be written.
         Exception: what `batches` raised.
@@ -101,18 +79,27 @@ def write_int8(source: Path, target: Path, nodes: Sequence[str], batches: Iterat
     except Exception as error:  # ONNX Runtime's and onnx's errors have no common type
         if isinstance(error, MemoryError) or is_out_of_memory(str(error)):
             raise InferenceError("the memory is too small to calibrate it.", out_of_memory=True) from error
-        if _is_disk_too_small(source):
-            raise OutputWriteError(tempfile.gettempdir(), f"{os.strerror(errno.ENOSPC)}.") from error
-        raise ModelLoadError(str(source), f"it cannot be quantized ({plain_reason(error)}).") from error
+        reason = f"it cannot be quantized ({plain_reason(error)}).{_hint_at_the_disk(source)}"
+        raise ModelLoadError(str(source), reason) from error
 
 
-def _is_disk_too_small(source: Path) -> bool:
-    """Whether the tool's temporary files may not have found room.
+def _hint_at_the_disk(source: Path) -> str:
+    """Say that the tool's temporary files may not have found room, a sentence; empty where they must have.
 
     ONNX Runtime does not notice that and leaves half a model, which cannot be read then; and all of them are deleted
-    before its error is told.
+    before its error is told. So nobody knows, and the error itself has to be told, too.
     """
-    return shutil.disk_usage(tempfile.gettempdir()).free < _TEMPORARY_COPIES * source.stat().st_size
+    try:
+        folder = tempfile.gettempdir()
+        free, needed = shutil.disk_usage(folder).free, _TEMPORARY_COPIES * source.stat().st_size
+    except OSError:
+        return ""
+    if free >= needed:
+        return ""
+    return (
+        f" Perhaps for want of room: {folder} has {free:,} bytes free, and up to {needed:,} are needed. Make room "
+        "there and try again."
+    )
 
 
 class _PictureError(Exception):

@@ -5,12 +5,14 @@ STUB_CUDA_LOG=... LD_LIBRARY_PATH=... python -m tests.stub_cuda.child FOLDER
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from inference.cancel import CancelToken
+from inference.cancel import Cancelled, CancelToken
 from inference.classify.classifier import Classifier
 from inference.classify.preprocess import PreparedPicture
 from inference.engine.card.choice import CardChoice, CardChoices
@@ -62,6 +64,8 @@ VARIANTS = (
 )
 """With the channels last only the steady batch runs here: for others the card computes the maps' shapes."""
 
+GRAPHS = tuple(way for way in VARIANTS if way.graph)
+
 
 @dataclass(slots=True)
 class Found:
@@ -103,6 +107,11 @@ class _Stub:
     def disturb_capture(self) -> None:
         self._runtime.stub_disturb_capture()
 
+    def at_kernel(self, work: Callable[[], None]) -> None:
+        """Have something done when the next kernel is launched."""
+        self._at_kernel = ctypes.CFUNCTYPE(None)(work)
+        self._runtime.stub_at_kernel(self._at_kernel)
+
     def used(self) -> int:
         return int(self._runtime.stub_used())
 
@@ -130,6 +139,8 @@ def main(folder: Path) -> int:
     stub.limit(_MEMORY)
     stub.note("disturbed")
     found.disturbed = _disturbed(model, stub)
+    for way in GRAPHS:
+        found.left[stopped_name(way)] = _stopped(model, way, stub)
     stub.note("refusals")
     found.said = {**_on_an_old_card(model, stub), "full": _on_a_full_card(model, stub), "id": str(first_card_id())}
     found.calls = _calls(Path(os.environ[LOG]))
@@ -166,9 +177,9 @@ def _run(model: Model, way: Variant, stub: _Stub) -> int:
     return stub.used() - before
 
 
-def _answer(session: Session, count: int) -> None:
+def _answer(session: Session, count: int, cancel: CancelToken | None = None) -> None:
     images = np.zeros((count, _SIDE, _SIDE, 3), np.uint8)
-    answer = session.run(OUTPUTS, {INPUT_NAME: images}, CancelToken())
+    answer = session.run(OUTPUTS, {INPUT_NAME: images}, cancel or CancelToken())
     assert [array.shape[0] for array in answer.values()] == [count] * len(OUTPUTS)
 
 
@@ -200,6 +211,35 @@ def _disturbed(model: Model, stub: _Stub) -> list[str]:
         _answer(session, BATCH)
         precisions.append(str(session.precision))
     return [*precisions, str(choices.remembered(model.model_hash, model.device))]
+
+
+def stopped_name(way: Variant) -> str:
+    """Under which the batches after some that were stopped are found."""
+    return f"{way}, stopped"
+
+
+def _stopped(model: Model, way: Variant, stub: _Stub) -> int:
+    """Steady batches after some that were stopped; how many bytes more than before are in use in the end.
+
+    A graph is captured in the third run through buffers, stopped ones counted, within one batch where none is stopped.
+    """
+    before, name = stub.used(), stopped_name(way)
+    stub.note(f"{name}: opened")
+    session = open_variant(model, way, BATCH)
+    _answer(session, BATCH)
+    for number in range(3):
+        cancel = CancelToken()
+        stub.at_kernel(cancel.cancel)
+        stub.note(f"{name}: stopped {number}")
+        with contextlib.suppress(Cancelled):
+            _answer(session, BATCH, cancel)
+    for number in range(3):
+        stub.note(f"{name}: batch {number}")
+        _answer(session, BATCH)
+    stub.note(f"{name}: {CLOSED}")
+    close_variant(session)
+    gc.collect()
+    return stub.used() - before
 
 
 def _on_an_old_card(model: Model, stub: _Stub) -> dict[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from inference.errors import InferenceError
 
-LIMIT_S = 0.2
-"""A batch takes at most this long, so that Stop is felt at once (DESIGN.md 6)."""
+BATCH_BUDGET_S = 0.2
+"""A batch takes at most this long on any device, so that Stop is felt at once (DESIGN.md 6)."""
 
 MOST_PICTURES = 256
 NEAR_BEST = 0.97
@@ -41,7 +41,7 @@ def find_batch_size(
             if not error.out_of_memory or size == 1:
                 raise
             break
-        if seconds > LIMIT_S and size > 1:
+        if seconds > BATCH_BUDGET_S and size > 1:
             break
         rates[size] = size / seconds
         without_gain = 0 if rates[size] * NEAR_BEST > best else without_gain + 1

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from inference.engine import machine, nvidia
 from inference.engine.card.variant import PLAIN, Variant
 from inference.engine.devices import Device
-from inference.errors import OutputWriteError
-from inference.files import replacing
-
-logger = logging.getLogger(__name__)
+from inference.engine.row_file import RowFile
 
 FORM = 2
 """Of the trial: another number has every model tried anew."""
@@ -70,24 +64,23 @@ class CardChoice:
 class CardChoices:
     """Remembers choices in one small file, for a card, its driver, versions and a model's hash.
 
+    Where the disk cannot be written, what was said last counts until the program ends.
+
     Attributes:
         folder: the profile's cache, where the file is; made when something is remembered.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._rows = RowFile(folder / _FILE_NAME, _MOST_REMEMBERED)
 
     def remembered(self, model_hash: str, device: Device) -> CardChoice | None:
         """The choice for a model on this computer as it is now; None where none is known or the file is damaged."""
-        return _parse(self._read().get(choice_key(model_hash, device)))
+        return _parse(self._rows.get(choice_key(model_hash, device)))
 
     def remember(self, model_hash: str, device: Device, choice: CardChoice) -> None:
-        """Keep a choice for the next opening. A disk that cannot be written costs the choice, nothing more."""
-        rows = self._read()
-        key = choice_key(model_hash, device)
-        rows.pop(key, None)
-        rows[key] = asdict(choice)
-        self._write(dict(list(rows.items())[-_MOST_REMEMBERED:]))
+        """Keep a choice for the next opening."""
+        self._rows.put(choice_key(model_hash, device), asdict(choice))
 
     def give_up(self, model_hash: str, device: Device, reason: str) -> None:
         """Never use the remembered variant again: it failed where the trial had not shown it."""
@@ -99,24 +92,7 @@ class CardChoices:
 
     def forget(self, model_hash: str, device: Device) -> None:
         """Let the model be tried anew."""
-        rows = self._read()
-        if rows.pop(choice_key(model_hash, device), None) is not None:
-            self._write(rows)
-
-    def _write(self, rows: Mapping[str, Any]) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with replacing(self.folder / _FILE_NAME) as file:
-                file.write(json.dumps(rows, indent=1).encode())
-        except (OSError, OutputWriteError) as error:
-            logger.info("the fastest way on the card could not be remembered: %s", error)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            rows = json.loads((self.folder / _FILE_NAME).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return rows if isinstance(rows, dict) else {}
+        self._rows.remove(choice_key(model_hash, device))
 
 
 def choice_key(model_hash: str, device: Device) -> str:

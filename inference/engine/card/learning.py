@@ -37,6 +37,9 @@ BUILT_BATCH = 32
 _FIRST_MOST = 64
 """The plain session's batch has to be good enough to compare with; searching further costs seconds."""
 
+_ENDED = "the program ended while it was tried"
+"""What is remembered beforehand, for the case that a fault in a driver ends this process."""
+
 
 def learn_card(
     model: Model,
@@ -49,8 +52,9 @@ def learn_card(
 ) -> CardChoice:
     """Try the variants one after the other, each added to the best so far, and remember what came of it.
 
-    Keeps the card busy for some seconds, minutes where TensorRT builds. An error in a variant costs that variant, and
-    where it ends the process, those after it, too: `asking.have_card_learned` runs all this in a child.
+    Keeps the card busy for some seconds, minutes where TensorRT builds. An error in a variant costs that variant. Where
+    it cannot be gone on with, the plain session is remembered, with what was tried and the error. Where a variant ends
+    the process, the best one before it counts: `asking.have_card_learned` runs all this in a child.
 
     Args:
         model: what is opened, and where.
@@ -61,7 +65,7 @@ def learn_card(
         now: seconds.
 
     Raises:
-        InferenceError: the plain session does not run.
+        InferenceError: the plain session does not run; where it did at first, what was tried by then is remembered.
         ModelContractError: the model carries no usable contract.
         Cancelled: if `cancel` was used.
     """
@@ -74,10 +78,18 @@ def learn_card(
     try:
         for step in kernels:
             trial.climb(step, remember)
+        remember(trial.doubted(_ENDED))
         trial.fit_batch()
         for step in transfers:
             trial.climb(step, remember)
+        remember(trial.doubted(_ENDED))
         choice = trial.choice()
+    except InferenceError as error:
+        # No step is to blame for it, whatever was remembered beforehand.
+        choice = trial.doubted(error.reason)
+        if trial.best == PLAIN:
+            remember(choice)
+            raise
     finally:
         trial.end()
     remember(choice)
@@ -87,7 +99,7 @@ def learn_card(
 
 @dataclass(slots=True)
 class _Trial:
-    """The best variant so far, open, and what the plain session answered."""
+    """The best variant so far, open unless opening it again failed, and what the plain session answered."""
 
     model: Model
     contract: ModelContract
@@ -100,6 +112,7 @@ class _Trial:
     batch: int
     plain_batch: int
     tried: list[Tried] = field(default_factory=list)
+    is_open: bool = True
 
     @classmethod
     def begin(cls, model: Model, count: int, cancel: CancelToken, now: Callable[[], float]) -> _Trial:
@@ -121,17 +134,16 @@ class _Trial:
         return trial
 
     def end(self) -> None:
-        _close(self.session)
+        if self.is_open:
+            self.is_open = False
+            _close(self.session)
 
     def climb(self, step: Variant, remember: Callable[[CardChoice], None]) -> None:
-        """Try one step more, and stay there if it answers alike and is faster.
-
-        What is remembered meanwhile is for the case that a fault in a driver ends this process.
-        """
+        """Try one step more, and stay there if it answers alike and is faster."""
         candidate = with_step(self.best, step)
         if candidate == self.best:
             return
-        fatal = Tried(str(candidate), objection="the program ended while it was tried")
+        fatal = Tried(str(candidate), objection=_ENDED)
         remember(CardChoice(self.best, self.batch, tried=(*self.tried, fatal)))
         try:
             opened = open_variant(self.model, candidate, self.batch, cancel=self.cancel)
@@ -151,7 +163,11 @@ class _Trial:
             self.best, self.session = candidate, opened
 
     def fit_batch(self, most: int = MOST_PICTURES) -> None:
-        """Search the batch size that suits the best variant so far."""
+        """Search the batch size that suits the best variant so far.
+
+        Raises:
+            InferenceError: the plain session does not run, or the best variant could not be opened again.
+        """
         if self.model.device is Device.TENSORRT:
             # Each other size would be built for, which takes minutes.
             self.batch = BUILT_BATCH
@@ -165,8 +181,9 @@ class _Trial:
             # It runs the batch that it was compared with.
             logger.info("no other batch was found for %s: %s", self.best, error)
         # A session keeps the memory of the largest batch that it was tried with; the next variant may not fit beside.
-        _close(self.session)
+        self.end()
         self.session = open_variant(self.model, self.best, self.batch, cancel=self.cancel)
+        self.is_open = True
 
     def choice(self) -> CardChoice:
         """The best variant, if it beats the plain session itself, and not only each step the one before."""
@@ -175,11 +192,10 @@ class _Trial:
         try:
             turns = self._beside_plain()
         except InferenceError as error:
-            return self._doubted(Tried(str(self.best), objection=error.reason))
+            return self.doubted(error.reason)
         if turns.is_second_faster:
             return CardChoice(self.best, self.batch, turns.times_as_fast, tuple(self.tried))
-        objection = "it is not faster than the plain way"
-        return self._doubted(Tried(str(self.best), turns.times_as_fast, objection=objection))
+        return self.doubted("it is not faster than the plain way", turns.times_as_fast)
 
     def _beside_plain(self) -> Turns:
         plain = open_variant(self.model, PLAIN, self.batch, cancel=self.cancel)
@@ -189,7 +205,9 @@ class _Trial:
         finally:
             _close(plain)
 
-    def _doubted(self, doubt: Tried) -> CardChoice:
+    def doubted(self, objection: str, times_as_fast: float | None = None) -> CardChoice:
+        """The plain session, since there is something to be said against the best variant so far."""
+        doubt = Tried(str(self.best), times_as_fast, objection=objection)
         return CardChoice(PLAIN, self.plain_batch, tried=(*self.tried, doubt))
 
     def run_of(self, session: OnnxSession) -> Run:

@@ -19,11 +19,14 @@ from inference.engine.probe import find_refusal
 from inference.engine.runtime import OnnxSession, open_session
 from inference.engine.self_check import answer_problems, checked_outputs, noise_picture
 from inference.engine.session import Session, SessionOptions
-from inference.errors import InferenceError, ModelContractError, ModelLoadError
+from inference.errors import ChildTaskError, InferenceError, ModelContractError, ModelLoadError, OutputWriteError
 from inference.models.contract import INPUT_NAME
 from inference.models.contract_reading import read_contract
 
 logger = logging.getLogger(__name__)
+
+_OF_THE_COMPUTER = (OSError, OutputWriteError, ChildTaskError)
+"""What comes of a cache folder that is full or read-only, and of a child that found no room for what it was to make."""
 
 
 class ProvenSession:
@@ -72,7 +75,7 @@ class ProvenSession:
             if is_halved or self._variant is None:
                 raise
             reason = error.reason.rstrip(".")
-            is_for_good = not (error.out_of_memory or is_disturbed_capture(str(error.__cause__)))
+            is_for_good = _is_the_variants(error)
         self.go_back(reason, is_for_good=is_for_good)
         return self._session.run(names, feeds, cancel)
 
@@ -81,8 +84,7 @@ class ProvenSession:
 
         Args:
             reason: what is wrong with the variant, a phrase.
-            is_for_good: it is the variant's fault; another program that needs the card's memory is not, nor another
-                thread that used the card while a graph was captured.
+            is_for_good: it is the variant's fault.
 
         Raises:
             InferenceError: the plain session cannot be opened, either.
@@ -103,8 +105,7 @@ def open_proven(
     """A session that runs a model as it was found to be fastest here; None where that is what `open_session` opens.
 
     Opens nothing where nothing was tried yet, but on TensorRT: there the plain session keeps what it builds. What
-    cannot be opened, or fails its check, is not tried again, unless it was for want of memory, or another thread was
-    capturing a graph.
+    cannot be opened, or fails its check, is not tried again, unless that was not the variant's fault.
 
     Args:
         path: the model file.
@@ -133,8 +134,7 @@ def open_proven(
         contract = read_contract(opened.metadata, str(path))
     except (InferenceError, ModelLoadError, ModelContractError) as error:
         logger.info("%s cannot be opened as before (%s): %s", path.name, choice.variant, error)
-        is_passing = isinstance(error, InferenceError) and error.out_of_memory
-        if not (is_passing or is_disturbed_capture(str(error))):
+        if _is_the_variants(error):
             choices.give_up(model_hash, device, str(error))
         return None
     session = ProvenSession(opened, model, choices)
@@ -143,6 +143,18 @@ def open_proven(
     if problems:
         session.go_back(problems[0].rstrip("."))
     return session
+
+
+def _is_the_variants(error: Exception) -> bool:
+    """Whether an error is a variant's own fault.
+
+    Another program that needs the card's memory is not, nor another thread that used the card while a graph was
+    captured, nor a cache folder that cannot be written into.
+    """
+    if isinstance(error, InferenceError) and error.out_of_memory:
+        return False
+    is_disturbed = is_disturbed_capture(str(error)) or is_disturbed_capture(str(error.__cause__))
+    return not (is_disturbed or isinstance(error.__cause__, _OF_THE_COMPUTER))
 
 
 def _open_plain(model: Model) -> Session:

@@ -34,6 +34,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def short_of(value: float, bar: float, step: float) -> float:
+    """A figure for people beside a bar: what does not reach the bar does not look as if it did when it is rounded.
+
+    Args:
+        value: of the figure.
+        bar: that it has to reach, a multiple of `step`.
+        step: what the last digit that is shown counts.
+    """
+    return value if value >= bar else min(value, bar - step)
+
+
 def calibrating(pictures: int, count: int) -> int:
     """How many of a folder's pictures calibrate: `count`, but half of them at most, and at least one."""
     return max(1, min(count, pictures // 2))
@@ -99,6 +110,11 @@ class Comparison:
         return self.same / self.pictures if self.pictures else 0.0
 
     @property
+    def agreement_words(self) -> str:
+        """The agreement in percent with two digits."""
+        return f"{short_of(self.agreement, WANTED_AGREEMENT, 1e-4):.2%}"
+
+    @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % interval of the agreement."""
         return wilson(self.same, self.pictures)
@@ -107,6 +123,11 @@ class Comparison:
     def speed_ratio(self) -> float:
         """How many times as fast the copy is."""
         return self.float_ms / self.int8_ms if self.int8_ms else 0.0
+
+    @property
+    def speed_words(self) -> str:
+        """The ratio of the speeds with two digits."""
+        return f"{short_of(self.speed_ratio, WANTED_SPEED, 0.01):.2f} times as fast"
 
     @property
     def is_faster(self) -> bool:
@@ -119,7 +140,7 @@ class Comparison:
         found: list[str] = []
         if self.agreement < WANTED_AGREEMENT:
             found.append(
-                f"The first class is the same for {self.agreement:.2%} of the pictures; at least "
+                f"The first class is the same for {self.agreement_words} of the pictures; at least "
                 f"{WANTED_AGREEMENT:.1%} is wanted."
             )
         if self.stopped_of:
@@ -134,7 +155,7 @@ class Comparison:
                 "kept by itself."
             )
         if not self.is_faster:
-            found.append(f"It is {self.speed_ratio:.2f} times as fast here; at least {WANTED_SPEED:g} times is wanted.")
+            found.append(f"It is {self.speed_words} here; at least {WANTED_SPEED:g} times is wanted.")
         return tuple(found)
 
     @property

@@ -174,13 +174,21 @@ def _work_folder(profile: Profile) -> Iterator[Path]:
         profile.cache.mkdir(parents=True, exist_ok=True)
         # Of a program that was killed.
         for leftover in profile.cache.glob(f"{_WORK_PREFIX}*"):
-            if time.time() - leftover.stat().st_mtime > _LEFTOVER_S:
+            if _is_forgotten(leftover):
                 shutil.rmtree(leftover, ignore_errors=True)
         folder = tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=profile.cache, ignore_cleanup_errors=True)
     except OSError as error:
         raise OutputWriteError(str(profile.cache), f"{error.strerror or error}.") from error
     with folder as name:
         yield Path(name).absolute()
+
+
+def _is_forgotten(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _LEFTOVER_S
+    except OSError:
+        # Another program deleted it meanwhile.
+        return False
 
 
 def _install(copy: Path, name: str, profile: Profile) -> ModelFile:

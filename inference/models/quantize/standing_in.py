@@ -17,12 +17,18 @@ def has_passed_copies(profile: Profile) -> bool:
     return any(facts is not None and facts.passed for _, facts in _read_all(profile))
 
 
-def passed_copies(model_hash: str, profile: Profile) -> tuple[ModelFile, ...]:
-    """The installed int8 copies of the model with this SHA-256 that passed their comparison with it."""
+def passed_copies(model_hash: str, profile: Profile, *, weight_bits: int) -> tuple[ModelFile, ...]:
+    """The installed int8 copies that passed their comparison with the model and would answer alike here.
+
+    Args:
+        model_hash: SHA-256 of the model.
+        profile: where models lie.
+        weight_bits: what this processor's products can hold: a copy with more passed on another one.
+    """
     return tuple(
         model
         for model, facts in _read_all(profile)
-        if facts is not None and facts.passed and facts.source_sha256 == model_hash
+        if facts is not None and facts.passed and facts.source_sha256 == model_hash and facts.weight_bits <= weight_bits
     )
 
 

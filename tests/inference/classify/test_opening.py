@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
@@ -87,12 +89,13 @@ def test_where_openvino_is_refused_the_reason_is_remembered_unmeasured(
         assert _ABSENT in network.refusals
 
 
-def _install_copy(profile: Profile, name: str, *, same: int = 2000, of: str = TINY) -> Path:
+def _install_copy(profile: Profile, name: str, *, same: int = 2000, of: str = TINY, weight_bits: int = 7) -> Path:
     """An int8 copy of the tiny model in the catalog, as far as its file says."""
     found = Comparison(2000, same, 0.01, 0.1, 0.01, 3.0, 2.0, "cpu", "cpu", 2, 100, 50)
     model = onnx.load(TINY)
     entry = model.metadata_props.add()
-    entry.key, entry.value = QUANTIZATION_KEY, Quantization(hash_model(of), len(name), 3, 3, 8, 1, found).to_json()
+    facts = Quantization(hash_model(of), len(name), 3, 3, weight_bits, 1, found)
+    entry.key, entry.value = QUANTIZATION_KEY, facts.to_json()
     profile.models.mkdir(parents=True, exist_ok=True)
     path = profile.models / f"{name}.onnx"
     onnx.save(model, path)
@@ -168,21 +171,57 @@ def test_the_batch_that_was_found_for_a_card_is_used(tmp_path: Path, monkeypatch
     assert opening.open_classifier(TINY, "cpu", profile, batch_size=3).batch_size == 3
 
 
-def test_what_kept_openvino_from_being_measured_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _failed(days_ago: float) -> EngineChoice:
+    date = time.time() - days_ago * 86_400
+    return EngineChoice(Device.CPU, 2.0, None, "OpenVINO cannot be loaded", "Install it again.", failed_at=date)
+
+
+@pytest.mark.parametrize("is_disk_writable", [True, False])
+def test_what_kept_openvino_from_being_measured_is_asked_again_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_disk_writable: bool
+) -> None:
     profile = Profile.below(tmp_path)
     _let_be_here(monkeypatch, Device.OPENVINO)
-    broken = EngineChoice(Device.CPU, 2.0, None, "OpenVINO cannot be loaded", "Install it again.")
-    answers = [broken, EngineChoice(Device.OPENVINO, 2.0, 1.0)]
+    if not is_disk_writable:
+        profile.cache.parent.mkdir(parents=True, exist_ok=True)
+        profile.cache.write_bytes(b"a file where a folder should be")
+    answers = [_failed(0.0), EngineChoice(Device.OPENVINO, 2.0, 1.0)]
     monkeypatch.setattr(opening, "measure_cpu_engines", lambda _path, **_options: answers.pop(0))
     for _ in range(3):
         opening.learn_engine_once(TINY, profile, before_measuring=lambda: None)
+    assert len(answers) == 1, "once a day is enough"
+    choices = EngineChoices(profile.cache)
+    known = choices.remembered(hash_model(TINY))
+    assert known is not None
+    assert known.refusal().reason == "OpenVINO cannot be loaded"
+    choices.remember(hash_model(TINY), _failed(1.01))
+    for _ in range(2):
+        opening.learn_engine_once(TINY, profile, before_measuring=lambda: None)
     assert answers == [], "asked again after the failure, and not after the answer"
-    known = EngineChoices(profile.cache).remembered(hash_model(TINY))
+    known = choices.remembered(hash_model(TINY))
     assert known is not None
     assert known.device is Device.OPENVINO
 
 
-def test_an_old_failure_that_was_remembered_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("days_ago", "measured"), [(0.5, []), (1.01, ["tiny", "tiny-int8"])])
+def test_where_openvino_failed_copies_are_compared_once_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days_ago: float, measured: list[str]
+) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch, Device.OPENVINO)
+    copy = _install_copy(profile, "tiny-int8")
+    choices = EngineChoices(profile.cache)
+    choices.remember(hash_model(TINY), _failed(days_ago))
+    choices.remember(hash_model(str(copy)), replace(_failed(days_ago), cpu_ms=1.0))
+    seen = _let_take(monkeypatch, tiny=2.0, tiny_int8=1.0)
+    found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: None)
+    assert found == opening.StandIn("tiny-int8", 1.0, 2.0)
+    assert seen == measured
+
+
+def test_a_refusal_that_was_remembered_is_asked_again_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     profile = Profile.below(tmp_path)
     EngineChoices(profile.cache).remember(hash_model(TINY), EngineChoice(Device.CPU, 2.0, None, "it cannot be loaded"))
     _let_be_here(monkeypatch)
@@ -204,3 +243,16 @@ def test_a_damaged_copy_costs_the_copy_and_not_the_model(
     assert measured == ["tiny", whole.stem]
     assert "tiny-slower is not used" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(("bits", "stands_in"), [(7, False), (8, True)])
+def test_a_copy_whose_products_overflow_here_does_not_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int, *, stands_in: bool
+) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch)
+    _install_copy(profile, "tiny-int8", weight_bits=8)
+    _let_take(monkeypatch, tiny=2.0, tiny_int8=1.0)
+    monkeypatch.setattr(machine, "int8_weight_bits", lambda: bits)
+    found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: None)
+    assert (found is not None) == stands_in

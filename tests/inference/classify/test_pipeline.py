@@ -23,6 +23,7 @@ from inference.classify.work_queue import IteratorSource, Job, WorkQueue
 from inference.errors import InferenceError
 from inference.pictures.decode_pool import DecodePool
 from inference.pictures.decode_starts import DecodersError
+from inference.pictures.task_queue import TaskQueue
 from inference.profile import Profile
 from inference.results import Classification, Failure
 from tests.fakes import FakeNetwork, InlinePool, keys_of
@@ -67,6 +68,12 @@ def _finish(pipeline: Pipeline) -> list[Answered]:
             return answered
         answered += pipeline.next_answers(0.1)
     raise AssertionError("the pipeline does not end")
+
+
+def _run_on(pipeline: Pipeline, answered: list[Answered]) -> None:
+    """Answer until an error ends the run; what came before it is in `answered`."""
+    for _ in range(MOST_ROUNDS):
+        answered += pipeline.next_answers(0.1)
 
 
 def _check(answered: list[Answered], numbers: range) -> None:
@@ -114,13 +121,8 @@ def test_a_source_that_breaks_is_raised_after_the_answers_to_what_it_gave(folder
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), pool, IteratorSource(paths()))
     pipeline.start()
     answered: list[Answered] = []
-
-    def run() -> None:
-        for _ in range(MOST_ROUNDS):
-            answered.extend(pipeline.next_answers(0.1))
-
     with pytest.raises(ZeroDivisionError):
-        run()
+        _run_on(pipeline, answered)
     assert sorted(keys_of(answered)) == [0, 1]
     assert pipeline.is_finished
 
@@ -197,13 +199,8 @@ def test_a_network_that_fails_ends_the_run_and_loses_no_job(folder: Path, pool: 
     pipeline = Pipeline(Classifier(network, batch_size=4), pool, queue)
     pipeline.start()
     answered: list[Answered] = []
-
-    def run() -> None:
-        for _ in range(MOST_ROUNDS):
-            answered.extend(pipeline.next_answers(0.1))
-
     with pytest.raises(InferenceError, match="broken"):
-        run()
+        _run_on(pipeline, answered)
     assert pipeline.is_finished
     assert len(queue) + len(answered) == 40
     network.fails = False
@@ -228,13 +225,8 @@ def test_want_of_decoders_ends_the_run_and_is_no_pictures_failure(folder: Path) 
     pipeline = Pipeline(Classifier(network, batch_size=4), Poor(), queue)
     pipeline.start()
     answered: list[Answered] = []
-
-    def run() -> None:
-        for _ in range(MOST_ROUNDS):
-            answered.extend(pipeline.next_answers(0.1))
-
     with pytest.raises(DecodersError, match="it rains"):
-        run()
+        _run_on(pipeline, answered)
     pipeline.stop()
     assert answered
     assert pipeline.next_answers(0) == ()
@@ -302,6 +294,35 @@ def test_what_is_decoded_ahead_of_the_network_is_bounded(folder: Path) -> None:
     assert len(pool.submitted) <= 2 * 2 + 2 * 8 + 1
     pipeline.stop()
     answering.join()
+
+
+@pytest.mark.parametrize(
+    ("workers", "batch", "each"),
+    [(2, 8, 2), (8, 8, 2), (32, 8, 2), (1, 4, 2), (7, 32, 4), (15, 64, 8), (32, 64, 8), (32, 256, 8)],
+)
+def test_beside_two_batches_each_worker_has_its_share(workers: int, batch: int, each: int) -> None:
+    assert pipeline_module.most_on_the_way(workers, batch) == 2 * batch + workers * each
+
+
+def test_many_workers_can_take_small_pictures_of_a_card_in_handfuls(folder: Path) -> None:
+    """Both batches that a card has do not count: their pictures are decoded."""
+    pool, batch = InlinePool(workers=32, held=True), 64
+    pool.room = 32 * 2 * 16
+    jobs = [Job(number, str(folder / "0.png")) for number in range(1000)]
+    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=batch), pool, _queue(jobs))
+    pipeline.start()
+    most = pipeline_module.most_on_the_way(32, batch)
+    deadline = time.monotonic() + 20
+    while len(pool.submitted) < most and time.monotonic() < deadline:
+        time.sleep(0.005)
+    waiting: TaskQueue[str] = TaskQueue(takers=32)
+    for path in pool.submitted[2 * batch :]:
+        waiting.put(path)
+    handfuls = [len(waiting.take(lambda _path: 16, lambda _one, _other: True)) for _ in range(32)]
+    pipeline.stop()
+    _finish(pipeline)
+    assert handfuls[0] == 8
+    assert sum(handfuls) / len(handfuls) > 4
 
 
 def test_the_watched_picture_brings_its_feature_map_and_the_others_do_not(folder: Path, pool: DecodePool) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from inference.commands import quantize
+from inference.errors import OutputWriteError
 from inference.models.catalog import ModelFile
 from inference.models.progress import OnProgress, Progress
 from inference.models.quantize.keeping import Compared, OnCompared, Quantized, QuantizeOrder, quantize_model
@@ -41,7 +42,7 @@ def test_made_told_used(cardinal: Run, tmp_path: Path) -> None:
     code, out, err = cardinal(*words, "--force", "--layers", "9")
     assert code == 0
     assert out.splitlines()[-2:] == [
-        "decision       kept as tiny-int8 although it did not pass",
+        "decision       to be kept as tiny-int8 although it did not pass",
         "Installed tiny-int8: 7 classes, int8.",
     ]
     code, out, _ = cardinal("models", "info", "tiny-int8")
@@ -122,7 +123,7 @@ def test_everything_is_told_before_a_copy_is_kept(
             out = capsys.readouterr().out
             assert "same class     100.00% of 1 other picture " in out
             assert "calibrated on 1 picture\n" in out
-            assert out.endswith("decision       kept as other although it did not pass\n")
+            assert out.endswith("decision       to be kept as other although it did not pass\n")
             assert not list(profile.models.glob("*"))
 
         return quantize_model(model, order, profile, on_compared=told)
@@ -131,6 +132,27 @@ def test_everything_is_told_before_a_copy_is_kept(
     words = ("--pictures", str(write_pictures(tmp_path / "pictures", 2)), "--name", "other", "--force")
     code, out, _ = cardinal("models", "quantize", str(TINY), *words)
     assert (code, out) == (0, "Installed other: 7 classes, int8.\n")
+
+
+def test_what_is_told_stays_true_where_the_copy_cannot_be_installed(
+    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, on_compared: OnCompared, **_options: object) -> None:
+        on_compared(Compared(FACTS, unreadable=0, repeated=0, is_kept=True))
+        raise OutputWriteError("models/tiny-int8.onnx", "No space left on device.")
+
+    monkeypatch.setattr(quantize, "quantize_model", fail)
+    pictures = write_pictures(tmp_path / "pictures", 2)
+    code, out, err = cardinal("models", "quantize", str(TINY), "--pictures", str(pictures))
+    assert code == 2
+    assert out.splitlines()[-1] == "decision       to be kept as tiny-int8"
+    assert err.splitlines()[-1] == "models/tiny-int8.onnx could not be written: No space left on device."
+
+
+def test_what_misses_the_bar_does_not_look_as_if_it_reached_it() -> None:
+    told = dict(quantize.describe_comparison(replace(GOOD, same=1_989, pictures=1_999, float_ms=4.19, int8_ms=4.0)))
+    assert told["same class"].startswith("99.49% of ")
+    assert " 1.04 times as fast" in told["speed"]
 
 
 def test_accuracy_is_told_where_folders_are_named_after_classes() -> None:

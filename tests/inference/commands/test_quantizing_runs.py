@@ -96,6 +96,20 @@ def test_few_pictures_are_run_again_until_the_speed_is_known() -> None:
     assert compare(TINY, TINY, noise(8 * WANTED_TURNS + 1, []), planned=600).turns == WANTED_TURNS + 1
 
 
+def test_a_file_that_goes_meanwhile_costs_no_comparison(tmp_path: Path) -> None:
+    source, copy = (tmp_path / f"{name}.onnx" for name in ("source", "copy"))
+    for path in (source, copy):
+        path.write_bytes(TINY.read_bytes())
+
+    def examples() -> Iterator[Example]:
+        yield from noise(9, [])
+        source.unlink()
+        copy.unlink()
+
+    said = compare(source, copy, examples(), planned=10)
+    assert (said.pictures, said.float_bytes, said.int8_bytes) == (9, TINY.stat().st_size, TINY.stat().st_size)
+
+
 def lose_labels(model: onnx.ModelProto) -> None:
     del model.metadata_props[:]
 

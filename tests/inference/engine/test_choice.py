@@ -1,7 +1,8 @@
 """The faster engine of the processor is measured, remembered for this machine and model, and forgotten without harm."""
 
 import json
-import os
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine import choice as choice_module
-from inference.engine import machine
+from inference.engine import machine, probe
 from inference.engine.choice import EngineChoice, EngineChoices, choice_key, measure_cpu_engines
-from inference.engine.devices import Device, probe_devices
+from inference.engine.devices import Device, Refusal, probe_devices
 from inference.engine.network import Network
-from inference.errors import InferenceError, ModelLoadError
+from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
 from tests.inference.engine.variants import TINY
 
 CPU = EngineChoice(Device.CPU, cpu_ms=2.5, openvino_ms=7.0)
@@ -48,17 +49,12 @@ def test_another_processor_or_version_asks_for_a_new_measurement(
         patch.setattr(machine, "processor_name", lambda: "another processor")
         assert choices.remembered("a") is None
     with monkeypatch.context() as patch:
+        patch.setattr(machine, "instruction_sets", lambda: "avx2 of another one with the same name")
+        assert choices.remembered("a") is None
+    with monkeypatch.context() as patch:
         patch.setattr(choice_module, "_version", lambda package: "99.0")
         assert choices.remembered("a") is None
     assert choices.remembered("a") == OPENVINO
-
-
-def test_the_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice_module, "_MOST_REMEMBERED", 3)
-    choices = EngineChoices(tmp_path)
-    for name in "abcde":
-        choices.remember(name, CPU)
-    assert [choices.remembered(name) for name in "abcde"] == [None, None, CPU, CPU, CPU]
 
 
 def _row(text: str) -> bytes:
@@ -96,52 +92,84 @@ def test_a_row_that_makes_no_sense_is_an_unknown_choice(tmp_path: Path, row: dic
     assert EngineChoices(tmp_path).remembered("a") is None
 
 
-def test_where_nothing_can_be_written_a_choice_counts_until_the_program_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_nothing_can_be_written_a_choice_counts_until_the_program_ends(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    EngineChoices(blocked).remember("a", CPU)
-    assert EngineChoices(blocked).remembered("a") == CPU
+    for choice in (CPU, OPENVINO, ALONE):
+        EngineChoices(blocked).remember("a", choice)
+        assert EngineChoices(blocked).remembered("a") == choice
     assert EngineChoices(tmp_path).remembered("a") is None
-    assert blocked.read_text() == "not a folder"
-    blocked.unlink()
-    EngineChoices(blocked).remember("a", OPENVINO)
-    monkeypatch.setattr(choice_module, "_UNWRITTEN", {})
-    assert EngineChoices(blocked).remembered("a") == OPENVINO
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files here")
-def test_a_file_that_never_ends_is_an_unknown_choice(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "engines.json")
-    assert EngineChoices(tmp_path).remembered("a") is None
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "engines.json").symlink_to("/dev/zero")
-    assert EngineChoices(tmp_path / "other").remembered("a") is None
+def _failed(days_ago: float) -> EngineChoice:
+    return replace(ALONE, failed_at=time.time() - days_ago * 86_400)
 
 
-def test_an_engine_that_fails_while_it_is_measured_leaves_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Failing:
-        """Opens as OpenVINO does, and has no memory to run."""
+@pytest.mark.parametrize(("days_ago", "is_lately"), [(0.0, True), (0.9, True), (1.01, False), (-0.1, False)])
+def test_a_failure_is_believed_for_a_day(tmp_path: Path, days_ago: float, *, is_lately: bool) -> None:
+    choices = EngineChoices(tmp_path)
+    choices.remember("a", _failed(days_ago))
+    known = choices.remembered("a")
+    assert known is not None
+    assert known.failed_lately is is_lately
 
-        device = Device.OPENVINO
 
-        def run(self, _images: object, *, cancel: object) -> None:
-            raise InferenceError("can't alloc.", out_of_memory=True)
+@pytest.mark.parametrize("date", ["0", "null", "NaN", "-1", "true", '"today"', "1e300", "1" + "0" * 400])
+def test_a_failure_without_a_date_is_not_believed(tmp_path: Path, date: str) -> None:
+    choices = EngineChoices(tmp_path)
+    choices.remember("a", ALONE)
+    file = tmp_path / "engines.json"
+    file.write_text(file.read_text().replace('"failed_at": null', f'"failed_at": {date}'))
+    known = choices.remembered("a")
+    assert known is not None
+    assert (known.reason, known.failed_lately) == (ALONE.reason, False)
 
-        def close(self) -> None:
-            """Nothing is open."""
 
+class _Failing:
+    """Opens as OpenVINO does, and has no memory to run."""
+
+    device = Device.OPENVINO
+
+    def run(self, _images: object, *, cancel: object) -> None:
+        raise InferenceError("can't alloc.", out_of_memory=True)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (_Failing(), "can't alloc"),
+        (DeviceError("openvino", "OpenVINO cannot be loaded", "Install it again."), "OpenVINO cannot be loaded"),
+        (ModelContractError("tiny.onnx", ("It lies.",)), "the model fails its check there (It lies)"),
+        (ModelLoadError("tiny.onnx", "it is not an ONNX model."), "it is not an ONNX model"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("is_found", [True, False])
+def test_an_engine_that_fails_while_it_is_measured_leaves_the_other(
+    monkeypatch: pytest.MonkeyPatch, failure: object, reason: str, *, is_found: bool
+) -> None:
     real = Network.open
 
     def open_network(path: Path, *, device: Device, **options: Any) -> object:  # noqa: ANN401 - passed on
-        return Failing() if device is Device.OPENVINO else real(path, device=device, **options)
+        if device is not Device.OPENVINO:
+            return real(path, device=device, **options)
+        if isinstance(failure, Exception):
+            raise failure
+        return failure
 
     monkeypatch.setattr(Network, "open", open_network)
+    refusal = None if is_found else Refusal(Device.OPENVINO, "it is not here", "Bring it.")
+    monkeypatch.setattr(probe, "find_refusal", lambda _device: refusal)
     measured = measure_cpu_engines(TINY, threads=1)
     assert measured.device is Device.CPU
     assert measured.cpu_ms > 0
-    assert (measured.openvino_ms, measured.reason) == (None, "can't alloc")
+    assert (measured.openvino_ms, measured.reason) == (None, reason)
+    assert measured.remedy
+    # What cannot be here at all is known each time before anything is opened.
+    assert measured.failed_lately is is_found
 
 
 def test_both_engines_are_measured_or_the_absence_of_one_is_explained() -> None:
@@ -150,6 +178,7 @@ def test_both_engines_are_measured_or_the_absence_of_one_is_explained() -> None:
     assert measured.cpu_ms > 0
     if report.available:
         assert measured.openvino_ms is not None
+        assert measured.failed_at is None
         assert (measured.device is Device.OPENVINO) == (measured.openvino_ms < measured.cpu_ms)
     else:
         assert measured.device is Device.CPU

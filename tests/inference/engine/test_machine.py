@@ -1,5 +1,6 @@
 """The computer is described by facts that agree with each other."""
 
+import platform
 import sys
 
 import pytest
@@ -35,6 +36,42 @@ def test_bfloat16_is_read_from_the_flags(monkeypatch: pytest.MonkeyPatch, flags:
     monkeypatch.setattr(machine, "_read", lambda path: CPU_INFO.format(flags=flags))
     assert machine.has_bfloat16() is expected
     assert machine.processor_name() == "Model A"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "system", "flags", "bits"),
+    [
+        ("x86_64", "linux", "flags : fma avx2", 7),
+        ("x86_64", "linux", "flags : avx2 avx512_vnni", 8),
+        ("x86_64", "linux", "flags : avx2 avx_vnni", 8),
+        ("AMD64", "win32", "", 7),
+        ("arm64", "darwin", "", 8),
+        ("x86_64", "linux", "", 7),
+    ],
+)
+def test_weights_have_seven_bits_where_products_may_overflow(
+    architecture: str, system: str, flags: str, bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: architecture)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(machine, "_read", lambda path: flags)
+    assert machine.int8_weight_bits() == bits
+
+
+@pytest.mark.parametrize(
+    ("information", "expected"),
+    [
+        ("flags : fpu fma avx2 avx512_bf16 sse2 avx", "avx avx2 avx512_bf16 fma"),
+        ("Features : fp asimd asimddp aes i8mm bf16", "asimd asimddp bf16 i8mm"),
+        ("", ""),
+    ],
+)
+def test_instruction_sets_are_those_for_matrix_work_in_one_order(
+    monkeypatch: pytest.MonkeyPatch, information: str, expected: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(machine, "_read", lambda path: information)
+    assert machine.instruction_sets() == expected
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these files")

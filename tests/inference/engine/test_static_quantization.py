@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import platform
+import errno
 import shutil
-import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,10 +15,9 @@ import pytest
 from onnx import numpy_helper
 
 from inference.arrays import InputBatch
-from inference.engine import static_quantization
 from inference.engine.network import Network
 from inference.engine.self_check import ledger_error
-from inference.engine.static_quantization import weight_bits, write_int8
+from inference.engine.static_quantization import write_int8
 from inference.errors import ImageProblem, ImageReadError, ModelLoadError, OutputWriteError
 from inference.models.contract import OutputName
 from inference.models.quantize.plan import write_plan
@@ -74,13 +73,46 @@ def test_a_pictures_error_is_not_taken_for_the_tools(tmp_path: Path) -> None:
     assert not (tmp_path / "copy.onnx").exists()
 
 
-def test_a_full_disk_is_not_taken_for_a_damaged_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_may_have_been_full_is_told_beside_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What ONNX Runtime could write of its temporary model cannot be read; the tool's error says nothing of a disk."""
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=31))
     half = tmp_path / "half.onnx"
     half.write_bytes(b"\x08no model")
-    with pytest.raises(OutputWriteError, match="No space left"):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=31))
+    with pytest.raises(
+        ModelLoadError, match=r"it cannot be quantized \(.+\)\. Perhaps for want of room: .+ has 31 bytes"
+    ):
         write_int8(half, tmp_path / "copy.onnx", ["a"], batches(), bits=8)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=36))
+    with pytest.raises(ModelLoadError, match=r"it cannot be quantized \(.+\)\.$"):
+        write_int8(half, tmp_path / "copy.onnx", ["a"], batches(), bits=8)
+
+
+def test_what_the_disk_says_itself_is_told_as_it_is(tmp_path: Path) -> None:
+    plan = write_plan(residual_model(tmp_path / "source.onnx"), tmp_path / "plan.onnx")
+    (tmp_path / "copy.onnx").mkdir()
+    with pytest.raises(OutputWriteError, match="Is a directory"):
+        write_int8(tmp_path / "plan.onnx", tmp_path / "copy.onnx", plan.last(3), batches(), bits=8)
+
+
+@pytest.mark.parametrize("lost", ["the temporary folder", "the disk", "the model"])
+def test_where_the_room_cannot_be_known_the_tools_error_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    model = tmp_path / "model.onnx"
+    if lost != "the model":
+        model.write_bytes(b"\x08no model")
+    with monkeypatch.context() as patch:
+        if lost == "the temporary folder":
+            patch.setattr(tempfile, "gettempdir", fail)
+        if lost == "the disk":
+            patch.setattr(shutil, "disk_usage", fail)
+        with pytest.raises(ModelLoadError, match=r"it cannot be quantized \(.+\)\.$"):
+            write_int8(model, tmp_path / "copy.onnx", ["a"], batches(), bits=8)
 
 
 def test_what_the_tool_cannot_do_is_a_sentence(tmp_path: Path) -> None:
@@ -91,26 +123,3 @@ def test_what_the_tool_cannot_do_is_a_sentence(tmp_path: Path) -> None:
     plan = write_plan(residual_model(tmp_path / "source.onnx"), tmp_path / "plan.onnx")
     with pytest.raises(OutputWriteError):
         write_int8(tmp_path / "plan.onnx", tmp_path / "missing" / "copy.onnx", plan.last(3), batches(), bits=8)
-
-
-@pytest.mark.parametrize(
-    ("machine", "system", "flags", "bits"),
-    [
-        ("x86_64", "linux", "flags : fma avx2", 7),
-        ("x86_64", "linux", "flags : avx2 avx512_vnni", 8),
-        ("x86_64", "linux", "flags : avx2 avx_vnni", 8),
-        ("AMD64", "win32", "", 7),
-        ("arm64", "darwin", "", 8),
-        ("x86_64", "linux", None, 7),
-    ],
-)
-def test_weights_have_seven_bits_where_products_may_overflow(
-    machine: str, system: str, flags: str | None, bits: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    information = tmp_path / "cpuinfo"
-    if flags is not None:
-        information.write_text(flags)
-    monkeypatch.setattr(platform, "machine", lambda: machine)
-    monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(static_quantization, "_CPU_INFO", information)
-    assert weight_bits() == bits

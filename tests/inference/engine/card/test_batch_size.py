@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.engine.card.batch_size import LIMIT_S, MOST_PICTURES, NEAR_BEST, find_batch_size
+from inference.engine.card.batch_size import BATCH_BUDGET_S, MOST_PICTURES, NEAR_BEST, find_batch_size
 from inference.errors import InferenceError
 
 
@@ -70,7 +70,7 @@ def test_the_first_run_of_a_size_does_not_count() -> None:
 
 
 # Not exactly at the limit, where sums of the clock decide.
-_SECONDS = st.floats(1e-6, 1.0).filter(lambda seconds: abs(seconds - LIMIT_S) > 1e-6)
+_SECONDS = st.floats(1e-6, 1.0).filter(lambda seconds: abs(seconds - BATCH_BUDGET_S) > 1e-6)
 
 
 @given(st.lists(_SECONDS, min_size=9, max_size=9), st.integers(1, 300))
@@ -79,7 +79,7 @@ def test_it_is_near_the_best_of_what_was_tried(seconds: list[float], fits: int) 
     table = dict(zip(sizes, seconds, strict=True))
     card = _Card(lambda size: table[size], fits=fits)
     found = find_batch_size(card.run, now=card.now)
-    within = [size for size in dict.fromkeys(card.sizes) if size == 1 or table[size] <= LIMIT_S]
+    within = [size for size in dict.fromkeys(card.sizes) if size == 1 or table[size] <= BATCH_BUDGET_S]
     assert found in within
     best = max(size / table[size] for size in within)
     assert found / table[found] >= 0.999 * NEAR_BEST * best

@@ -79,19 +79,17 @@ def test_what_failed_is_given_up_and_the_batch_stays(cache: Path) -> None:
     assert known.tried[-1] == Tried(str(FAST.variant), objection="it failed later: the driver died")
 
 
-def test_the_file_does_not_grow_for_ever(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice_module, "_MOST_REMEMBERED", 2)
-    choices = CardChoices(cache)
-    for name in "abc":
-        choices.remember(name, Device.CUDA, FAST)
-    assert [choices.remembered(name, Device.CUDA) for name in "abc"] == [None, FAST, FAST]
-
-
-def test_a_disk_that_cannot_be_written_costs_the_choice_only(cache: Path) -> None:
+def test_what_failed_is_given_up_on_a_disk_that_cannot_be_written_too(cache: Path) -> None:
     cache.parent.mkdir(parents=True)
     cache.write_bytes(b"")
     choices = CardChoices(cache)
     choices.remember("a", Device.CUDA, FAST)
+    assert choices.remembered("a", Device.CUDA) == FAST
+    choices.give_up("a", Device.CUDA, "the driver died")
+    known = CardChoices(cache).remembered("a", Device.CUDA)
+    assert known is not None
+    assert known.variant == PLAIN
+    choices.forget("a", Device.CUDA)
     assert choices.remembered("a", Device.CUDA) is None
 
 

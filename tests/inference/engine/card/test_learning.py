@@ -62,13 +62,27 @@ class _Card:
         self.most_open = max(self.most_open, self.open)
         return _Watched(self, session, variant)
 
-    def _close(self, _session: object) -> None:
+    def _close(self, session: _Watched) -> None:
+        assert session.is_open, "a session was closed twice"
+        session.is_open = False
         self.open -= 1
+
+    def fail_at_opening(self, monkeypatch: pytest.MonkeyPatch, variant: Variant, number: int) -> None:
+        """Have no memory when a variant is opened for the first (1), second (2)... time."""
+        opens = self._open
+
+        def fails(model: Model, candidate: Variant, batch: int, *, cancel: CancelToken | None = None) -> _Watched:
+            if candidate == variant and self.opened.count(variant) == number - 1:
+                raise InferenceError("its memory is too small", out_of_memory=True)
+            return opens(model, candidate, batch, cancel=cancel)
+
+        monkeypatch.setattr(learning, "open_variant", fails)
 
 
 class _Watched:
     def __init__(self, card: _Card, session: OnnxSession, variant: Variant) -> None:
         self.metadata = session.metadata
+        self.is_open = True
         self._card, self._session, self._variant = card, session, variant
 
     def run(
@@ -248,6 +262,76 @@ def test_whoever_cancels_leaves_nothing_open(model: Model, monkeypatch: pytest.M
     with pytest.raises(Cancelled):
         card.learn(model, cancel=cancel)
     assert card.open == 0
+
+
+def test_what_cannot_be_opened_again_is_not_taken_and_no_step_is_blamed_for_it(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = _Card(monkeypatch, {"half": 0.5})
+    card.fail_at_opening(monkeypatch, HALF, 2)
+    choice = card.learn(model)
+    assert choice.variant == PLAIN
+    # The plain session's: 0.004 s for a launch and 0.001 s for a picture.
+    assert choice.batch == 64
+    assert [(one.name, one.objection) for one in choice.tried] == [
+        ("float16", ""),
+        ("float16, channels last", "it is not faster"),
+        ("float16", "its memory is too small"),
+    ]
+    assert card.open == 0
+    assert CardChoices(model.cache).remembered(model.model_hash, model.device) == choice
+
+
+def test_where_the_plain_session_does_not_run_any_more_it_is_told_with_what_was_tried(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = _Card(monkeypatch, {})
+    card.fail_at_opening(monkeypatch, PLAIN, 3)
+    with pytest.raises(InferenceError, match="its memory is too small"):
+        card.learn(model)
+    assert card.open == 0
+    known = CardChoices(model.cache).remembered(model.model_hash, model.device)
+    assert known is not None
+    assert known.variant == PLAIN
+    assert [(one.name, one.objection) for one in known.tried] == [
+        ("float16", "it is not faster"),
+        ("channels last", "it is not faster"),
+        ("plain", "its memory is too small"),
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_where_the_plain_session_does_not_run_at_all_nothing_is_remembered(
+    model: Model, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    card = _Card(monkeypatch, {})
+    card.fail_at_opening(monkeypatch, PLAIN, number)
+    with pytest.raises(InferenceError, match="its memory is too small"):
+        card.learn(model)
+    assert card.open == 0
+    assert CardChoices(model.cache).remembered(model.model_hash, model.device) is None
+
+
+@pytest.mark.parametrize("where", ["fit_batch", "choice"])
+def test_a_death_of_the_best_leaves_the_plain_session(
+    model: Model, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    card = _Card(monkeypatch, {"half": 0.5})
+    real = getattr(learning._Trial, where)
+
+    def dies(self: Any, *options: Any) -> Any:  # noqa: ANN401 - private
+        if self.best == HALF:
+            raise KeyboardInterrupt
+        return real(self, *options)
+
+    monkeypatch.setattr(learning._Trial, where, dies)
+    with pytest.raises(KeyboardInterrupt):
+        card.learn(model)
+    known = CardChoices(model.cache).remembered(model.model_hash, model.device)
+    assert known is not None
+    assert known.variant == PLAIN
+    assert (known.tried[0].name, known.tried[0].objection) == ("float16", "")
+    assert (known.tried[-1].name, known.tried[-1].objection) == ("float16", "the program ended while it was tried")
 
 
 def test_a_death_in_the_middle_leaves_the_best_so_far(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:

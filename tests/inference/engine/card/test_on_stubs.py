@@ -14,12 +14,11 @@ import pytest
 from inference.engine.card.variant import Variant
 from tests.conftest import PROJECT_ROOT
 from tests.stub_cuda import building
-from tests.stub_cuda.child import CLOSED, OUTPUTS, SINGLE, VARIANTS, Found
+from tests.stub_cuda.child import CLOSED, GRAPHS, OUTPUTS, SINGLE, VARIANTS, Found, stopped_name
 
 pytestmark = pytest.mark.skipif(bool(building.why_not()), reason=building.why_not() or "all is here")
 
 BOUND = [way for way in VARIANTS if way.bound]
-GRAPHS = [way for way in VARIANTS if way.graph]
 ENTIRE = Variant(half=True, bound=True, graph=True)
 
 
@@ -153,6 +152,21 @@ def test_a_lost_capture_is_answered_by_the_plain_session_and_costs_this_opening_
     # The second batch captures.
     assert precisions == ["float16", "float16", "float32", "float32"]
     assert known.startswith(str(ENTIRE))
+
+
+@pytest.mark.parametrize("way", GRAPHS, ids=str)
+def test_a_capture_that_is_stopped_in_the_middle_is_not_replayed(found: Found, way: Variant) -> None:
+    name = stopped_name(way)
+    for number in range(3):
+        stopped = found.calls[f"{name}: stopped {number}"]
+        assert _count(stopped, "convolution_") == 0
+        assert "replay" not in stopped
+    calls = [found.calls[f"{name}: batch {number}"] for number in range(3)]
+    # As if nothing had been before: without buffers, captured, replayed. Half a graph would be replayed at once.
+    assert _count(calls[0], "convolution_") == 2 * _parts(way)
+    assert [one.get("capture", 0) for one in calls] == [0, _parts(way), 0]
+    assert [one.get("replay", 0) for one in calls] == [0, _parts(way), _parts(way)]
+    assert found.left[name] == 0
 
 
 def test_the_benchmark_fills_the_card_and_sees_it(found: Found) -> None:

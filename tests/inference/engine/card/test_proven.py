@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference.cancel import Cancelled, CancelToken
 from inference.engine.card import handle as handle_module
-from inference.engine.card import proven
+from inference.engine.card import opening, proven
 from inference.engine.card.choice import CardChoice, CardChoices
 from inference.engine.card.handle import VariantHandle
 from inference.engine.card.opening import Model, open_variant
@@ -22,6 +23,8 @@ from inference.engine.devices import Device, Precision, Refusal
 from inference.engine.runtime import OnnxSession
 from inference.errors import InferenceError
 from inference.models.contract import INPUT_NAME
+from inference.models.half import half_file
+from inference.models.half.half_file import NoHalfError, forget_half_file, half_path
 from tests.inference.engine.card.spy import NAMES, pictures, right_answer, tiny_model
 
 HALF = Variant(half=True, bound=True)
@@ -182,6 +185,54 @@ def test_what_another_thread_kept_from_opening_is_tried_again_another_time(
     assert _remembered(model, choices).variant == HALF
 
 
+def _block_the_cache(model: Model) -> None:
+    """Leave no room for the file in float16."""
+    folder = half_path(model.model_hash, model.cache).parent
+    shutil.rmtree(folder)
+    folder.write_bytes(b"a file where a folder should be")
+
+
+def test_a_cache_that_cannot_be_written_into_costs_this_opening_only(model: Model, choices: CardChoices) -> None:
+    _block_the_cache(model)
+    assert _open(model, choices) is None
+    assert _remembered(model, choices).variant == HALF
+
+
+def test_a_child_that_cannot_work_costs_this_opening_only(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_half_file(model.model_hash, model.cache)
+    monkeypatch.setattr(half_file, "MAKING_MODULE", "there_is_no_such_module")
+    assert _open(model, choices) is None
+    assert _remembered(model, choices).variant == HALF
+
+
+def test_a_cache_that_cannot_be_written_into_later_costs_the_fast_way_this_time_only(
+    model: Model, choices: CardChoices, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = _open(model, choices)
+    assert session is not None
+    _block_the_cache(model)
+    # The steady batch has a session of its own, which is opened now.
+    images = pictures(4, side=32)
+    answer = session.run(NAMES, {INPUT_NAME: images}, None)
+    assert np.array_equal(answer["logits"], right_answer(images)[0])
+    assert session.precision is Precision.FLOAT32
+    assert _remembered(model, choices).variant == HALF
+    _require_warning(caplog)
+
+
+def test_a_model_that_has_no_file_in_float16_any_more_is_given_up(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise NoHalfError("its weights do not fit into float16")
+
+    monkeypatch.setattr(opening, "require_half_file", refuse)
+    assert _open(model, choices) is None
+    assert _remembered(model, choices).variant == PLAIN
+
+
 def test_the_plain_session_on_tensorrt_keeps_what_it_builds(
     model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -238,6 +289,7 @@ def test_what_fails_its_check_at_the_opening_is_given_up_and_the_plain_session_a
 def test_a_model_that_is_gone_is_left_to_the_plain_opening(model: Model, choices: CardChoices, tmp_path: Path) -> None:
     gone = tmp_path / "gone.onnx"
     assert open_proven(gone, model.model_hash, model.device, choices) is None
+    assert _remembered(model, choices).variant == HALF
 
 
 def test_want_of_memory_costs_the_fast_way_this_time_only(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.models.quantize.facts import (
     QUANTIZATION_KEY,
+    WANTED_AGREEMENT,
     WANTED_PICTURES,
+    WANTED_SPEED,
     Comparison,
     Quantization,
     calibrating,
@@ -61,6 +66,7 @@ def test_exactly_995_of_1000_on_2000_pictures_and_faster_passes() -> None:
         ({"pictures": 1, "same": 1}, "Only 1 picture could be compared; 2,000 are needed"),
         ({"int8_ms": 4.0}, "It is 1.00 times as fast here; at least 1.05 times is wanted."),
         ({"int8_ms": 3.9}, "It is 1.03 times as fast"),
+        ({"int8_ms": 3.82}, "It is 1.04 times as fast here; at least 1.05 times is wanted."),
         ({"int8_ms": 5.0}, "It is 0.80 times as fast"),
     ],
 )
@@ -69,6 +75,22 @@ def test_one_shortcoming_is_enough(change: dict[str, float], said: str) -> None:
     assert len(comparison.shortcomings) == 1
     assert said in comparison.shortcomings[0]
     assert not replace(FACTS, comparison=comparison).passed
+
+
+@given(st.integers(1, 10**4), st.integers(0, 60))
+def test_an_agreement_looks_as_if_it_reached_the_bar_where_it_does(pictures: int, different: int) -> None:
+    said = replace(GOOD, pictures=pictures, same=max(0, pictures - different))
+    shown = float(said.agreement_words.removesuffix("%"))
+    assert (shown >= 99.5) is (said.agreement >= WANTED_AGREEMENT)
+    assert shown == pytest.approx(said.agreement * 100, abs=0.0101)
+
+
+@given(st.floats(0.5, 2.0) | st.floats(1.03, 1.06) | st.sampled_from([WANTED_SPEED, math.nextafter(WANTED_SPEED, 0)]))
+def test_a_speed_looks_as_if_it_reached_the_bar_where_it_does(ratio: float) -> None:
+    said = replace(GOOD, float_ms=ratio, int8_ms=1.0)
+    shown = float(said.speed_words.removesuffix(" times as fast"))
+    assert (shown >= WANTED_SPEED) is said.is_faster
+    assert shown == pytest.approx(ratio, abs=0.0101)
 
 
 def test_pictures_that_were_there_are_not_called_too_few() -> None:

@@ -151,6 +151,20 @@ def test_what_a_killed_program_left_goes_after_a_day(tmp_path: Path, profile: Pr
     assert list(profile.cache.iterdir()) == [new]
 
 
+def test_what_another_program_tidied_up_meanwhile_is_no_error(
+    tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = profile.cache / "quantizing-gone"
+    monkeypatch.setattr(Path, "glob", lambda _folder, _pattern: iter([gone]))
+
+    def stopped(_task: ChildTask, **_options: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(keeping, "run_child", stopped)
+    with pytest.raises(Cancelled):
+        quantize_model(read_model(TINY), replace(order(tmp_path), name="other"), profile)
+
+
 @pytest.mark.parametrize("readable", [0, 1])
 def test_too_few_pictures_are_told(readable: int, tmp_path: Path, profile: Profile) -> None:
     pictures = tmp_path / "pictures"

@@ -37,11 +37,22 @@ def test_copies_of_this_model_that_passed_are_found(tmp_path: Path) -> None:
     _install(profile, "never-compared", _facts("a" * 64, None))
     _install(profile, "claims", '{"passed": true}')
     assert not has_passed_copies(profile)
-    assert passed_copies("a" * 64, profile) == ()
+    assert passed_copies("a" * 64, profile, weight_bits=8) == ()
     _install(profile, "passed", _facts("a" * 64, PASSED))
     _install(profile, "of-another", _facts("b" * 64, PASSED))
     assert has_passed_copies(profile)
-    assert [model.name for model in passed_copies("a" * 64, profile)] == ["passed"]
+    assert [model.name for model in passed_copies("a" * 64, profile, weight_bits=8)] == ["passed"]
+
+
+def test_a_copy_that_passed_where_products_hold_more_does_not_stand_in(tmp_path: Path) -> None:
+    profile = Profile.below(tmp_path)
+    _install(profile, "eight-bits", _facts("a" * 64, PASSED))
+    _install(profile, "seven-bits", Quantization("a" * 64, 200, 3, 3, 7, 1, PASSED).to_json())
+    found = {bits: passed_copies("a" * 64, profile, weight_bits=bits) for bits in (7, 8)}
+    assert {bits: [model.name for model in models] for bits, models in found.items()} == {
+        7: ["seven-bits"],
+        8: ["eight-bits", "seven-bits"],
+    }
 
 
 def test_the_original_of_a_copy_is_known_by_its_bytes(tmp_path: Path) -> None:
