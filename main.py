@@ -58,11 +58,14 @@ class _Interruption:
 
     def __init__(self) -> None:
         self.came = False
+        self._was_told_to_end = False
 
     def __call__(self, kind: int, _frame: FrameType | None) -> None:
-        if self.came and sys.platform != "win32" and kind == signal.SIGHUP:
-            # Both the shell and the system tell that the terminal closes; tidying up goes on.
+        if self._was_told_to_end and sys.platform != "win32" and kind == signal.SIGHUP:
+            # Both the shell and the system tell that the terminal closes, and a logout tells it beside SIGTERM; tidying
+            # up goes on. After Ctrl-C it is news: a library may have swallowed that one, and nobody can press it again.
             return
+        self._was_told_to_end |= kind != signal.SIGINT
         self.came = True
         raise KeyboardInterrupt
 

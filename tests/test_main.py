@@ -108,6 +108,53 @@ def test_a_terminal_that_closes_ends_a_command_once_and_not_where_nohup_is_wante
         interruption(signal.SIGINT, None)
 
 
+_SWALLOWING = """
+import sys, time
+sys.path.insert(0, {root!r})
+import main
+from inference.commands import doctor
+
+def run(*_):
+    print("runs", flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("goes on", flush=True)
+    time.sleep(60)
+
+doctor.run = run
+sys.exit(main.main(["doctor"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_terminal_that_closes_ends_a_command_that_has_swallowed_an_interruption() -> None:
+    command = [sys.executable, "-c", _AS_BEFORE, sys.executable, "-c", _SWALLOWING.format(root=str(PROJECT_ROOT))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout is not None
+            assert started.stdout.readline() == "runs\n"
+            started.send_signal(signal.SIGINT)
+            assert started.stdout.readline() == "goes on\n"
+            started.send_signal(signal.SIGHUP)
+            assert started.wait(30) == 130
+        finally:
+            started.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT])
+def test_only_who_was_told_to_end_hears_no_more_of_the_terminal(first: signal.Signals) -> None:
+    interruption = main._Interruption()
+    with pytest.raises(KeyboardInterrupt):
+        interruption(first, None)
+    if first == signal.SIGINT:
+        with pytest.raises(KeyboardInterrupt):
+            interruption(signal.SIGHUP, None)
+    # It is told twice, and a logout tells it beside SIGTERM.
+    interruption(signal.SIGHUP, None)
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [

@@ -27,8 +27,10 @@ _WITHOUT_NETWORK = {
 _RIVALS = {Name.ONE_AT_A_TIME, Name.TORCH_LOOP, Name.TORCH_LOADER, Name.COMPILED_LOADER}
 """What does all that the pipeline does; the others are parts of it or their limits."""
 
-_LOADED = {Name.TORCH_LOADER, Name.COMPILED_LOADER}
-_LEAST_LOADED = 4
+LOADED = frozenset({Name.TORCH_LOADER, Name.COMPILED_LOADER})
+"""What loads batches with several processes."""
+
+LEAST_LOADED = 4
 """Batches in a pass of these: in one or two nothing would overlap, and each process would hold one of them."""
 
 _ANSWERING = {Name.ONE_AT_A_TIME, Name.TORCH_LOOP, Name.COMPILED_LOADER}
@@ -140,7 +142,7 @@ class Lane:
         return tuple(process.end_rate() for process in self._processes)
 
     def _whole_batches(self, count: float) -> int:
-        least = _LEAST_LOADED if self.name in _LOADED else 1
+        least = LEAST_LOADED if self.name in LOADED else 1
         return self.batch * max(least, math.ceil(count / self.batch))
 
     def _cpu(self) -> tuple[float, float]:

@@ -242,10 +242,10 @@ def _limit(lead: Lane, lanes: Sequence[Lane], rule: LimitRule) -> Limit | None:
     """
     pillow = [lane for lane in lanes if lane.name is Name.PILLOW_ALONE and not lane.skipped]
     names = {Name.ONNXRUNTIME_ALONE} | ({Name.NETWORK} if rule is LimitRule.SLOWER_OF_BOTH else set())
-    bare = [lane for lane in lanes if lane.name in names and not lane.skipped]
-    if not pillow or not any(lane.name is Name.ONNXRUNTIME_ALONE for lane in bare):
+    networks = [lane for lane in lanes if lane.name in names and not lane.skipped]
+    if not pillow or not any(lane.name is Name.ONNXRUNTIME_ALONE for lane in networks):
         return None
-    best = max(bare, key=lambda lane: median(lane.rates))
+    best = max(networks, key=lambda lane: median(lane.rates))
     limits = [
         combined_limit(network, decode, rule) for network, decode in zip(best.rates, pillow[0].rates, strict=True)
     ]
@@ -255,6 +255,7 @@ def _limit(lead: Lane, lanes: Sequence[Lane], rule: LimitRule) -> Limit | None:
         network_per_s=median(best.rates),
         pictures_per_s=median(limits),
         pipeline_share=median_ratio(lead.rates, limits),
+        network=best.name,
     )
 
 

@@ -66,14 +66,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most that a perfect pipeline could do with the parts as Pillow and ONNX Runtime have them.
+    """The most that a perfect pipeline could do with the faster of what is known of each part.
 
     Attributes:
         rule: how both parts make one.
         decode_per_s: Pillow alone, a process for each core.
-        network_per_s: ONNX Runtime alone, at its best batch.
+        network_per_s: the network alone, at its best batch.
         pictures_per_s: of both.
         pipeline_share: the pipeline's share of it, median over the rounds.
+        network: whose `network_per_s` is: ONNXRUNTIME_ALONE, the bare loop, or beside a card NETWORK, the program's
+            own, where that was faster.
     """
 
     rule: LimitRule
@@ -81,6 +83,7 @@ class Limit:
     network_per_s: float
     pictures_per_s: float
     pipeline_share: float
+    network: Name = Name.ONNXRUNTIME_ALONE
 
 
 @dataclass(frozen=True, slots=True)

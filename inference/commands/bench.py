@@ -79,7 +79,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--repeats", type=positive, default=_REPEATS, metavar="N", help=f"rounds (default {_REPEATS})")
     parser.add_argument(
-        "--seconds", type=_seconds, default=_PASS_S, metavar="S", help=f"of one pass (default {_PASS_S:g})"
+        "--seconds", type=_seconds, default=_PASS_S, metavar="S", help=f"of one pass, about (default {_PASS_S:g})"
     )
     parser.add_argument(
         "--baselines",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inference.bench.figures import LimitRule, Spread
+from inference.bench.lane import LEAST_LOADED, LOADED
 from inference.bench.prediction import Bound, predict
-from inference.bench.record import Candidate, Int8Of, Name, Record
+from inference.bench.record import Candidate, Int8Of, Limit, Name, Record
 from inference.engine.devices import Device
 from inference.texts import visible
 
@@ -85,14 +86,21 @@ def _head(record: Record) -> Iterator[str]:
     yield (
         f"Network: {how.device}, {how.precision}, batch {how.batch}{threads}; "
         f"{_counted(how.workers, 'decode process', 'decode processes')}. "
-        f"{_counted(how.repeats, 'round', 'rounds')} of passes of about {how.pass_s:g} s, all candidates in turns; "
-        "medians [lowest to highest]."
+        f"{_counted(how.repeats, 'round', 'rounds')} of passes of about {how.pass_s:g} s"
+        f"{_longer_passes(record)}, all candidates in turns; medians [lowest to highest]."
     )
     if record.others_share is not None:
         doubt = ", so these figures are not the machine's best" if record.others_share > _QUIET else ""
         yield f"Other programs took {record.others_share:.0%} of the cores meanwhile{doubt}."
     for refusal in how.refusals:
         yield f"Not used: {visible(refusal)}"
+
+
+def _longer_passes(record: Record) -> str:
+    """Which passes take longer than all the others: a batch is never cut short."""
+    has_loader = any(one.name in LOADED and one.pictures_per_s is not None for one in record.candidates)
+    loaded = f", or {LEAST_LOADED} with a DataLoader" if has_loader else ""
+    return f" (longer where one batch takes longer{loaded})"
 
 
 def _counted(number: int, one: str, many: str) -> str:
@@ -130,9 +138,16 @@ def _rates(record: Record) -> Iterator[str]:
     for one in record.candidates:
         yield _row(one)
     if record.limit is not None:
-        rule = "1 / (1/network + 1/decode)" if record.limit.rule is LimitRule.SHARED_CORES else "the slower of the two"
         share = f"{record.limit.pipeline_share:.2f} of it"
-        yield f"| limit: {rule}, of the bare loops | {_number(record.limit.pictures_per_s)} | {share} | | |"
+        yield f"| limit: {_limit(record.limit)} | {_number(record.limit.pictures_per_s)} | {share} | | |"
+
+
+def _limit(limit: Limit) -> str:
+    """How the limit is made, and of what: beside a card the program's own network may be faster than the bare loop."""
+    rule = "1 / (1/network + 1/decode)" if limit.rule is LimitRule.SHARED_CORES else "the slower of the two"
+    if limit.network is Name.NETWORK:
+        return f"{rule}, of the bare Pillow loop and the program's own network"
+    return f"{rule}, of the bare loops"
 
 
 def _row(one: Candidate) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from inference.commands.session_images import Said, SessionImages
 from inference.sessions.marks import NO_NAME, UNMARKED, Marks, make_mark
@@ -12,10 +12,24 @@ from inference.sessions.steps import Step, StepKind
 
 
 class Decisions:
-    """Makes steps; each holds only the images that it changes, and is None where it changes none."""
+    """Makes steps; each holds only the images that it changes, and is None where it changes none.
 
-    def __init__(self, images: SessionImages, *, clock: Callable[[], float] = time.time) -> None:
+    Args:
+        images: what is decided about.
+        answered_anew: keys of images whose file is another one than the decisions are about: the same decision again
+            is one about the new picture, and changes that.
+        clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        images: SessionImages,
+        *,
+        answered_anew: Set[int] = frozenset(),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._images = images
+        self._answered_anew = answered_anew
         self._clock = clock
 
     def choose(self, keys: Sequence[int], label: str) -> Step | None:
@@ -64,10 +78,12 @@ class Decisions:
 
     def _step(self, kind: StepKind, subject: str, wanted: Marks) -> Step | None:
         stands = self._images.marks_of(wanted.keys)
+        anew = self._answered_anew if kind.is_about_pictures else frozenset()
         rows = [
             row
             for row in range(len(wanted))
             if (wanted.marks[row], wanted.names[row]) != (stands.marks[row], stands.names[row])
+            or (wanted.keys[row] in anew and wanted.marks[row] != UNMARKED)
         ]
         if not rows:
             return None

@@ -110,7 +110,7 @@ class _Label:
         return self._decide(images)
 
     def _decide(self, images: SessionImages) -> int:
-        arguments, decisions = self._arguments, Decisions(images)
+        arguments, decisions = self._arguments, Decisions(images, answered_anew=self._session.answered_anew())
         if arguments.accept_above is not None:
             return self._accept_above(images, decisions)
         if arguments.rename is not None:
@@ -143,14 +143,19 @@ class _Label:
         self, paths: Sequence[str], images: SessionImages, decide: Callable[[Sequence[int]], Step | None]
     ) -> int:
         found = images.find(paths)
-        for path in found.unknown[:MOST_NAMED]:
-            say(f"{path} is not in the session.")
-        if len(found.unknown) > MOST_NAMED:
-            say(f"{counted(len(found.unknown) - MOST_NAMED, 'more path')} not in the session.")
+        _name(found.unknown, "{} is not in the session.", "not in the session.")
         if not found.keys:
             return EXIT_NOTHING_DONE
+        self._warn_of_changes(found.named)
         self._carry_out(decide(found.keys))
         return EXIT_SOME_FAILED if found.unknown else 0
+
+    def _warn_of_changes(self, keys: Sequence[int]) -> None:
+        """Tell whose file has changed. Of whole folders nobody asks: each costs a look at the disk."""
+        changed = self._session.changed_on_disk(keys)
+        _name(changed, "{} changed on disk after it was classified.", "changed.")
+        if changed:
+            say("Classify again with `classify --session`: until then, what is decided is about the picture before.")
 
     def _accept_above(self, images: SessionImages, decisions: Decisions) -> int:
         code = None
@@ -217,6 +222,14 @@ class _Label:
         else:
             say(f"{'Taken back' if backwards else 'Done again'}: {words}.")
         return 0
+
+
+def _name(paths: Sequence[str], sentence: str, rest: str) -> None:
+    """Say a sentence of each path, for `{}` in it; of very many, only the number of the others with the `rest`."""
+    for path in paths[:MOST_NAMED]:
+        say(sentence.format(path))
+    if len(paths) > MOST_NAMED:
+        say(f"{counted(len(paths) - MOST_NAMED, 'more path')} {rest}")
 
 
 def _stands(images: SessionImages, key: int, said: Said) -> bool:

@@ -49,10 +49,12 @@ class Found:
 
     Attributes:
         keys: of the images, in the session's order, each once.
+        named: of those among them whose own path was given, and not only that of a folder above.
         unknown: paths, as given, that lead to no image of the session.
     """
 
     keys: list[int]
+    named: list[int] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -118,15 +120,22 @@ class SessionImages:
     def find(self, paths: Sequence[str]) -> Found:
         """The images of files, and all images below folders."""
         places: set[int] = set()
+        named: set[int] = set()
         unknown = []
         for path in paths:
             wanted = absolute(path)
             place = self._place_of_path.get(wanted)
-            below = [place] if place is not None else self._places_below(wanted)
+            if place is not None:
+                named.add(place)
+                continue
+            below = self._places_below(wanted)
             if not below:
                 unknown.append(path)
             places.update(below)
-        return Found([self._keys[place] for place in sorted(places)], unknown)
+        return Found(self._keys_at(places | named), self._keys_at(named), unknown)
+
+    def _keys_at(self, places: Iterable[int]) -> list[int]:
+        return [self._keys[place] for place in sorted(places)]
 
     def _places_below(self, folder: str) -> list[int]:
         prefix = folder if folder.endswith(os.sep) else folder + os.sep

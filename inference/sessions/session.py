@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from inference.cancel import CancelToken
 from inference.errors import ImageReadError
 from inference.results import Classification, CropGeometry
-from inference.sessions import answers, decisions, images, journal, loading, reading, settling, status
+from inference.sessions import answers, changed_files, decisions, images, journal, loading, reading, settling, status
 from inference.sessions.faults import decoding
 from inference.sessions.identity import hash_of_file, storable_time
 from inference.sessions.labelled import PORTION, LabelledReader
@@ -211,6 +211,14 @@ class Session(SessionFile):
         wanted = [os.fsencode(path) for path in paths]
         found = self._read(lambda connection: images.keys_of_paths(connection, wanted))
         return {os.fsdecode(path): key for path, key in found.items()}
+
+    def answered_anew(self) -> frozenset[int]:
+        """Images whose new file was answered while decisions are still about the one before: see `changed_files`."""
+        return self._read(changed_files.answered_anew)
+
+    def changed_on_disk(self, keys: Sequence[int]) -> list[str]:
+        """The paths of those images whose file is another one now than was answered; costs a look at each file."""
+        return changed_files.changed_on_disk(self._read, keys)
 
     # The model and its answers
 

@@ -44,6 +44,7 @@ from inference.models.request import ModelRequest
 from inference.profile import BUILT_IN_MODELS, PROJECT_ROOT, Profile
 from tests.benchmarks.card_memory import measure_halving
 from tests.benchmarks.card_ratios import ratios
+from tests.benchmarks.card_taken import TakenOfCard
 from tests.benchmarks.card_trial import try_card
 from tests.benchmarks.card_variants import CARDS, measure_agreement, measure_variants, variants_of
 
@@ -51,6 +52,9 @@ RANDOM = "resnext50-random"
 """The official shape with weights by chance, made on the spot."""
 
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "torch", "torchvision", "numpy", "pillow", "nvidia-cudnn-cu13")
+
+PIPELINE, PARTS_OF_IT = "inference.bench.pipeline_runs", "inference.bench.program_runs"
+"""The modules that run them, each in a process of its own."""
 
 _TRIAL_SHARE = 0.4
 """Of the time; the rest belongs to what is measured with the variant that the trial has found by then."""
@@ -251,18 +255,19 @@ def _torch(course: Course, what: str) -> dict[str, Any]:
 
 
 def _pipeline(course: Course) -> dict[str, Any]:
-    """The pipeline beside its two parts, in turns, and how busy the card is while the pipeline runs."""
+    """The pipeline beside its two parts, in turns; how busy the card is while it runs, and its memory by itself."""
     batch, pass_s = _choice(course).batch, course.sizes.pass_s
     workers = decode_workers(course.model.device)
     paths = tuple(str(path) for path in sorted(course.photos.iterdir()))
     folders = (str(course.profile.data), str(course.profile.cache), str(course.profile.config))
     setup = Setup(str(course.model.path), str(course.model.device), batch, workers, paths, folders)
+    peak_bytes = _pipeline_memory(setup, pass_s)
     before = card_state() if course.model.device in CARDS else None
     rates: dict[str, list[float]] = {str(name): [] for name in (Name.PIPELINE, Name.DECODE_POOL, Name.NETWORK)}
-    uses = []
+    busy = []
     with (
-        MeasuringProcess.start("inference.bench.pipeline_runs", setup) as pipeline,
-        MeasuringProcess.start("inference.bench.program_runs", setup) as parts,
+        MeasuringProcess.start(PIPELINE, setup) as pipeline,
+        MeasuringProcess.start(PARTS_OF_IT, setup) as parts,
     ):
         pipeline.wait()
         parts.wait()
@@ -270,23 +275,41 @@ def _pipeline(course: Course) -> dict[str, Any]:
             for name, known in rates.items():
                 process = pipeline if name == Name.PIPELINE else parts
                 # The first turn warms up and tells how many pictures fill the time.
-                count = batch * 4 if turn == 0 else int(max(known[0] * pass_s // batch, 1)) * batch
+                count = batch * 4 if turn == 0 else _filling(known[0], pass_s, batch)
                 is_watched = name == Name.PIPELINE and course.model.device in CARDS
                 with CardWatch(before if is_watched else None) as watch:
                     known.append(process.rate(count, variant=name, batch=batch).per_s)
                 if turn and watch.use is not None:
-                    uses.append(watch.use)
+                    busy.append(watch.use.busy)
     best = {name: max(found[1:]) for name, found in rates.items()}
     slower = min(best[Name.DECODE_POOL], best[Name.NETWORK])
     return {
         **best,
         "share_of_the_slower": best[Name.PIPELINE] / slower,
         # Of two: the larger one would be the luckier one.
-        "card_busy": min((use.busy for use in uses), default=None),
-        "peak_bytes": max((use.peak_bytes for use in uses), default=None),
+        "card_busy": min(busy, default=None),
+        "peak_bytes": peak_bytes,
         "batch": batch,
         "decoders": workers,
     }
+
+
+def _pipeline_memory(setup: Setup, pass_s: float) -> int | None:
+    """What the pipeline's process takes of the card, CUDA's context included, while no other one of ours is there."""
+    if Device(setup.device) not in CARDS:
+        return None
+    with TakenOfCard(is_card=True) as taken, MeasuringProcess.start(PIPELINE, setup) as pipeline:
+        pipeline.wait()
+        # The first batches open what the later ones run.
+        first = pipeline.rate(setup.batch * 4, variant=Name.PIPELINE, batch=setup.batch)
+        pipeline.rate(_filling(first.per_s, pass_s, setup.batch), variant=Name.PIPELINE, batch=setup.batch)
+        taken.look()
+    return taken.peak_bytes
+
+
+def _filling(per_s: float, pass_s: float, batch: int) -> int:
+    """How many pictures fill the time, in whole batches."""
+    return int(max(per_s * pass_s // batch, 1)) * batch
 
 
 def _agreement(course: Course) -> dict[str, Any]:

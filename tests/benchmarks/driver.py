@@ -37,14 +37,14 @@ class Driver:
         self.program.window.resize(1280, 800)
         self.until(lambda: bool(self.program.models.name))
 
-    def until(self, holds: Callable[[], bool], limit_s: float = _LIMIT_S) -> float:
-        """Let the event loop run until a fact holds; the seconds it took.
+    def until(self, holds: Callable[[], bool], limit_s: float = _LIMIT_S, *, poll_ms: int = _POLL_MS) -> float:
+        """Let the event loop run until a fact holds, looking every `poll_ms`; the seconds it took.
 
         Raises:
             TimeoutError: it does not hold after all this time.
         """
         started = time.perf_counter()
-        loop, timer = QEventLoop(), QTimer(interval=_POLL_MS)
+        loop, timer = QEventLoop(), QTimer(interval=poll_ms)
 
         def look() -> None:
             if holds() or time.perf_counter() - started > limit_s:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
@@ -63,6 +66,53 @@ class StallProbe:
         self.late.append((now - self._last) * 1e3 - PROBE_MS)
         self.busy.append((busy - self._last_busy) * 1e3)
         self._last, self._last_busy = now, busy
+
+
+@dataclass(frozen=True, slots=True)
+class BareLateness:
+    """How late a process was that does nothing else, in ms: what the system itself makes everybody wait.
+
+    Attributes:
+        p95, p99, worst: lateness.
+        turns: how many were measured.
+    """
+
+    p95: float
+    p99: float
+    worst: float
+    turns: int
+
+    def __str__(self) -> str:
+        return f"p95 {self.p95:.1f}, p99 {self.p99:.1f}, max {self.worst:.1f} ms of {self.turns:,}"
+
+
+class BareSleeper:
+    """A process beside the program's that only sleeps 5 ms, again and again, from now until `stop`.
+
+    It has the window's priority, no lock to wait for and no work: no event loop can be less late than it is.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _SLEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def stop(self) -> BareLateness:
+        """What was measured."""
+        told, _ = self._process.communicate()
+        late = sorted(json.loads(told))
+        return BareLateness(_share(late, 0.95), _share(late, 0.99), late[-1], len(late))
+
+
+_SLEEP = f"""
+import json, select, sys, time
+late, before = [], time.perf_counter()
+while not select.select([sys.stdin], [], [], {PROBE_MS / 1e3})[0]:
+    now = time.perf_counter()
+    late.append((now - before) * 1e3 - {PROBE_MS})
+    before = now
+sys.stdout.write(json.dumps(late or [0.0]))
+"""
 
 
 def _share(ordered: list[float], share: float) -> float:

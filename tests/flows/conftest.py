@@ -21,6 +21,7 @@ from gui.wishes import Wishes
 from inference.engine.network import Network
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.flows.making import Originals, Work
 from tests.tried_once import try_each_model_once
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
@@ -131,3 +132,17 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
 
     monkeypatch.setattr(Network, "run", run)
     return made
+
+
+@pytest.fixture
+def originals() -> Iterator[Originals]:
+    """Guards folders; the test fails where a byte of a picture in them changed."""
+    guarded = Originals()
+    yield guarded
+    assert guarded.changed() == []
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """Counts the pictures that the network sees in this process."""
+    return Work(monkeypatch)

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -20,7 +21,9 @@ from inference.classify.classifier import Classifier
 from inference.profile import Profile
 from inference.sessions.folder import sessions_folder
 from inference.sessions.session import SUFFIX
-from tests.flows.conftest import Bench
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Bench
 
 
 def make_pictures(folder: Path, count: int, *, first: int = 0, size: tuple[int, int] = (70, 50)) -> Path:

@@ -68,7 +68,7 @@ def test_coming_back_to_it_finds_out_and_answers_anew(bench: Bench, tmp_path: Pa
     program.viewing._picture.forget_all()
     if not is_map_kept:
         # With it the network would not be asked, and its pixels alone must tell.
-        program.viewing._inspections.clear()
+        program.viewing._answers.inspections.clear()
     program.window.grid.set_current_row(0)
     bench.until(lambda: is_answered_anew(bench))
     table = program.images.table
@@ -105,7 +105,7 @@ def test_two_that_were_left_are_answered_all_the_same(
     monkeypatch.setattr(room.service, "inspect", lambda *_given: None)
     for key in (table.key(0), table.key(1)):
         # As where the pixels of the next one, read ahead, tell as soon as it is shown.
-        program.controller._on_file_changed(key)
+        program.viewing.file_changed.emit(key)
     monkeypatch.setattr(Viewing, "key", None)
     program.viewing.shown_changed.emit()
     bench.until(lambda: {table.answer(0), table.answer(1)} == {ImageState.SUGGESTED})
@@ -279,7 +279,7 @@ def test_labels_follow_their_bytes_also_where_the_other_file_was_looked_at(
     (folder / "b.png").rename(folder / "a.png")
     if is_looked_at:
         program.viewing._picture.forget_all()
-        program.viewing._inspections.clear()
+        program.viewing._answers.inspections.clear()
         program.window.grid.set_current_row(1)
         program.window.grid.set_current_row(0)
         bench.until(lambda: "E-109" in bench.message_ids() and program.viewing.examined is not None)

@@ -75,20 +75,6 @@ class FullDisk:
         monkeypatch.setattr(Session, "carry_out", carry_out)
 
 
-@pytest.fixture
-def originals() -> Iterator[Originals]:
-    """Guards folders; the test fails where a byte of a picture in them changed."""
-    guarded = Originals()
-    yield guarded
-    assert guarded.changed() == []
-
-
-@pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Work:
-    """Counts the pictures that the network sees in this process."""
-    return Work(monkeypatch)
-
-
 @contextmanager
 def _held(path: Path) -> Iterator[None]:
     """Another program has the session open."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
@@ -40,20 +40,6 @@ from tests.flows.making import (
 from tests.flows.person import close_window, continue_last, label, shift_drop, suggestions_shown, until_ready
 
 pytestmark = pytest.mark.flow
-
-
-@pytest.fixture
-def originals() -> Iterator[Originals]:
-    """Guards folders; the test fails where a byte of a picture in them changed."""
-    guarded = Originals()
-    yield guarded
-    assert guarded.changed() == []
-
-
-@pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Work:
-    """Counts the pictures that the network sees in this process."""
-    return Work(monkeypatch)
 
 
 def _decodes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:

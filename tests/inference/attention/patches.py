@@ -17,7 +17,7 @@ PLACES = [(0.2, 0.3), (0.8, 0.15), (0.45, 0.9)]
 """Where the patch is, as shares of what the network sees."""
 
 # How the stored picture is made from the upright one, so that the orientation's instruction leads back to it.
-_STORED_AS = {
+STORED_AS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -39,7 +39,7 @@ def patched(folder: Path, size: tuple[int, int], centre: tuple[float, float], or
     across, down = np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5
     inside = (np.abs(down - centre[1]) <= side / 2)[:, None] & (np.abs(across - centre[0]) <= side / 2)[None]
     upright = Image.fromarray(np.where(inside[..., None], 250, 20).astype(np.uint8).repeat(3, axis=2))
-    stored = upright.transpose(_STORED_AS[orientation]) if orientation in _STORED_AS else upright
+    stored = upright.transpose(STORED_AS[orientation]) if orientation in STORED_AS else upright
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     path = folder / f"{size[0]}x{size[1]}-{orientation}.png"

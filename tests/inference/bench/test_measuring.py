@@ -92,11 +92,13 @@ def _limit(rule: LimitRule) -> Limit:
 def test_beside_a_card_the_programs_own_network_counts() -> None:
     limit = _limit(LimitRule.SLOWER_OF_BOTH)
     assert (limit.network_per_s, limit.pictures_per_s, limit.pipeline_share) == (3000.0, 3000.0, 0.5)
+    assert limit.network is Name.NETWORK
 
 
 def test_on_one_processor_both_parts_are_bare_loops() -> None:
     limit = _limit(LimitRule.SHARED_CORES)
     assert (limit.network_per_s, limit.pictures_per_s) == (1000.0, 800.0)
+    assert limit.network is Name.ONNXRUNTIME_ALONE
 
 
 def test_the_limit_is_that_of_the_best_batch_round_by_round() -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from inference.arrays import RgbImage
+from inference.attention.picture import Caption
+from inference.commands import explain_files
 from inference.pictures.decode_pool import DecodePool
 from tests.inference.commands.sessions import Run, run_main
 from tests.inference.commands.shared_pool import Lender
@@ -49,3 +53,18 @@ def cardinal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def captions(monkeypatch: pytest.MonkeyPatch) -> list[Caption]:
+    """What the legends of pictures say from now on; the pictures themselves are not drawn."""
+    kept: list[Caption] = []
+
+    def keep(
+        _pixels: object, _map: object, _crop: object, _size: object, caption: Caption, **_options: object
+    ) -> RgbImage:
+        kept.append(caption)
+        return np.zeros((4, 4, 3), np.uint8)
+
+    monkeypatch.setattr(explain_files, "picture_with_map", keep)
+    return kept

@@ -12,8 +12,9 @@ from PIL import Image
 import main
 from inference.errors import ImageProblem, ImageReadError
 from inference.results import Classification, CropGeometry, Failure, Outcome, PictureFacts, Prediction
-from inference.sessions.records import FoundFile, KeptAnswer, SessionModel
+from inference.sessions.records import KeptAnswer, SessionModel
 from inference.sessions.session import Session
+from tests.inference.sessions.making import on_disk
 
 MODEL_HASH = "ab" * 32
 CLASSES = ("magpie", "jay", "tabby", "=wren", "robin, red")
@@ -37,14 +38,20 @@ def make_session(path: Path, suggestions: Mapping[str, tuple[str, float] | Image
     """A session with these images; each has a suggestion with its score, a failure, or nothing yet. Their keys."""
     session = Session.create(path)
     session.add_source(str(Path(next(iter(suggestions))).parent))
-    files = [FoundFile(image, Path(image).stat().st_size, Path(image).stat().st_mtime_ns) for image in suggestions]
-    session.register(files)
+    session.register([on_disk(Path(image)) for image in suggestions])
     keys = session.keys_of_paths(list(suggestions))
     session.set_model(SessionModel(MODEL_HASH, "fake", "Fake"))
     outcomes = {image: _outcome(image, said) for image, said in suggestions.items() if said is not None}
     session.keep_answers([KeptAnswer(keys[image], outcome) for image, outcome in outcomes.items()])
     session.close()
     return [keys[image] for image in suggestions]
+
+
+def answer(session: Session, path: Path, said: tuple[str, float]) -> KeptAnswer:
+    """What the model of `make_session` says of an image's file as it is now."""
+    session.set_model(SessionModel(MODEL_HASH, "fake", "Fake"))
+    [key] = session.keys_of_paths([str(path)]).values()
+    return KeptAnswer(key, _outcome(str(path), said))
 
 
 def _outcome(path: str, said: tuple[str, float] | ImageProblem) -> Outcome:

@@ -11,6 +11,7 @@ import pytest
 
 from inference.bench.card import CardUse
 from inference.bench.figures import LimitRule, Spread
+from inference.bench.lane import LEAST_LOADED
 from inference.bench.prediction import Bound, Forecast, Inputs, predict
 from inference.bench.record import (
     SCHEMA,
@@ -139,6 +140,30 @@ def test_one_is_not_told_as_several_and_several_not_as_one() -> None:
     ):
         assert words in text
     assert "batch 8 of 2 threads; 2 decode processes. 5 rounds of passes of about 2 s" in as_markdown(RECORD)
+
+
+def test_a_pass_that_holds_whole_batches_is_not_said_to_be_short() -> None:
+    said = "5 rounds of passes of about 2 s (longer where one batch takes longer), all candidates in turns"
+    assert said in as_markdown(RECORD)
+    loader = Candidate(Name.TORCH_LOADER, 32, 1, pictures_per_s=Spread(20, 19, 21, 5), pipeline_ratio=4.5)
+    said = f"(longer where one batch takes longer, or {LEAST_LOADED} with a DataLoader), all candidates in turns"
+    assert said in as_markdown(replace(RECORD, candidates=(*RECORD.candidates, loader)))
+    skipped = replace(loader, pictures_per_s=None, skipped="torchvision cannot be imported")
+    assert said not in as_markdown(replace(RECORD, candidates=(*RECORD.candidates, skipped)))
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (Name.ONNXRUNTIME_ALONE, "limit: the slower of the two, of the bare loops"),
+        (Name.NETWORK, "limit: the slower of the two, of the bare Pillow loop and the program's own network"),
+    ],
+)
+def test_the_limit_says_whose_network_it_is_made_of(network: Name, words: str) -> None:
+    limit = Limit(LimitRule.SLOWER_OF_BOTH, 4000.0, 3000.0, 3000.0, 0.9, network)
+    record = replace(RECORD, limit=limit)
+    assert f"| {words} | 3,000 | 0.90 of it | | |" in _lines(record)
+    assert json.loads(record.to_json())["limit"]["network"] == network
 
 
 def test_the_bare_loop_is_called_by_what_ran_it() -> None:

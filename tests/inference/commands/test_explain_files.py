@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.arrays import RgbImage
 from inference.attention.methods import FACTS, Method, Unit
 from inference.attention.picture import Caption, Style
-from inference.commands import explain_files
 from tests.inference.commands.explaining import TINY, explained, patched
 from tests.inference.commands.sessions import Run
 from tests.make_bright import BRIGHT
@@ -87,17 +85,8 @@ def test_a_name_that_is_too_long_with_its_ending_is_refused_before_anything_is_w
 
 @pytest.mark.parametrize(("view", "scale"), [((), 0.1), (("--finer", "2"), 0.1 / 4)])
 def test_the_colours_have_the_models_scale_for_so_many_cells(
-    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: tuple[str, ...], scale: float
+    cardinal: Run, tmp_path: Path, captions: list[Caption], view: tuple[str, ...], scale: float
 ) -> None:
-    captions: list[Caption] = []
-
-    def keep(
-        _pixels: object, _map: object, _crop: object, _size: object, caption: Caption, **_options: object
-    ) -> RgbImage:
-        captions.append(caption)
-        return np.zeros((4, 4, 3), np.uint8)
-
-    monkeypatch.setattr(explain_files, "picture_with_map", keep)
     output = str(tmp_path / "x.png")
     start = ("explain", "--model", str(BRIGHT), "--device", "cpu", patched(tmp_path))
     code, _, _ = cardinal(*start, *view, "--output", output)

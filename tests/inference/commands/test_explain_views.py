@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.arrays import RgbImage
 from inference.attention.picture import Caption
-from inference.commands import explain_files
 from tests.inference.commands.explaining import explained, patched
 from tests.inference.commands.sessions import Run
 from tests.make_bright import BRIGHT
@@ -56,17 +54,8 @@ def test_only_a_larger_view_is_one_of_more_pixels_than_the_picture_has(cardinal:
 
 
 def test_of_a_very_long_picture_the_middle_is_seen_and_said(
-    cardinal: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cardinal: Run, tmp_path: Path, captions: list[Caption]
 ) -> None:
-    captions: list[Caption] = []
-
-    def keep(
-        _pixels: object, _map: object, _crop: object, _size: object, caption: Caption, **_options: object
-    ) -> RgbImage:
-        captions.append(caption)
-        return np.zeros((4, 4, 3), np.uint8)
-
-    monkeypatch.setattr(explain_files, "picture_with_map", keep)
     for size, seen, beside in (
         ((1000, 100), "middle of the picture, which is very long", "its middle"),
         ((400, 100), "whole picture", "whole picture"),

@@ -10,11 +10,11 @@ import pytest
 
 from inference.errors import ImageProblem
 from inference.sessions.marks import Marks, make_mark, with_removed
-from inference.sessions.records import FoundFile
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 from inference.sessions.steps import Step, StepKind
 from tests.inference.commands.sessions import Run, decisions, hashes, make_pictures, make_session
+from tests.inference.sessions.making import on_disk
 
 
 @pytest.fixture
@@ -131,14 +131,9 @@ def test_a_label_is_renamed_on_images_that_were_taken_off_the_list_too(
     assert cardinal("label", str(session), "--rename", "Elster", "pica")[2].startswith("Done: rename the label of 2")
     assert {name: one[1] for name, one in decisions(session).items()} == {"a.png": "pica"}
     opened = Session.open(session)
-    opened.register([FoundFile(str(pictures / "b.png"), *_stamp(pictures / "b.png"))])
+    opened.register([on_disk(pictures / "b.png")])
     opened.close()
     assert {name: one[1] for name, one in decisions(session).items()} == {"a.png": "pica", "b.png": "pica"}
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    facts = path.stat()
-    return facts.st_size, facts.st_mtime_ns
 
 
 def test_steps_are_taken_back_and_done_again_one_by_one(cardinal: Run, session: Path, pictures: Path) -> None:

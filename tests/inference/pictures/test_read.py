@@ -16,6 +16,7 @@ from inference.errors import ImageProblem, ImageReadError
 from inference.pictures import read
 from inference.pictures.read import ReadLimits, read_picture, to_array
 from inference.results import CropGeometry
+from tests.inference.attention.patches import STORED_AS
 
 ORIENTATION = 274
 ALL_FORMATS = [
@@ -113,15 +114,7 @@ def with_orientation(image: Image.Image, pillow: str, value: int) -> bytes:
 @pytest.mark.parametrize("pillow", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_each_orientation_is_applied_exactly_once(tmp_path: Path, pillow: str, value: int) -> None:
     upright = quarters()
-    turn = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }.get(value)
+    turn = STORED_AS.get(value)
     stored = upright.transpose(turn) if turn is not None else upright
     path = tmp_path / "x"
     path.write_bytes(with_orientation(stored, pillow, value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from inference.arrays import Embedding, EvidenceMaps
 from inference.errors import CardinalError
 from inference.results import Classification, CropGeometry, Failure, PictureFacts, Prediction
+from inference.sessions.identity import hash_of_file
 from inference.sessions.marks import NO_NAME, UNMARKED, Marks, make_mark
 from inference.sessions.records import FoundFile, KeptAnswer, SessionModel
 from inference.sessions.session import Session
@@ -78,6 +80,26 @@ def classified(
         "float32",
     )
     return KeptAnswer(key, outcome, EMBEDDING)
+
+
+def on_disk(path: Path) -> FoundFile:
+    """What a scan finds of a file."""
+    facts = path.stat()
+    return FoundFile(str(path), facts.st_size, facts.st_mtime_ns)
+
+
+def files_in(folder: Path) -> list[FoundFile]:
+    """What a scan finds in a folder."""
+    return [on_disk(path) for path in sorted(folder.iterdir())]
+
+
+def answer_file(session: Session, path: Path) -> None:
+    """The model looks at an image's file as it is now."""
+    [key] = session.keys_of_paths([str(path)]).values()
+    kept = classified(key, content_hash=hash_of_file(str(path)), mtime_ns=path.stat().st_mtime_ns)
+    assert isinstance(kept.outcome, Classification)
+    facts = replace(kept.outcome.facts, size_bytes=path.stat().st_size)
+    session.keep_answers([replace(kept, outcome=replace(kept.outcome, facts=facts))])
 
 
 def failed(key: int, error: CardinalError) -> KeptAnswer:

@@ -25,13 +25,9 @@ from tests.inference.sessions.making import (
     label_step,
     labels_of,
     new_session,
+    on_disk,
     states_of,
 )
-
-
-def on_disk(path: Path) -> FoundFile:
-    facts = path.stat()
-    return FoundFile(str(path), facts.st_size, facts.st_mtime_ns)
 
 
 def answer_from_disk(session: Session, key: int) -> None:

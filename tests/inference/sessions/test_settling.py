@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,26 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inference.cancel import Cancelled, CancelToken
-from inference.results import Classification
 from inference.sessions import settling
 from inference.sessions.connection import Reader
 from inference.sessions.identity import hash_of_file
 from inference.sessions.marks import UNMARKED, Marks, is_removed, make_mark
-from inference.sessions.records import FoundFile, Registered
+from inference.sessions.records import Registered
 from inference.sessions.session import Session
 from inference.sessions.states import ImageState
 from inference.sessions.steps import Step, StepKind
-from tests.inference.sessions.making import MODEL, classified
+from tests.inference.sessions.making import MODEL, answer_file, files_in
 
 _MARK = make_mark(ImageState.CORRECTED)
 
 
-def _files(folder: Path) -> list[FoundFile]:
-    return [FoundFile(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.iterdir())]
-
-
 def _scan(session: Session, folder: Path, chunk: int) -> Registered | None:
-    files = _files(folder)
+    files = files_in(folder)
     for start in range(0, len(files), chunk):
         session.register(files[start : start + chunk], continues_scan=start > 0)
     return session.finish_scan()
@@ -46,9 +40,9 @@ def _labelled(tmp_path: Path, count: int) -> tuple[Session, Path]:
         path = folder / f"{number:03d}.jpg"
         path.write_bytes(b"content %03d" % number)
         os.utime(path, ns=(10**18 + number, 10**18 + number))
-    session.register(_files(folder))
+    session.register(files_in(folder))
     assert session.finish_scan() is None
-    keys = session.keys_of_paths([file.path for file in _files(folder)])
+    keys = session.keys_of_paths([file.path for file in files_in(folder)])
     with session._database.write(durable=False) as connection:
         for name, key in keys.items():
             connection.execute("UPDATE image SET content_hash = ? WHERE id = ?", (hash_of_file(name), key))
@@ -114,15 +108,6 @@ def _rename_and_replace(folder: Path) -> None:
     (folder / "003.jpg").write_bytes(b"content new")
 
 
-def _answer(session: Session, path: Path) -> None:
-    """The model looks at a file between two scans."""
-    [key] = session.keys_of_paths([str(path)]).values()
-    kept = classified(key, content_hash=hash_of_file(str(path)), mtime_ns=path.stat().st_mtime_ns)
-    assert isinstance(kept.outcome, Classification)
-    facts = replace(kept.outcome.facts, size_bytes=path.stat().st_size)
-    session.keep_answers([replace(kept, outcome=replace(kept.outcome, facts=facts))])
-
-
 @pytest.mark.parametrize(
     ("kind", "stays"), [(None, False), (StepKind.LABEL, True), (StepKind.CLEAR, True), (StepKind.RENAME, False)]
 )
@@ -132,7 +117,7 @@ def test_what_is_said_of_an_answered_file_does_not_follow_the_one_before(
     session, folder = _labelled(tmp_path, 4)
     session.set_model(MODEL)
     _rename_and_replace(folder)
-    _answer(session, folder / "003.jpg")
+    answer_file(session, folder / "003.jpg")
     keys = list(session.keys_of_paths([str(folder / "003.jpg")]).values())
     said = session.vocabulary.code("said")
     if kind is not None:
@@ -153,8 +138,8 @@ def test_what_is_decided_during_a_scan_stays_with_the_answered_file(tmp_path: Pa
     session, folder = _labelled(tmp_path, 4)
     session.set_model(MODEL)
     _rename_and_replace(folder)
-    session.register(_files(folder))
-    _answer(session, folder / "003.jpg")
+    session.register(files_in(folder))
+    answer_file(session, folder / "003.jpg")
     _decide(session, str(folder / "003.jpg"), "said")
     session.finish_scan()
     assert _labels(session)["003.jpg"] == "said"
@@ -169,7 +154,7 @@ def test_who_takes_the_decision_back_has_the_label_of_the_former_file_follow_it_
     session, folder = _labelled(tmp_path, 4)
     session.set_model(MODEL)
     _rename_and_replace(folder)
-    _answer(session, folder / "003.jpg")
+    answer_file(session, folder / "003.jpg")
     _decide(session, str(folder / "003.jpg"), "said")
     session.take_back()
     if again:
@@ -185,7 +170,7 @@ def test_the_first_of_two_decisions_about_the_new_file_stays_with_it(tmp_path: P
     session, folder = _labelled(tmp_path, 4)
     session.set_model(MODEL)
     _rename_and_replace(folder)
-    _answer(session, folder / "003.jpg")
+    answer_file(session, folder / "003.jpg")
     _decide(session, str(folder / "003.jpg"), "first")
     _decide(session, str(folder / "003.jpg"), "second")
     session.take_back()
@@ -198,7 +183,7 @@ def test_the_first_of_two_decisions_about_the_new_file_stays_with_it(tmp_path: P
 def test_a_file_that_was_only_renamed_is_in_no_doubt(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 4)
     _rename(folder, {"003.jpg": "zzz.jpg"})
-    registered = session.register(_files(folder))
+    registered = session.register(files_in(folder))
     assert [Path(path).name for _, path in registered.moved] == ["zzz.jpg"]
     assert not registered.in_doubt
     assert session.finish_scan() is None
@@ -267,7 +252,7 @@ def test_a_scan_that_was_interrupted_is_put_right_by_the_next_one(
     contents = _contents(folder)
     _rename(folder, {f"{old:03d}.jpg": f"{new:03d}.jpg" for old, new in enumerate(order)})
     # From the end: the file with the new name is found before those that had to make room for it.
-    session.register(_files(folder)[::-1][:scanned])
+    session.register(files_in(folder)[::-1][:scanned])
     session.close()
     session = Session.open(session.path)
     _scan(session, folder, 2)
@@ -280,7 +265,7 @@ def test_a_scan_that_was_interrupted_is_put_right_by_the_next_one(
 def test_an_added_image_with_a_decision_is_not_absorbed(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 2)
     _rename(folder, {"000.jpg": "001.jpg", "001.jpg": "002.jpg"})
-    session.register(_files(folder))
+    session.register(files_in(folder))
     (key,) = session.keys_of_paths([f"{folder}/002.jpg"]).values()
     code = session.vocabulary.code("meanwhile")
     session.carry_out(Step(StepKind.LABEL, "", Marks.same([key], 0), Marks.same([key], _MARK, code), 1.0))
@@ -292,7 +277,7 @@ def test_an_added_image_with_a_decision_is_not_absorbed(tmp_path: Path) -> None:
 def test_a_decision_about_a_found_picture_leaves_the_earlier_one_off_the_list(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 2)
     _rename_new(folder, "001.jpg", "009.jpg")
-    session.register(_files(folder))
+    session.register(files_in(folder))
     _decide(session, f"{folder}/009.jpg", "meanwhile")
     told = session.finish_scan()
     assert told is not None
@@ -308,7 +293,7 @@ def test_a_decision_that_is_made_while_files_are_read_is_not_lost(
 ) -> None:
     session, folder = _labelled(tmp_path, 2)
     _rename_new(folder, "001.jpg", "009.jpg")
-    session.register(_files(folder))
+    session.register(files_in(folder))
     settle, tries = settling.settle, list[int]()
 
     def and_decide(
@@ -349,7 +334,7 @@ def test_an_image_without_a_file_stays_off_the_list_when_an_earlier_step_is_take
 def test_a_step_about_an_image_that_was_absorbed_changes_no_count(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 2)
     _rename_new(folder, "001.jpg", "009.jpg")
-    added = session.register(_files(folder)).added.keys
+    added = session.register(files_in(folder)).added.keys
     session.finish_scan()
     removed = make_mark(removed=True)
     for before in (removed, UNMARKED):
@@ -378,7 +363,7 @@ def test_an_image_without_a_file_comes_back_when_it_is_only_looked_through_again
     _rename(folder, {"001.jpg": "000.jpg"})
     _scan(session, folder, 5)
     (folder / "later.jpg").write_bytes(kept)
-    told = session.register(_files(folder), restore_removed=False)
+    told = session.register(files_in(folder), restore_removed=False)
     assert told.added.paths == [f"{folder}/later.jpg"]
     assert _labels(session)["later.jpg"] == "content 000"
     session.close()
@@ -387,7 +372,7 @@ def test_an_image_without_a_file_comes_back_when_it_is_only_looked_through_again
 def test_what_is_on_the_list_is_found_before_what_left_it(tmp_path: Path) -> None:
     session, folder = _labelled(tmp_path, 2)
     _rename_new(folder, "001.jpg", "009.jpg")
-    session.register(_files(folder))
+    session.register(files_in(folder))
     (key,) = _decide(session, f"{folder}/009.jpg", "meanwhile")
     session.finish_scan()
     with session._database.write(durable=False) as connection:
@@ -424,7 +409,7 @@ def test_what_a_person_took_off_the_list_stays_off_it_when_files_are_renumbered(
         Step(StepKind.REMOVE, "", before, Marks.same(keys, make_mark(ImageState.CORRECTED, removed=True), code), 2.0)
     )
     _rename(folder, {"001.jpg": "002.jpg", "002.jpg": "001.jpg"})
-    session.register(_files(folder), restore_removed=False)
+    session.register(files_in(folder), restore_removed=False)
     session.finish_scan()
     assert _labels(session) == {"000.jpg": "content 000", "001.jpg": "content 002"}
     session.close()
@@ -435,7 +420,7 @@ def test_reading_files_ends_when_nobody_waits_for_it_any_more(tmp_path: Path) ->
     session, folder = _labelled(tmp_path, 4)
     _rename(folder, {"000.jpg": "001.jpg", "001.jpg": "002.jpg", "002.jpg": "000.jpg"})
     cancel = CancelToken()
-    session.register(_files(folder), cancel=cancel)
+    session.register(files_in(folder), cancel=cancel)
     cancel.cancel()
     with pytest.raises(Cancelled):
         session.finish_scan(cancel)
@@ -450,8 +435,8 @@ def test_looking_for_moved_files_ends_likewise(tmp_path: Path) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        session.register(_files(tmp_path / "elsewhere"), cancel=cancel)
-    assert len(session.register(_files(tmp_path / "elsewhere")).moved) == 2
+        session.register(files_in(tmp_path / "elsewhere"), cancel=cancel)
+    assert len(session.register(files_in(tmp_path / "elsewhere")).moved) == 2
     session.close()
 
 
@@ -460,7 +445,7 @@ def test_many_edited_files_of_one_size_are_looked_up_together(tmp_path: Path) ->
     for path in folder.iterdir():
         path.write_bytes(path.read_bytes()[::-1])
         os.utime(path, ns=(5, 5))
-    session.register(_files(folder))
+    session.register(files_in(folder))
     asked: list[str] = []
     session._database._reader.set_trace_callback(asked.append)
     session.finish_scan()
