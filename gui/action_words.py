@@ -40,6 +40,8 @@ class ActionId(StrEnum):
     VIEW_REVIEW = "view.review"
     VIEW_BACK = "view.back"
     PANEL_LIBRARY = "panels.library"
+    ZONE_NEXT = "zone.next"
+    ZONE_PREVIOUS = "zone.prev"
     FULLSCREEN = "fullscreen"
     ZOOM_FIT = "zoom.fit"
     ZOOM_100 = "zoom.100"

@@ -8,7 +8,7 @@ from itertools import compress
 from PySide6.QtCore import QObject, Slot
 
 from gui.gallery.image_model import ImageModel
-from gui.gallery.selection_runs import select_runs
+from gui.gallery.selection_runs import MOST_RUNS, select_runs
 from gui.main_window import MainWindow
 
 _MOST_BROUGHT_BACK = 5_000
@@ -24,10 +24,14 @@ class ChangedAgain(QObject):
         self._images = images
         images.arranged.connect(self._on_arranged)
 
-    def show(self, keys: Sequence[int]) -> None:
-        """Select these images; the first of them is the current one."""
+    def show(self, keys: Sequence[int]) -> bool:
+        """Bring these images into view and select them; the first of them is the current one.
+
+        Returns:
+            False where the next key is about none of them: they stand in too many places to be selected together.
+        """
         if not len(keys):
-            return
+            return True
         grid, images = self._window.grid, self._images
         if len(keys) <= _MOST_BROUGHT_BACK:
             hidden = [key for key in keys if images.row_of(key) is None]
@@ -36,11 +40,18 @@ class ChangedAgain(QObject):
                 self._window.gallery.bar.set_also_shown(is_shown=True)
         rows = self._rows(keys)
         if not rows:
-            return
-        first = images.row_of(keys[0])
-        grid.set_current_row(rows[0] if first is None else first)
+            return True
+        runs, first = _runs(rows), images.row_of(keys[0])
+        row = rows[0] if first is None else first
+        if len(runs) > MOST_RUNS and not self._window.shows_picture:
+            # Not the first one alone: who looks at the list takes the next key to be about all of it.
+            grid.select_nothing()
+            grid.scrollTo(images.index(row))
+            return False
+        grid.set_current_row(row)
         if len(rows) > 1:
-            select_runs(grid.selectionModel(), _runs(rows))
+            select_runs(grid.selectionModel(), runs)
+        return True
 
     def _rows(self, keys: Sequence[int]) -> list[int]:
         """Where they are shown, ascending."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QImage
 
 from gui import notices
-from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept
+from gui.changed_files import ChangedFiles
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept, ThumbnailsPutOff
 from gui.engine_link import EngineLink
 from gui.gallery.image_state import ImageState
 from gui.gallery.image_table import AnswerUpdate, ImageTable
@@ -22,6 +21,7 @@ from gui.recalling import Recalling
 from gui.running import Running
 from gui.session_desk import SessionDesk
 from gui.session_holder import SessionLoaded
+from gui.thumbnail_desk import ThumbnailDesk
 from gui.viewing import SPOILT, Viewing
 from gui.words import tr
 from inference.classify.events import (
@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
     from inference.classify.classifier import Classifier
 
-_ANEW_S = 5.0
-"""A file that changes again within so many seconds is answered when the person asks for it."""
-
 
 class Controller(QObject):
     """Turns orders of the person into jobs, and events of the engine into rows, pixels and messages.
+
+    Attributes:
+        thumbnails: gets those that views ask for.
 
     Signals:
         message_raised(message: UserMessage): something must be said.
@@ -82,31 +82,21 @@ class Controller(QObject):
         self._model_wanted = ""
         self._on_card = False
         self._is_set_aside = False
-        self._answered_anew: tuple[int | None, float] = (None, 0.0)
-        self._changed: set[int] = set()
-        self._thumbnails_later: set[int] = set()
+        self.thumbnails = ThumbnailDesk(link, table, viewing)
+        self._changed = ChangedFiles(table, viewing, desk.labelling, running, jobs)
         link.started.connect(self._on_engine_started)
         link.start_failed.connect(self._on_engine_failed)
         link.event_arrived.connect(self._on_event)
-        table.thumbnails_wanted.connect(self._on_thumbnails_wanted)
         models.opened.connect(self._on_model_opened)
         running.state_changed.connect(self._on_job_state_changed)
         running.rest_wanted.connect(self.classify_all)
-        viewing.file_changed.connect(self._on_file_changed)
-        viewing.shown_changed.connect(self._on_shown_changed)
         desk.left.connect(self._on_left)
         desk.loaded.connect(self._on_session_loaded)
         recalling.answers_matched.connect(self._on_answers_matched)
         desk.labelling.taken_back.connect(self._on_journal_moved)
         desk.labelling.repeated.connect(self._on_journal_moved)
-        for source in (models, running, viewing):
+        for source in (models, running, viewing, self._changed):
             source.message_raised.connect(self.message_raised)
-
-    def keep_thumbnails(self, seen: Container[int]) -> None:
-        """Read no thumbnails of tiles that were scrolled out of sight; the views ask again when they come back."""
-        room = self._link.room
-        if room is not None:
-            self._table.forget_thumbnail_requests(room.keep_thumbnails(seen))
 
     def start(self, model: str) -> None:
         """Start the engine; the model is opened when it runs."""
@@ -181,8 +171,7 @@ class Controller(QObject):
     def _on_left(self) -> None:
         """Another session, or none: nothing of this one is worked on any more."""
         self._jobs.stop()
-        self._changed.clear()
-        self._thumbnails_later.clear()
+        self._changed.forget()
         self._viewing.forget_all()
         self._viewing.show_nothing()
         room = self._link.room
@@ -216,25 +205,6 @@ class Controller(QObject):
             places = [place for place in table.places_of(step.after.keys) if not table.is_removed(place)]
             self._jobs.add([table.key(place) for place in places if table.answer(place) is ImageState.QUEUED])
 
-    @Slot(list)
-    def _on_thumbnails_wanted(self, keys: list[int]) -> None:
-        room = self._link.room
-        if room is None:
-            self._table.forget_thumbnail_requests(keys)
-            return
-        wanted = []
-        for key in keys:
-            place = self._table.place_of(key)
-            if place is None:
-                continue
-            if self._table.answer(place) is ImageState.QUEUED and room.service.is_working:
-                # It comes with the classification, from the same decode, unless the run is stopped before.
-                self._thumbnails_later.add(key)
-            else:
-                wanted.append((key, self._table.path(place)))
-        if wanted:
-            room.load_thumbnails(wanted)
-
     @Slot(object)
     def _on_model_opened(self, classifier: Classifier) -> None:
         room = self._link.room
@@ -254,9 +224,8 @@ class Controller(QObject):
                 self._on_answers(event.answered)
             case PictureLoaded():
                 self._viewing.on_picture(event)
-            case ThumbnailsLoaded():
-                for key, image in event.images:
-                    self._set_thumbnail(key, image)
+            case ThumbnailsLoaded() | ThumbnailsPutOff():
+                self.thumbnails.take(event)
             case ThumbnailsNotKept():
                 self.message_raised.emit(notices.thumbnails_not_kept(event.folder))
             case Inspected():
@@ -268,7 +237,7 @@ class Controller(QObject):
                 if isinstance(event, RunEnded):
                     self._on_run_ended()
                 self._viewing.refresh_waiting()
-                self._ask_for_late_thumbnails()
+                self.thumbnails.ask_for_late_ones()
             case ModelOpened() | ModelFailed():
                 self._models.on_event(event)
 
@@ -325,10 +294,7 @@ class Controller(QObject):
         known = self._viewing.result_of(event.key)
         is_other = known is not None and not event.outcome.facts.is_of_file(known.facts)
         if is_other:
-            # The service has written the new answer down; pixels and the old one go.
-            self._viewing.forget({event.key})
-            self._desk.labelling.note_changed_file(event.key)
-            self.message_raised.emit(notices.classified_anew(event.outcome.path))
+            self._changed.take_other_answer(event.key, event.outcome.path)
         elif event.inspection is not None:
             self._viewing.on_inspection(event.key, event.inspection)
         if self._viewing.result_of(event.key) is None:
@@ -337,42 +303,12 @@ class Controller(QObject):
             if self._link.room is not None:
                 self._link.room.service.queue.discard([event.key])
             self._apply([_update(event.key, event.outcome)])
-            if is_other or event.key == self._answered_anew[0]:
-                # By now the session knows the new bytes, by which small pictures are kept, and what is said is of them.
-                self._desk.labelling.note_changed_file(event.key)
-                self._table.forget_thumbnails([event.key])
+            if is_other or self._changed.was_asked_anew(event.key):
+                self._changed.note_answered(event.key)
             if event.key == self._viewing.key and is_other:
                 self._viewing.reload()
             elif event.key == self._viewing.key:
                 self._viewing.refresh()
-
-    @Slot(int)
-    def _on_file_changed(self, key: int) -> None:
-        """Nothing that was said of the file before holds, not for labels either; the new one is answered at once."""
-        place = self._table.place_of(key)
-        if place is None:
-            return
-        self._changed.add(key)
-        self._desk.labelling.note_changed_file(key)
-        self._viewing.forget({key})
-        self._table.forget_answers([key])
-        self._viewing.reload()
-        last_key, last_time = self._answered_anew
-        if key != last_key or time.monotonic() - last_time > _ANEW_S:
-            self._answered_anew = (key, time.monotonic())
-            self.message_raised.emit(notices.classified_anew(self._table.path(place)))
-            self._viewing.classify_now()
-
-    @Slot()
-    def _on_shown_changed(self) -> None:
-        """Pictures that were asked about anew and left before the answer came wait for their turn like any other."""
-        if self._running.state is JobState.STOPPING:
-            # More to do would take the Stop back.
-            return
-        table, left = self._table, self._changed - {self._viewing.key}
-        self._changed -= left
-        places = [place for key in left if (place := table.place_of(key)) is not None and not table.is_removed(place)]
-        self._jobs.add([table.key(place) for place in places if table.answer(place) is ImageState.QUEUED])
 
     def _on_inspection_failed(self, key: int, failure: Failure) -> None:
         error = failure.error
@@ -395,24 +331,6 @@ class Controller(QObject):
             self._apply([_update(key, failure)])
             if self._link.room is not None:
                 self._link.room.service.queue.discard([key])
-
-    def _ask_for_late_thumbnails(self) -> None:
-        """After a run: what is still queued on screen gets its thumbnail without a classification."""
-        if self._link.room is not None and not self._link.room.service.is_working:
-            keys, self._thumbnails_later = self._thumbnails_later, set()
-            table = self._table
-            self._on_thumbnails_wanted(
-                [
-                    key
-                    for key in keys
-                    if (place := table.place_of(key)) is not None and table.answer(place) is ImageState.QUEUED
-                ]
-            )
-
-    def _set_thumbnail(self, key: int, image: QImage | None) -> None:
-        if image is not None and not image.isNull():
-            self._table.set_thumbnail(key, image)
-            self._viewing.show_thumbnail(key)
 
 
 def _update(key: int, outcome: Outcome) -> AnswerUpdate:

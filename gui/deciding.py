@@ -326,13 +326,11 @@ class Deciding(QObject):
 
     @Slot(object)
     def _on_taken_back(self, step: Step) -> None:
-        self._tell_moved(label_notices.undone(in_words(step)))
-        self._show_again(step)
+        self._tell_moved(label_notices.undone(in_words(step), is_selected=self._show_again(step)))
 
     @Slot(object)
     def _on_repeated(self, step: Step) -> None:
-        self._tell_moved(label_notices.redone(in_words(step)))
-        self._show_again(step)
+        self._tell_moved(label_notices.redone(in_words(step), is_selected=self._show_again(step)))
 
     def _tell_moved(self, message: UserMessage) -> None:
         """In a review the strip says it, and the image comes back on screen."""
@@ -341,10 +339,11 @@ class Deciding(QObject):
         else:
             self.message_raised.emit(message)
 
-    def _show_again(self, step: Step) -> None:
-        """Bring what changed into view, also where the filter hides it now."""
-        if not self._reviewing.is_active and step.kind is not StepKind.ADD:
-            self._changed.show(step.before.keys)
+    def _show_again(self, step: Step) -> bool:
+        """Bring what changed into view, also where the filter hides it now; False where it cannot be selected."""
+        if self._reviewing.is_active or step.kind is StepKind.ADD:
+            return True
+        return self._changed.show(step.before.keys)
 
     def _announce(self, sentence: str) -> None:
         """Tell a screen reader what a single key did."""

@@ -39,6 +39,13 @@ class ThumbnailsLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class ThumbnailsPutOff:
+    """There was no memory for the thumbnails of these images; there may be some in a while."""
+
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ThumbnailsNotKept:
     """The disk has too little room for thumbnails; `folder` is where they would be."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui.session_holder import SessionHolder
 from gui.tasks import Lane, TaskRunner
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class EngineLink(QObject):
-    """Starts the engine room in a worker thread and passes its events on.
+    """Starts the engine room in a worker thread and passes its events on, one in each turn of the event loop.
+
+    Several often come at once (at the beginning of a run: the picture, its answer, the run itself), and Qt would work
+    through all of them and then lay out and paint what they changed, all in one turn: the longest turns of the window.
 
     Signals:
         started(room: EngineRoom): it can be used now.
@@ -37,7 +41,11 @@ class EngineLink(QObject):
         self._room: EngineRoom | None = None
         self._made: EngineRoom | None = None
         self._closed = False
-        self._event_told.connect(self._pass_on)
+        self._told: deque[object] = deque()
+        # A timer waits until what is to be laid out and painted has been; a posted event would not.
+        self._turn = QTimer(self, interval=0, singleShot=True)
+        self._turn.timeout.connect(self._pass_on)
+        self._event_told.connect(self._on_event_told)
 
     @property
     def room(self) -> EngineRoom | None:
@@ -77,7 +85,15 @@ class EngineLink(QObject):
         self.started.emit(room)
 
     @Slot(object)
-    def _pass_on(self, event: object) -> None:
+    def _on_event_told(self, event: object) -> None:
+        self._told.append(event)
+        self._turn.start()
+
+    @Slot()
+    def _pass_on(self) -> None:
         """Events that were on their way when the window closed find nobody any more."""
+        event = self._told.popleft()
+        if self._told:
+            self._turn.start()
         if not self._closed:
             self.event_arrived.emit(event)

@@ -19,7 +19,7 @@ import numpy.ma  # noqa: F401 - numpy.unique would import it at its first use, i
 from PySide6.QtGui import QImage
 
 from gui.attention.examination import ExaminationOrder, carry_out
-from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept
+from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept, ThumbnailsPutOff
 from gui.map_maker import MapMaker
 from gui.qimage import rgb_to_qimage
 from gui.session_holder import SessionHolder
@@ -219,16 +219,15 @@ class EngineRoom:
         """Runs on: the thread of thumbnails."""
         wanted = [(key, path) for key, path, future in asked if not future.cancelled()]
         paths = dict(wanted)
-        found = []
+        kept = []
         for key, jpeg in self._kept_thumbnails(wanted):
             if jpeg is not None and generation == self._generation:
-                found.append((key, _opened(jpeg)))
+                kept.append((key, jpeg))
                 with self._reading:
                     self._thumbnails.pop(key, None)
             elif generation == self._generation:
                 self._read_thumbnail(key, paths[key], generation)
-        if found:
-            self._tell(ThumbnailsLoaded(tuple(found)), generation)
+        self._open_thumbnails(kept, generation)
 
     def _kept_thumbnails(self, wanted: Sequence[tuple[int, str]]) -> list[tuple[int, bytes | None]]:
         try:
@@ -292,13 +291,18 @@ class EngineRoom:
             self._looking_up.submit(work)
 
     def _open_thumbnails(self, came: Sequence[tuple[int, bytes]], generation: int) -> None:
-        """Runs on: the service's thread, or that of thumbnails. Thumbnails are no reason to end it."""
-        try:
-            opened = tuple((key, _opened(jpeg)) for key, jpeg in came)
-        except MemoryError:
-            logger.warning("there was no memory for %d thumbnails", len(came))
-            return
-        self._tell(ThumbnailsLoaded(opened), generation)
+        """Runs on: the service's thread, that of thumbnails, or a lane's. Thumbnails are no reason to end it."""
+        opened, put_off = [], []
+        for key, jpeg in came:
+            try:
+                opened.append((key, _opened(jpeg)))
+            except MemoryError:
+                put_off.append(key)
+        if opened:
+            self._tell(ThumbnailsLoaded(tuple(opened)), generation)
+        if put_off:
+            logger.warning("there was no memory for %d thumbnails", len(put_off))
+            self._tell(ThumbnailsPutOff(tuple(put_off)), generation)
 
     def _picture_loaded(
         self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool, wish: int
@@ -320,7 +324,7 @@ class EngineRoom:
         except (CancelledError, Cancelled):
             return
         else:
-            self._tell(ThumbnailsLoaded(((key, _opened(jpeg)),)), generation)
+            self._open_thumbnails([(key, jpeg)], generation)
 
 
 def _opened(jpeg: bytes) -> QImage:

@@ -48,14 +48,16 @@ def renamed(count: int, label: str, name: str) -> UserMessage:
     return _done("T-19", text.format(a=_name(label), b=_name(name)))
 
 
-def undone(what: str) -> UserMessage:
-    """A step was taken back (T-14); `what` is its text, safe to show."""
-    return UserMessage("T-14", Place.TOAST, Level.INFO, tr("Undone: {what}.").format(what=what.rstrip(".")))
+def undone(what: str, *, is_selected: bool = True) -> UserMessage:
+    """A step was taken back (T-14); `what` is its text, safe to show, and `is_selected` as in `_with_selection`."""
+    text = _with_selection(tr("Undone: {what}.").format(what=what.rstrip(".")), is_selected=is_selected)
+    return UserMessage("T-14", Place.TOAST, Level.INFO, text)
 
 
-def redone(what: str) -> UserMessage:
-    """A step was made again; `what` is its text, safe to show."""
-    return UserMessage("T-20", Place.TOAST, Level.INFO, tr("Redone: {what}.").format(what=what.rstrip(".")))
+def redone(what: str, *, is_selected: bool = True) -> UserMessage:
+    """A step was made again; `what` is its text, safe to show, and `is_selected` as in `_with_selection`."""
+    text = _with_selection(tr("Redone: {what}.").format(what=what.rstrip(".")), is_selected=is_selected)
+    return UserMessage("T-20", Place.TOAST, Level.INFO, text)
 
 
 def not_labelled() -> UserMessage:
@@ -83,6 +85,13 @@ def accuracy_known(accuracy: float, label_count: int) -> str:
         "Of %n images that you reviewed, the first suggestion was right for {share}.",
     )
     return text.format(share=words.percent(accuracy))
+
+
+def _with_selection(text: str, *, is_selected: bool) -> str:
+    """A sentence on what was moved; where the images cannot be selected together, that no key is about them."""
+    if is_selected:
+        return text
+    return f"{text} {tr('The images stand in too many places to be selected together, so none is selected.')}"
 
 
 def _done(message_id: str, text: str) -> UserMessage:

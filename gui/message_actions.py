@@ -155,7 +155,7 @@ class MessageActions(QObject):
             case "E-313" | "E-315":
                 self._controller.classify_all()
             case "E-318" | "E-319":
-                self._models.try_again()
+                self._models.try_again(message.subject)
             case "E-409":
                 if message.subject in self._views:
                     self.save_view(message.subject, self._views[message.subject])

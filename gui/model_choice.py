@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from gui import notices
 from gui.engine_link import EngineLink
 from gui.messages import describe, unexpected
 from gui.tasks import Lane, Task, TaskRunner, Work
-from gui.user_message import UserMessage
+from gui.user_message import MessageAction, UserMessage
 from gui.words import tr
 from inference.classify.events import ModelFailed, ModelOpened
 from inference.engine.devices import AUTO, Device
@@ -56,8 +57,9 @@ class ModelChoice(QObject):
         self._batch_size: int | None = None
         self._name = self._wanted = self._runs_on = ""
         self._was_chosen = False
-        self._installs: dict[Task, Work] = {}
-        self._last_work: Work | None = None
+        # Additions and downloads that are under way, and those that failed and can be tried again, by what they add.
+        self._installs: dict[Task, tuple[str, Work]] = {}
+        self._failed: dict[str, Work] = {}
 
     @property
     def name(self) -> str:
@@ -133,28 +135,28 @@ class ModelChoice(QObject):
         """Adopt a stranger's `.onnx`, in a child process."""
         room = self._link.room
         if room is not None:
-            self._install(partial(room.install_file, Path(path)))
+            self._install(path, partial(room.install_file, Path(path)))
 
     def get(self, weights: OfficialWeights) -> None:
         """Download torchvision's weights and convert them, in a child process."""
         room = self._link.room
         if room is not None:
-            self._install(partial(room.install_official, weights))
+            self._install(weights.name, partial(room.install_official, weights))
 
     def cancel_installing(self) -> None:
         """Give up; what was downloaded is kept for the next try."""
         for task in self._installs:
             task.cancel()
 
-    def try_again(self) -> None:
-        """Repeat the addition or download that failed last, once."""
-        work, self._last_work = self._last_work, None
+    def try_again(self, subject: str) -> None:
+        """Repeat, once, the addition or download that failed with a message of this subject."""
+        work = self._failed.pop(subject, None)
         if work is not None:
-            self._install(work)
+            self._install(subject, work)
 
-    def _install(self, work: Work) -> None:
+    def _install(self, subject: str, work: Work) -> None:
         task = self._runner.create(work, Lane.MODELS)
-        self._installs[task] = work
+        self._installs[task] = subject, work
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_installed)
         task.failed.connect(self._on_not_installed)
@@ -195,10 +197,13 @@ class ModelChoice(QObject):
 
     @Slot(object)
     def _on_not_installed(self, error: object) -> None:
-        self._last_work = self._installs.get(self._sending_task())
         message: UserMessage = (
             describe(error) if isinstance(error, CardinalError) else unexpected(tr("the models"), repr(error))
         )
+        if MessageAction.TRY_AGAIN in message.actions:
+            subject, work = self._installs[self._sending_task()]
+            self._failed[subject] = work
+            message = replace(message, subject=subject)
         self.message_raised.emit(message)
 
     @Slot()

@@ -164,6 +164,12 @@ def classified_anew(path: str) -> UserMessage:
     return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
 
 
+def classified_later(path: str) -> UserMessage:
+    """The same while no model is open, so that nobody can be asked."""
+    text = tr("{name} changed on disk after it was classified. It is classified again when a model is ready.")
+    return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
+
+
 def preprocessing_assumed(name: str) -> UserMessage:
     """A model does not say how images are to be prepared, so the usual numbers are used."""
     text = tr("{name} does not say how images must be prepared. The usual numbers are used; scores may be off.")

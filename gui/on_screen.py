@@ -125,4 +125,4 @@ class OnScreen(QObject):
         """Read only the thumbnails of what is on screen in either view."""
         ranges = (self._window.grid.visible_rows(), self._window.filmstrip.visible_rows())
         keys = (self._images.keys_between(first, last) for first, last in ranges if first >= 0)
-        self._controller.keep_thumbnails(frozenset(chain.from_iterable(keys)))
+        self._controller.thumbnails.keep(frozenset(chain.from_iterable(keys)))

@@ -49,6 +49,7 @@ from gui.viewing import Viewing
 from gui.window_memory import restore_layout, window_state
 from gui.wishes import Wishes
 from gui.words import counted
+from gui.zones import Zones
 from inference.errors import OutputWriteError, SessionError
 from inference.profile import Profile
 
@@ -136,6 +137,7 @@ class Program(QObject):
         self.attention.take_actions(self.action_runner)
         self.labels.take_actions(self.actions, self.action_runner, self.controller)
         fill_menu_bar(self.window.menuBar(), self.actions)
+        self.zones = Zones(self.window)
         self.closing = Closing(self.writer)
         self.on_screen = OnScreen(self.window, self.images, self.controller, self.viewing, self.place, trace)
         self.model_state = ModelState(self.window, self.models, self.controller, self.viewing, self.labels, trace)

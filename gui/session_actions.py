@@ -1,4 +1,4 @@
-"""Carry out what a person wants with sessions: go on, begin anew, rename, restore; and say how they are."""
+"""Carry out what a person wants with sessions: go on, begin anew, rename, restore; and say what came of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QFile, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QFile, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from gui import session_files, session_notices
@@ -18,6 +18,7 @@ from gui.decision_writer import DecisionWriter
 from gui.intake import Intake
 from gui.main_window import MainWindow, View
 from gui.messages import describe, unexpected
+from gui.saving_told import SavingTold
 from gui.session_desk import SessionDesk
 from gui.session_holder import SessionLoaded, SessionShown
 from gui.start.session_lines import SessionOnStart
@@ -25,14 +26,11 @@ from gui.tasks import Lane, TaskRunner
 from gui.user_message import UserMessage
 from gui.words import tr
 from inference.cancel import CancelToken
-from inference.errors import CardinalError, SessionDamagedError, SessionError, SessionSaveError
+from inference.errors import CardinalError, SessionDamagedError, SessionSaveError
 from inference.profile import Profile
 from inference.sessions.suffix import sidecar_list
 
 _Result = TypeVar("_Result")
-
-_SAVING_SHOWN_MS = 1000
-"""Decisions that wait for the disk longer than this are said to be saved."""
 
 
 class SessionActions(QObject):
@@ -64,10 +62,8 @@ class SessionActions(QObject):
         self._profile = profile
         self._sessions: list[SessionOnStart] = []
         self._dialog: Any = None
-        self._unsaved_timer = QTimer(self)
-        self._unsaved_timer.setSingleShot(True)
-        self._unsaved_timer.setInterval(_SAVING_SHOWN_MS)
-        self._unsaved_timer.timeout.connect(self._show_unsaved)
+        self._saving = SavingTold(window, writer)
+        self._saving.message_raised.connect(self.message_raised)
         intake.session_given.connect(self.open)
         # The folder that was opened has a session that cannot be continued now, or the open one is damaged.
         intake.session_refused.connect(self._on_damage_found)
@@ -79,10 +75,6 @@ class SessionActions(QObject):
         desk.closed.connect(self.list_sessions)
         desk.open_failed.connect(self._on_open_failed)
         desk.damage_found.connect(self._on_damage_found)
-        self._told_unsaved = ""
-        writer.failed.connect(self._on_saving_failed)
-        writer.saved.connect(self._on_saved)
-        writer.unsaved_changed.connect(self._on_unsaved_changed)
 
     def orders(self) -> dict[ActionId, Callable[[], object]]:
         """What the actions of sessions do."""
@@ -128,8 +120,7 @@ class SessionActions(QObject):
 
     def close(self) -> None:
         """Say nothing any more: the window is gone."""
-        self._unsaved_timer.stop()
-        self._writer.unsaved_changed.disconnect(self._on_unsaved_changed)
+        self._saving.close()
 
     @Slot()
     def list_sessions(self) -> None:
@@ -341,8 +332,8 @@ class SessionActions(QObject):
     @Slot()
     def _on_left(self) -> None:
         self._window.set_session("")
-        self._told_unsaved = ""
-        for message_id in ("E-401", "E-402", "E-404", "E-419", "E-602"):
+        self._saving.forget()
+        for message_id in ("E-404", "E-419", "E-602"):
             self._window.messages.withdraw(message_id)
         self.list_sessions()
         self.changed.emit()
@@ -374,33 +365,6 @@ class SessionActions(QObject):
         error, copy = found
         message = describe(error) if copy is None else session_notices.damaged_with_copy(error, copy.at, copy.labelled)
         self.message_raised.emit(message)
-
-    @Slot(object)
-    def _on_saving_failed(self, error: SessionError) -> None:
-        self._show_unsaved()
-        message = _told(error)
-        if message.text != self._told_unsaved:
-            # Once: every decision and every retry fails alike, and the status bar counts them.
-            self._told_unsaved = message.text
-            self.message_raised.emit(message)
-
-    @Slot()
-    def _on_saved(self) -> None:
-        self._told_unsaved = ""
-        for message_id in ("E-401", "E-402"):
-            self._window.messages.withdraw(message_id)
-
-    @Slot(int)
-    def _on_unsaved_changed(self, count: int) -> None:
-        if not count:
-            self._unsaved_timer.stop()
-            self._window.show_unsaved(0)
-        elif not self._unsaved_timer.isActive():
-            self._unsaved_timer.start()
-
-    @Slot()
-    def _show_unsaved(self) -> None:
-        self._window.show_unsaved(self._writer.unsaved)
 
 
 def _told(error: object) -> UserMessage:

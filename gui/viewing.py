@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.answer_on_page import show_answer, show_earlier_answer
+from gui.answers_at_hand import AnswersAtHand, are_alike
 from gui.attention.examined import Examined
 from gui.engine_events import PictureLoaded
 from gui.engine_link import EngineLink
@@ -15,7 +16,6 @@ from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
 from gui.map_on_page import DrawnMap, MapOnPage, MapSource, ShownPicture
 from gui.picture_on_screen import PictureOnScreen
-from gui.recent import Recent
 from gui.scale_learning import ScaleLearning
 from gui.viewer.map_choice import MapChoice
 from gui.viewer.map_mode import MapMode
@@ -41,9 +41,6 @@ SPOILT = frozenset(
     }
 )
 """Why a file that was classified holds no picture now: it is another one, and what was said is not of it."""
-
-RESULTS_KEPT = 2000
-INSPECTIONS_KEPT = 64
 
 
 class Viewing(QObject):
@@ -73,10 +70,9 @@ class Viewing(QObject):
         self._link = link
         self._has_failed_model = False
         self._contract: ModelContract | None = None
-        self._results: Recent[Classification] = Recent(RESULTS_KEPT)
-        self._inspections: Recent[Inspection] = Recent(INSPECTIONS_KEPT)
+        self._answers = AnswersAtHand()
         self._examined: Examined | None = None
-        self._picture = PictureOnScreen(page, images, link, self._results)
+        self._picture = PictureOnScreen(page, images, link, self._answers.results)
         self._map = MapOnPage(page)
         self._scale = ScaleLearning(page)
         self._scale.changed.connect(self._rescale)
@@ -98,7 +94,7 @@ class Viewing(QObject):
     @property
     def classification(self) -> Classification | None:
         """What the model says of the image on screen, where it has spoken."""
-        return None if self.key is None else self._results.get(self.key)
+        return None if self.key is None else self._answers.results.get(self.key)
 
     @property
     def map_scale(self) -> float:
@@ -123,7 +119,7 @@ class Viewing(QObject):
     @property
     def has_inspection(self) -> bool:
         """Whether every class of the image on screen has a map."""
-        return self.key is not None and self.key in self._inspections
+        return self.key is not None and self.key in self._answers.inspections
 
     @property
     def examined(self) -> Examined | None:
@@ -132,14 +128,13 @@ class Viewing(QObject):
 
     def result_of(self, key: int) -> Classification | None:
         """What the model says of an image, while it is remembered."""
-        return self._results.get(key)
+        return self._answers.results.get(key)
 
     def set_model(self, contract: ModelContract, maker: MapMaker) -> None:
         """A model is ready; what an earlier one said is forgotten."""
         self._contract = contract
         self._has_failed_model = False
-        self._results.clear()
-        self._inspections.clear()
+        self._answers.clear()
         self._scale.begin()
         self._map.set_model(contract, maker)
         self._page.inspector.class_search.set_classes(label.name for label in contract.labels)
@@ -243,14 +238,12 @@ class Viewing(QObject):
     def forget_all(self) -> None:
         """Every image was removed."""
         self._picture.forget_all()
-        self._results.clear()
-        self._inspections.clear()
+        self._answers.clear()
 
     def forget(self, keys: set[int]) -> None:
         """Some images were removed."""
         self._picture.forget(keys)
-        self._results.discard(keys)
-        self._inspections.discard(keys)
+        self._answers.forget(keys)
 
     def renew(self, keys: set[int]) -> None:
         """Some images are other files now, or lie elsewhere: what was kept goes; one on screen is read again."""
@@ -288,17 +281,12 @@ class Viewing(QObject):
     @Slot(int)
     def tell_changed(self, key: int) -> None:
         """The file of the image on screen is another than the one that was classified."""
-        if key == self.key and key in self._results:
+        if key == self.key and key in self._answers.results:
             self.file_changed.emit(key)
 
     def on_result(self, key: int, classification: Classification, inspection: Inspection | None) -> None:
         """The model has spoken of an image."""
-        before = self._results.get(key)
-        self._results.put(key, classification)
-        if inspection is not None:
-            self._inspections.put(key, inspection)
-        elif before is not None and not classification.facts.is_of_file(before.facts):
-            self._inspections.discard({key})
+        self._answers.take(key, classification, inspection)
         # First the scale: every part of the inspector draws on the same one.
         if self._map.maker is not None:
             self._scale.learn(self._map.maker, classification)
@@ -318,7 +306,7 @@ class Viewing(QObject):
 
     def on_inspection(self, key: int, inspection: Inspection) -> None:
         """The feature map of an image came, so that every class has a map."""
-        self._inspections.put(key, inspection)
+        self._answers.inspections.put(key, inspection)
         if key == self.key:
             self._tell_examined()
             self.redraw_map()
@@ -332,42 +320,14 @@ class Viewing(QObject):
 
     def _tell_examined(self) -> None:
         """Tell what is known of the image on screen, where it is not what was told last."""
-        found = self._find_examined()
-        before = self._examined
-        same = found is before or (
-            found is not None
-            and before is not None
-            and found.key == before.key
-            and found.inspection is before.inspection
-            and found.classification is before.classification
-        )
-        # Of a model without a scale it changes with the pictures: `scale_changed` tells when that is drawn.
+        place, key = self._picture.place, self.key
+        found = None
+        if key is not None and place is not None:
+            found = self._answers.examined(key, self._table.path(place), self._contract, self._map.maker)
+        is_known = are_alike(found, self._examined)
         self._examined = found
-        if not same:
+        if not is_known:
             self.examined_changed.emit(found)
-
-    def _find_examined(self) -> Examined | None:
-        place, classification = self._picture.place, self.classification
-        if self.key is None or place is None or classification is None:
-            return None
-        inspection = self._inspections.get(self.key)
-        maker = self._map.maker
-        head = None if maker is None else maker.head
-        if maker is None or head is None or self._contract is None or inspection is None:
-            return None
-        path = self._table.path(place)
-        return Examined(
-            self.key,
-            path,
-            classification,
-            inspection,
-            self._contract,
-            head,
-            maker.model_hash,
-            maker.scale,
-            maker.device,
-            maker.precision,
-        )
 
     @Slot()
     def _draw_again(self) -> None:
@@ -380,7 +340,7 @@ class Viewing(QObject):
     def _show_result(self, place: int, key: int) -> None:
         self._tell_examined()
         answer = self._table.answer(place)
-        classification = self._results.get(key)
+        classification = self._answers.results.get(key)
         read = self._picture.facts_of(key)
         if classification is not None and read is not None and not read.is_of_file(classification.facts):
             # The pixels were read before the answer was known.
@@ -417,7 +377,7 @@ class Viewing(QObject):
     ) -> None:
         self._picture.take_size(key)
         show_answer(self._page, classification, contract)
-        if self.has_every_map and key not in self._inspections and self._link.room is not None:
+        if self.has_every_map and key not in self._answers.inspections and self._link.room is not None:
             self._link.room.service.inspect(key, self._table.path(place))
 
     @Slot(int)
@@ -425,6 +385,6 @@ class Viewing(QObject):
         """Put the map of a class on screen, from what is known already: no run of the network."""
         classification, key = self.classification, self.key
         if class_index != NO_CLASS and classification is not None and key is not None:
-            inspection, examined = self._inspections.get(key), self._examined
+            inspection, examined = self._answers.inspections.get(key), self._examined
             is_same = examined is not None and inspection is examined.inspection
             self._map.show(class_index, ShownPicture(classification, inspection, examined if is_same else None))

@@ -46,6 +46,22 @@ VIEW_ROWS: tuple[ActionRow, ...] = (
         checkable=True,
     ),
     ActionRow(
+        ActionId.ZONE_NEXT,
+        Menu.VIEW,
+        "Next part of the window",
+        "Move the focus on: bar, library, images, what stands beside them, status line.",
+        in_window("F6"),
+        taught=True,
+    ),
+    ActionRow(
+        ActionId.ZONE_PREVIOUS,
+        Menu.VIEW,
+        "Part of the window before",
+        "Move the focus back to the part of the window before.",
+        in_window("Shift+F6"),
+        taught=True,
+    ),
+    ActionRow(
         ActionId.FULLSCREEN,
         Menu.VIEW,
         "F&ull screen",

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from gui.theme import TARGET_PX
 from gui.viewer.class_search import ClassSearch
@@ -55,9 +55,14 @@ class Inspector(QScrollArea):
         self.facts = FactsPanel(column)
         self._sections = QVBoxLayout()
         self._revealed: Section | None = None
+        self._is_whole_wanted = True
+        # Empty room below everything, so that what closes farther up moves nothing on screen.
+        self._spare = QSpacerItem(0, 0)
         self._settling = QTimer(self, interval=_SETTLED_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
         self.verticalScrollBar().rangeChanged.connect(self._scroll_to_revealed)
+        self.verticalScrollBar().rangeChanged.connect(self._give_up_spare_room)
+        self.verticalScrollBar().valueChanged.connect(self._give_up_spare_room)
         self._sentence = QLabel(column)
         self._classify = QPushButton(self.tr("Classify now"), column)
         self._reclassify = QPushButton(self.tr("Classify again"), column)
@@ -67,6 +72,8 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there: one that comes with a part that opens would push everything aside.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._classify.clicked.connect(self.classify_requested)
         self._reclassify.clicked.connect(self.reclassify_requested)
@@ -106,8 +113,7 @@ class Inspector(QScrollArea):
     def reveal(self, section: Section) -> None:
         """Open a part and scroll to it, no farther than it takes; in a moment, when it has got its place."""
         section.set_open(True)
-        self._revealed = section
-        self._settling.start()
+        self._scroll_soon_to(section, is_whole_wanted=True)
 
     def follow(self, section: Section) -> None:
         """An answer that was asked for has come in a part: scroll to it, unless it was folded away or pointed past."""
@@ -122,13 +128,43 @@ class Inspector(QScrollArea):
         self.verticalScrollBar().setValue(0)
 
     def _on_opened(self, section: Section, is_open: bool) -> None:
+        """Whoever opens or closes a part looks at its heading: that stays where it is, under the pointer."""
         if is_open:
-            self.reveal(section)
+            # Unless it is so far down that nobody would see that something opened.
+            self._scroll_soon_to(section, is_whole_wanted=False)
+        else:
+            self._revealed = None
+            self._settling.start()
+            self._keep_room_below(section.content_height)
+
+    def _scroll_soon_to(self, section: Section, *, is_whole_wanted: bool) -> None:
+        self._revealed, self._is_whole_wanted = section, is_whole_wanted
+        self._settling.start()
+
+    @Slot()
+    def _give_up_spare_room(self) -> None:
+        """What of the empty room nobody sees any more goes; not before the layout has made what closed smaller."""
+        if self._spare.sizeHint().height() and not self._settling.isActive():
+            self._keep_room_below(0)
+
+    def _keep_room_below(self, lost: int) -> None:
+        """The column becomes lower by so many pixels: what is seen now can be seen then, with empty room below it."""
+        column = self.widget()
+        layout = None if column is None else column.layout()
+        if column is None or layout is None:
+            return
+        before = self._spare.sizeHint().height()
+        seen_to = self.verticalScrollBar().value() + self.viewport().height()
+        spare = max(0, min(before + lost, seen_to - (column.height() - before - lost)))
+        if spare != before:
+            self._spare.changeSize(0, spare)
+            layout.invalidate()
 
     @Slot()
     def _on_settled(self) -> None:
         self._scroll_to_revealed()
         self._revealed = None
+        self._give_up_spare_room()
 
     @Slot()
     def _scroll_to_revealed(self) -> None:
@@ -138,7 +174,8 @@ class Inspector(QScrollArea):
             return
         bar, room = self.verticalScrollBar(), self.viewport().height()
         top = section.mapTo(column, QPoint(0, 0)).y() - _ROOM_PX
-        bottom = top + section.height() + 2 * _ROOM_PX
+        height = section.height() if self._is_whole_wanted else min(section.height(), section.least_height)
+        bottom = top + height + 2 * _ROOM_PX
         # Of one that is higher than the window, the heading and what follows it.
         bar.setValue(min(top, max(bar.value(), bottom - room)))
 
@@ -199,6 +236,7 @@ class Inspector(QScrollArea):
         layout.addSpacing(10)
         layout.addWidget(_heading(self.tr("Picture"), column))
         layout.addWidget(self.facts)
+        layout.addItem(self._spare)
         layout.addStretch(1)
 
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from gui.theme import TARGET_PX
 from gui.words import tr
 
+_GAP_PX = 4
+
 
 class Section(QWidget):
     """A heading that opens and closes what stands below it, by pointer or keyboard.
@@ -36,7 +38,7 @@ class Section(QWidget):
         self._heading.setFont(font)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(_GAP_PX)
         column.addWidget(self._heading)
         column.addWidget(content)
         self.set_open(is_open)
@@ -46,6 +48,16 @@ class Section(QWidget):
     def is_open(self) -> bool:
         """Whether the content shows."""
         return self._is_open
+
+    @property
+    def content_height(self) -> int:
+        """What the content takes or took when it was last on screen, with the gap above it, in pixels."""
+        return self._content.height() + _GAP_PX
+
+    @property
+    def least_height(self) -> int:
+        """Of the heading and a first line of the content, in pixels."""
+        return self._heading.height() + _GAP_PX + TARGET_PX
 
     def set_open(self, is_open: bool) -> None:
         """Open or close it; tells nobody."""

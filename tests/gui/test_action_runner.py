@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import cast
+from collections.abc import Sequence
 
 import pytest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from gui.action_table import ActionId
-from gui.app import build
 from gui.main_window import View
 from gui.program import Program
-from gui.wishes import Wishes
-from inference.profile import Profile
 from tests.gui.gallery.images import append, paths
-
-
-@pytest.fixture
-def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
-    """A program whose engine has not started: the window was never painted."""
-    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
-    yield made
-    made.close()
-    made.window.deleteLater()
 
 
 def test_of_many_images_those_on_screen_are_classified_again_first(

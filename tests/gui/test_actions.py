@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QKeyCombination, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QLineEdit,
     QListWidget,
@@ -24,6 +23,7 @@ from gui.actions import create_actions, keys_of, update_enabled, update_icons
 from gui.menu_bar import fill_menu_bar
 from gui.review.label_keys import LabelAction, label_key
 from gui.theme import DARK, palette_of
+from tests.gui.shown import show_active
 
 _ALL = ~Condition.NOTHING
 _KEYS = [(row, key) for row in ACTIONS for key in row.keys if not row.taught and not row.decides]
@@ -93,10 +93,7 @@ class _Window(QMainWindow):
 def window(qtbot: QtBot) -> _Window:
     window = _Window()
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    show_active(qtbot, window)
     return window
 
 

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.app import build
 from gui.gallery.arrangement import ImageFilter
 from gui.gallery.image_state import ImageState
 from gui.main_window import View
 from gui.program import Program
 from gui.user_message import MessageAction, UserMessage
-from gui.wishes import Wishes
-from inference.profile import Profile
 
 COUNT = 60
-
-
-@pytest.fixture
-def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
-    """A program whose engine has not started: the window was never painted."""
-    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
-    yield made
-    made.close()
-    made.window.deleteLater()
 
 
 @pytest.fixture

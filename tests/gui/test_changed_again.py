@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui import changed_again
+from gui.gallery import selection_runs
 from gui.gallery.arrangement import Arrangement, ImageFilter
 from gui.gallery.image_state import ImageState
+from gui.main_window import View
 from tests.gui.label_bench import LabelBench
 
 
@@ -52,3 +54,41 @@ def test_more_than_are_brought_back_are_selected_as_far_as_they_are_shown(
     bench.labelling.undo()
     assert _selected(bench) == [0, 1]
     assert not bench.window.gallery.bar.is_also_shown
+
+
+def test_what_stands_in_too_many_places_is_not_selected_at_all(
+    bench: LabelBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the next key would be about one image, while the message speaks of all."""
+    monkeypatch.setattr(changed_again, "MOST_RUNS", 2)
+    monkeypatch.setattr(selection_runs, "MOST_RUNS", 2)
+    window = bench.window
+    for move in (bench.labelling.undo, bench.labelling.redo):
+        bench.labelling.reject([3, 5, 7])
+        window.grid.set_current_row(0)
+        bench.labelling.undo()
+        if move is bench.labelling.redo:
+            window.grid.set_current_row(0)
+            move()
+        states = bench.states()
+        assert _selected(bench) == []
+        assert list(bench.deciding.targets()) == []
+        assert bench.messages[-1].text.endswith("so none is selected.")
+        bench.press(Qt.Key.Key_S)
+        assert bench.states() == states
+        bench.press(Qt.Key.Key_Right)
+        assert _selected(bench) == [0], "the keys begin with what is on screen"
+    bench.labelling.reject([1, 2, 4])
+    bench.labelling.undo()
+    assert _selected(bench) == [1, 2, 4], "two places can be"
+    assert bench.messages[-1].text == "Undone: reject 3 images."
+
+
+def test_in_the_viewer_a_key_is_about_the_picture_on_screen(bench: LabelBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changed_again, "MOST_RUNS", 2)
+    monkeypatch.setattr(selection_runs, "MOST_RUNS", 2)
+    bench.labelling.reject([3, 5, 7])
+    bench.window.show_view(View.VIEWER)
+    bench.labelling.undo()
+    assert bench.window.grid.current_row() == 3
+    assert bench.messages[-1].text == "Undone: reject 3 images."

@@ -24,6 +24,7 @@ from gui.main_window import MainWindow, View
 from gui.review.label_keys import LabelAction, LabelKey
 from gui.viewer.class_search import ClassSearch
 from tests.gui.gallery.images import model_of, suggested
+from tests.gui.shown import show_active
 from tests.gui.viewer.pictures import some_predictions
 
 WRITTEN = "p12345tTsxu0ab./."
@@ -37,10 +38,7 @@ def window(qtbot: QtBot) -> MainWindow:
     images.table.apply_answers([suggested(key) for key in range(10)])
     window = MainWindow(images)
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    show_active(qtbot, window)
     window.page.inspector.class_search.set_classes(["tench", "goldfish"])
     window.page.show_predictions(some_predictions(), class_count=1000)
     window.library.set_labels([(1, "jay", 3), (2, "magpie", 4)])

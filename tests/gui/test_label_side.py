@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from PySide6.QtCore import QMetaMethod, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.action_table import ActionId
-from gui.app import build
 from gui.exporting.export_settings import ExportForm, ExportSettings
 from gui.exporting.import_dialog import ImportDialog
 from gui.gallery.image_state import ImageState
 from gui.library.sections import Section
 from gui.main_window import View
 from gui.program import Program
-from gui.wishes import Wishes
 from inference.errors import SessionSaveError
-from inference.profile import Profile
 from inference.sessions.records import FoundFile
 from inference.sessions.suffix import sidecar_list
 from tests.gui.gallery.images import suggested
 from tests.inference.sessions.making import new_session
 
 _A = ActionId
-
-
-@pytest.fixture
-def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
-    """A program whose engine has not started: the window was never painted."""
-    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
-    yield made
-    made.close()
-    made.window.deleteLater()
 
 
 @pytest.fixture

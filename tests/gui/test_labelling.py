@@ -434,7 +434,20 @@ def test_table_and_journal_agree_with_a_naive_list(decisions: list[tuple[object,
 
 
 MANY = 100_000
-MOST_MS = 50
+MOST_WALKS = 25
+"""A decision about all images costs at most so many plain loops over them: nothing of it may be done one by one in
+Python several times over, whatever the computer."""
+
+
+def _walk_s(keys: Sequence[int]) -> float:
+    """Processor time of one plain loop."""
+    began = process_time()
+    seen = []
+    for key in keys:
+        seen.append(key)  # noqa: PERF402 - one step for each is what is timed
+    return process_time() - began
+
+
 """On the GUI thread, for a decision about all images; CPU time, since others use the machine, too."""
 
 
@@ -471,15 +484,18 @@ def test_all_images_at_once_do_not_hold_the_window_up(many: Bench, name: str) ->
         "import": lambda: labels.import_labels(truth, "truth.csv"),
     }
     times: dict[str, list[float]] = {"do": [], "undo": [], "redo": []}
+    walks = []
     for _ in range(5):
+        walks.append(_walk_s(keys))
         for what, work in (("do", decisions[name]), ("undo", labels.undo), ("redo", labels.redo), ("", labels.undo)):
             began = process_time()
             step = work()
-            times.setdefault(what, []).append((process_time() - began) * 1000)
+            times.setdefault(what, []).append(process_time() - began)
             assert step is not None
             assert len(step) == MANY
     if name in {"clear", "rename"}:
         labels.undo()
-    assert max(min(taken) for taken in times.values()) < MOST_MS
+    dearest = max(min(taken) for taken in times.values())
+    assert dearest < MOST_WALKS * min(walks), f"{dearest / min(walks):.0f} walks"
     assert many.table.count(ImageState.SUGGESTED) == MANY
     assert many.table.columns.labels.count(NO_NAME) == MANY

@@ -17,6 +17,7 @@ from gui.start.drop_overlay import DropOverlay
 from gui.viewer.map_mode import MapMode
 from gui.window_memory import restore_geometry, restore_layout, window_state
 from tests.gui.gallery.images import model_of
+from tests.gui.shown import show_active
 from tests.gui.viewer.pictures import plain_image, some_predictions
 
 
@@ -26,10 +27,7 @@ def window(qtbot: QtBot) -> MainWindow:
     images = model_of(10)
     window = MainWindow(images)
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    show_active(qtbot, window)
     return window
 
 

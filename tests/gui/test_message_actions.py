@@ -61,7 +61,7 @@ class _Bench:
             runs_on="cpu, float32",
             choose=lambda name: self.done.append(f"use {name}"),
             use_processor=lambda: self.done.append("use processor"),
-            try_again=lambda: self.done.append("models"),
+            try_again=lambda subject: self.done.append(f"models {subject}"),
         )
         runner = SimpleNamespace(open_folder=lambda: None, open_images=lambda: None)
         self.window = MainWindow()
@@ -116,7 +116,7 @@ def test_trying_again_does_what_the_message_is_about(bench: _Bench) -> None:
             bench.actions.carry_out(message, MessageAction.TRY_AGAIN)
             done[message.id] = bench.done[0]
     assert {done["E-313"], done["E-315"]} == {"classify all"}, "the memory may be free again"
-    assert {done["E-318"], done["E-319"]} == {"models"}
+    assert (done["E-318"], done["E-319"]) == ("models https://example.org/x", "models "), "each by what it is about"
     assert (done["E-101"], done["E-110"], done["E-401"]) == ("classify [7]", "E-110 try-again", "E-401 try-again")
 
 

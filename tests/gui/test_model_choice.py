@@ -91,8 +91,26 @@ def test_the_one_that_failed_is_tried_again_and_once(bench: _Bench, qtbot: QtBot
     bench.room.gate.set()
     qtbot.waitUntil(lambda: sorted(bench.ids()) == ["E-319", "T-10"] and not bench.models.is_installing)
     bench.room.failing = set()
-    bench.models.try_again()
-    bench.models.try_again()
+    [failed] = [message for message in bench.said if message.id == "E-319"]
+    bench.models.try_again(failed.subject)
+    bench.models.try_again(failed.subject)
     qtbot.waitUntil(lambda: not bench.models.is_installing)
     assert bench.room.asked == ["a.onnx", "b.onnx", "a.onnx"], "not the one that was added last"
     assert bench.ids() == ["E-319", "T-10", "T-10"]
+
+
+def test_each_of_two_that_failed_is_tried_again_by_its_own_message(bench: _Bench, qtbot: QtBot) -> None:
+    bench.room.failing = {"a.onnx", "b.onnx"}
+    bench.models.add("/a.onnx")
+    bench.models.add("/b.onnx")
+    bench.room.gate.set()
+    qtbot.waitUntil(lambda: bench.ids() == ["E-319", "E-319"] and not bench.models.is_installing)
+    first, second = bench.said
+    assert first.subject != second.subject, "or one banner would take the other's place"
+    bench.room.failing = {"b.onnx"}
+    bench.models.try_again(first.subject)
+    qtbot.waitUntil(lambda: bench.ids()[2:] == ["T-10"] and not bench.models.is_installing)
+    bench.models.try_again(second.subject)
+    qtbot.waitUntil(lambda: bench.ids()[3:] == ["E-319"] and not bench.models.is_installing)
+    assert bench.room.asked == ["a.onnx", "b.onnx", "a.onnx", "b.onnx"]
+    assert bench.said[3].subject == second.subject, "it can be tried a third time"

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
-from gui.app import build
 from gui.labels import ElidedLabel
 from gui.program import Program
-from gui.wishes import Wishes
 from inference.classify.classifier import Classifier
 from inference.engine.devices import Device
-from inference.profile import Profile
 from tests.fakes import FakeNetwork
-
-
-@pytest.fixture
-def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
-    """A program whose engine has not started: the window was never painted."""
-    made = build(cast("QApplication", QApplication.instance()), Profile.below(tmp_path / "profile"), Wishes())
-    yield made
-    made.close()
-    made.window.deleteLater()
 
 
 @pytest.mark.parametrize(

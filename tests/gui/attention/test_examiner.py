@@ -13,16 +13,7 @@ from gui.attention.examiner import Examiner
 from gui.engine_events import ExaminationEnded, ExaminationProgressed
 from gui.engine_link import EngineLink
 from inference.errors import InferenceError
-
-
-class FakeRoom:
-    """Keeps what is asked."""
-
-    def __init__(self) -> None:
-        self.orders: list[ExaminationOrder] = []
-
-    def examine(self, order: ExaminationOrder) -> None:
-        self.orders.append(order)
+from tests.gui.compare.answering import FakeRoom
 
 
 class FakeLink(QObject):

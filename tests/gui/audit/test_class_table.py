@@ -105,6 +105,23 @@ def test_a_box_adds_a_column_and_another_order_keeps_the_class(table: ClassTable
     assert chosen == [7, 9]
 
 
+def test_the_order_is_told_by_an_arrow_and_in_words(table: ClassTable) -> None:
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    header = table.horizontalHeader()
+    for has_box, column in ((False, AuditColumn.BORDER), (True, AuditColumn.OUTSIDE), (False, AuditColumn.BORDER)):
+        table.set_lines(_LINES, _EVEN, has_box=has_box)
+        assert header.isSortIndicatorShown()
+        assert header.sortIndicatorSection() == column
+        assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        said = {one: table.model().headerData(one, Qt.Orientation.Horizontal, spoken) for one in AuditColumn}
+        heading = table.model().headerData(column, Qt.Orientation.Horizontal)
+        assert said.pop(column) == f"{heading}, sorted, largest first"
+        assert set(said.values()) == {None}, "a screen reader takes what is shown"
+        spot = QPoint(header.sectionViewportPosition(AuditColumn.NAME) + 20, header.height() // 2)
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+        assert header.sortIndicatorSection() == column, "it is nobody's to choose"
+
+
 def test_keys_and_clicks_choose_and_ask_for_images(table: ClassTable) -> None:
     chosen: list[int] = []
     asked: list[int] = []
@@ -128,7 +145,7 @@ def test_keys_and_clicks_choose_and_ask_for_images(table: ClassTable) -> None:
 def _painted(theme: Theme, share: float, *, selected: bool = False) -> QImage:
     """One cell of 200 x 30 with a share, as the delegate paints it."""
     model = ClassTableModel()
-    model.set_lines((ClassLine(1, "x", 3, share, None, ""),))
+    model.set_lines((ClassLine(1, "x", 3, share, None, ""),), AuditColumn.BORDER)
     table = ClassTable()
     delegate = ShareDelegate()
     delegate.even = {AuditColumn.BORDER: _EVEN}

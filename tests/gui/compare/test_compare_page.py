@@ -13,6 +13,7 @@ from gui.compare.class_strip import ClassStrip
 from gui.compare.compare_page import ComparePage
 from gui.theme import DARK, TARGET_PX, palette_of
 from gui.viewer.map_mode import MapMode
+from tests.gui.shown import show_active
 from tests.gui.viewer.pictures import plain_image
 
 
@@ -28,10 +29,7 @@ def page(qtbot: QtBot) -> ComparePage:
     for place, panel in enumerate(made.panels):
         panel.set_title(f"{place}.png")
         panel.view.show_picture(plain_image(300, 200), original_size=QSize(300, 200), is_full=True)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+    show_active(qtbot, made)
     return made
 
 

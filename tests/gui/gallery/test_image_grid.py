@@ -1,4 +1,4 @@
-"""Test gui/gallery/image_grid.py with row_view.py and what keeps, moves and selects its rows."""
+"""Test gui/gallery/image_grid.py with row_view.py, row_places.py and what keeps, moves and selects their rows."""
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QSize, Qt

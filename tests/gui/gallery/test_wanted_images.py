@@ -3,9 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.gallery.image_grid import ImageGrid
 from gui.gallery.wanted_images import WantedImages
+from tests.gui.gallery.images import model_of
 
 
 def _image() -> QImage:
@@ -58,3 +61,33 @@ def test_what_cannot_be_had_or_kept_is_not_asked_for_again_and_again(qtbot: QtBo
     with qtbot.waitSignal(images.wanted) as asked:
         images.get(1)
     assert asked.args == [[1]]
+
+
+def test_what_there_was_no_memory_for_is_asked_for_again_after_a_while(qtbot: QtBot) -> None:
+    images = WantedImages(put_off_ms=1)
+    wanted = QSignalSpy(images.wanted)
+    with qtbot.waitSignal(images.wanted):
+        assert [images.get(key) for key in (1, 2, 3)] == [None] * 3
+    with qtbot.waitSignal(images.put_off_ended):
+        images.put_off([1, 2])
+        images.get(1)
+        images.put(2, _image())
+    assert wanted.count() == 1, "not meanwhile"
+    with qtbot.waitSignal(images.wanted) as asked:
+        for key in (1, 2, 3):
+            images.get(key)
+    assert asked.args == [[1]], "2 came all the same, 3 is still on its way"
+
+
+def test_tiles_that_stay_on_screen_ask_again_by_themselves(qtbot: QtBot) -> None:
+    model = model_of(2)
+    grid = ImageGrid(model)
+    qtbot.addWidget(grid)
+    with qtbot.waitSignal(model.table.thumbnails_wanted):
+        grid.show()
+    model.table._thumbnails._pause.setInterval(1)
+    with qtbot.waitSignal(model.table.thumbnails_put_off_ended):
+        model.table.put_off_thumbnails([0])
+    with qtbot.waitSignal(model.table.thumbnails_wanted) as asked:
+        QApplication.processEvents()
+    assert asked.args == [[0]]

@@ -1,9 +1,11 @@
 """Make small pictures, overlays and events for the Viewer's tests."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
+from gui.viewer.picture_view import PictureView
 from inference.results import Prediction
 
 
@@ -30,6 +32,15 @@ def opaque_overlay(color: str = "#e69f00") -> QImage:
     image = QImage(16, 16, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(QColor(color))
     return image
+
+
+def grey_view(qtbot: QtBot) -> PictureView:
+    """A view of 500 x 400 logical pixels with a grey picture of 400 x 300; not on screen yet."""
+    view = PictureView()
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show_picture(plain_image(400, 300), original_size=QSize(400, 300))
+    return view
 
 
 def turn_wheel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from gui.viewer.brush_hand import BrushHand
 from gui.viewer.brush_keys import BrushKeys
 from gui.viewer.picture_view import PictureView
-from tests.gui.viewer.pictures import plain_image, turn_wheel
+from tests.gui.viewer.pictures import grey_view, turn_wheel
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 MIDDLE_OF_VIEW = QPointF(250, 200)
@@ -24,10 +24,7 @@ PLAIN, CONTROL, SHIFT = (
 
 @pytest.fixture
 def view(qtbot: QtBot) -> PictureView:
-    widget = PictureView()
-    qtbot.addWidget(widget)
-    widget.resize(500, 400)
-    widget.show_picture(plain_image(400, 300), original_size=QSize(400, 300))
+    widget = grey_view(qtbot)
     widget.show()
     qtbot.waitExposed(widget)
     return widget

@@ -1,4 +1,4 @@
-"""What a person opens in the inspector is seen: it scrolls there, and no farther than it takes."""
+"""What is asked for in the inspector is seen, no farther than it takes; what is clicked stays under the pointer."""
 
 from __future__ import annotations
 
@@ -41,12 +41,18 @@ def _click(section: Section) -> None:
     QTest.mouseClick(heading, Qt.MouseButton.LeftButton)
 
 
-def test_a_part_that_opens_below_the_window_comes_into_it(inspector: Inspector, qtbot: QtBot) -> None:
-    first, last = (inspector.add_section(name, _content(120)) for name in ("First", "Last"))
+def _settled(inspector: Inspector, qtbot: QtBot) -> None:
+    """Until the layout has given every part its place."""
+    qtbot.waitUntil(lambda: not inspector._settling.isActive())
+    qtbot.wait(120)
+
+
+def test_a_part_that_is_shown_below_the_window_comes_into_it(inspector: Inspector, qtbot: QtBot) -> None:
+    _, last = (inspector.add_section(name, _content(120)) for name in ("First", "Last"))
     qtbot.wait(120)
     bar = inspector.verticalScrollBar()
     assert _span(inspector, last)[0] + 120 > inspector.viewport().height()
-    _click(last)
+    inspector.reveal(last)
     qtbot.waitUntil(lambda: bar.value() > 0)
     top, bottom = _span(inspector, last)
     assert 0 <= top < bottom <= inspector.viewport().height()
@@ -56,12 +62,73 @@ def test_a_part_that_opens_below_the_window_comes_into_it(inspector: Inspector, 
     inspector.reveal(last)
     qtbot.wait(120)
     assert bar.value() == before
-    # Closing scrolls nowhere by itself.
+
+
+def test_a_heading_that_is_clicked_stays_under_the_pointer(inspector: Inspector, qtbot: QtBot) -> None:
+    first, last = (inspector.add_section(name, _content(200)) for name in ("First", "Last"))
+    bar = inspector.verticalScrollBar()
+    _settled(inspector, qtbot)
+    bar.setValue(_span(inspector, first)[0] - inspector.viewport().height() // 2)
+    for section in (first, last):
+        for is_open in (True, False):
+            before = _span(inspector, section)[0]
+            assert 0 < before < inspector.viewport().height() - section.least_height
+            _click(section)
+            _settled(inspector, qtbot)
+            assert section.is_open == is_open
+            assert _span(inspector, section)[0] == before
+
+
+def test_nothing_moves_aside_where_what_opens_makes_the_column_higher_than_the_window(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    section = inspector.add_section("First", _content(200))
+    inspector.resize(320, 420 + inspector.verticalScrollBar().maximum() + 100)
+    bar = inspector.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    width = inspector.viewport().width()
+    _click(section)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert inspector.viewport().width() == width
+
+
+def test_what_closes_at_the_very_end_moves_nothing_and_leaves_no_room_that_nobody_sees(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    first, last = (inspector.add_section(name, _content(200), is_open=True) for name in ("First", "Last"))
+    bar = inspector.verticalScrollBar()
+    _settled(inspector, qtbot)
+    whole = bar.maximum()
+    bar.setValue(whole)
+    for section in (last, first):
+        before = _span(inspector, section)[0]
+        _click(section)
+        _settled(inspector, qtbot)
+        assert _span(inspector, section)[0] == before
+    assert bar.value() == bar.maximum() == whole
+    closed = whole - first.content_height - last.content_height
+    bar.setValue(closed + 30)
+    qtbot.waitUntil(lambda: bar.maximum() == closed + 30)
+    bar.setValue(0)
+    qtbot.waitUntil(lambda: bar.maximum() == closed)
     _click(first)
-    qtbot.waitUntil(lambda: _span(inspector, first)[0] >= 0)
-    _click(first)
-    qtbot.wait(120)
-    assert not first.is_open
+    qtbot.waitUntil(lambda: bar.maximum() == closed + first.content_height)
+
+
+def test_of_a_heading_at_the_lower_edge_the_first_line_below_it_comes_into_view(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    inspector.add_section("First", _content(200), is_open=True)
+    section = inspector.add_section("Last", _content(200))
+    _settled(inspector, qtbot)
+    bar = inspector.verticalScrollBar()
+    bar.setValue(_span(inspector, section)[1] - inspector.viewport().height())
+    before = bar.value()
+    _click(section)
+    qtbot.waitUntil(lambda: bar.value() > before)
+    _settled(inspector, qtbot)
+    top = _span(inspector, section)[0]
+    assert 0 < inspector.viewport().height() - (top + section.least_height) < 20
 
 
 def test_of_a_part_that_is_higher_than_the_window_the_heading_is_seen(inspector: Inspector, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QLineF, QSize
+from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from gui.viewer.map_look import MapLook
 from gui.viewer.picture_view import PictureView
 from inference.results import CropGeometry
-from tests.gui.viewer.pictures import opaque_overlay, plain_image
+from tests.gui.viewer.pictures import grey_view, opaque_overlay
 from tests.gui.viewer.test_picture_view import color_at, is_near, shown
 
 USUAL, OTHER = CropGeometry(100, 50, 300, 250), CropGeometry(0, 0, 400, 300)
@@ -21,10 +21,7 @@ GREY, ORANGE, BLUE = QColor("#646464"), QColor("#e69f00"), QColor("#0072b2")
 @pytest.fixture
 def view(qtbot: QtBot) -> PictureView:
     """A grey picture of 400 x 300 with an orange map over its middle."""
-    widget = PictureView()
-    qtbot.addWidget(widget)
-    widget.resize(500, 400)
-    widget.show_picture(plain_image(400, 300), original_size=QSize(400, 300))
+    widget = grey_view(qtbot)
     widget.set_overlay_opacity(1.0)
     widget.set_crop_frame(USUAL)
     widget.set_cells(2, 2)

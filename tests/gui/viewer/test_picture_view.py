@@ -16,7 +16,7 @@ from gui.viewer.picture_view import PictureView
 from gui.viewer.viewer_colors import viewer_colors
 from inference.results import CropGeometry
 from tests.conftest import PROJECT_ROOT
-from tests.gui.viewer.pictures import PaintCounter, opaque_overlay, plain_image, quartered_image, turn_wheel
+from tests.gui.viewer.pictures import PaintCounter, grey_view, opaque_overlay, plain_image, quartered_image, turn_wheel
 
 BOX = CropGeometry(100, 50, 300, 250)
 GREY = QColor("#646464")
@@ -28,10 +28,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def view(qtbot: QtBot) -> PictureView:
     """A view of 500 x 400 logical pixels that shows a grey picture of 400 x 300."""
-    widget = PictureView()
-    qtbot.addWidget(widget)
-    widget.resize(500, 400)
-    widget.show_picture(plain_image(400, 300), original_size=QSize(400, 300))
+    widget = grey_view(qtbot)
     widget.set_overlay_opacity(1.0)
     widget.show()
     qtbot.waitExposed(widget)
