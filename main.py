@@ -49,6 +49,10 @@ def _has_working_folder() -> bool:
     return True
 
 
+_TIDYING_S = 10.0
+"""So long a command that was interrupted and then loses its terminal may go on tidying up."""
+
+
 class _Interruption:
     """Answers a signal with `KeyboardInterrupt`.
 
@@ -58,16 +62,29 @@ class _Interruption:
 
     def __init__(self) -> None:
         self.came = False
-        self._was_told_to_end = False
 
     def __call__(self, kind: int, _frame: FrameType | None) -> None:
-        if self._was_told_to_end and sys.platform != "win32" and kind == signal.SIGHUP:
-            # Both the shell and the system tell that the terminal closes, and a logout tells it beside SIGTERM; tidying
-            # up goes on. After Ctrl-C it is news: a library may have swallowed that one, and nobody can press it again.
+        if self.came and sys.platform != "win32" and kind == signal.SIGHUP:
+            # Both the shell and the system tell that the terminal closes, and people close it after Ctrl-C: what is
+            # being tidied up (results that are not in their place yet) goes on. But a library may have swallowed the
+            # first interruption, and nobody can press it again.
+            signal.setitimer(signal.ITIMER_REAL, _TIDYING_S)
             return
-        self._was_told_to_end |= kind != signal.SIGINT
         self.came = True
         raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _alarm(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Let the alarm that `_Interruption` sets be answered while the block runs; none comes later."""
+    if sys.platform == "win32":
+        yield
+        return
+    with _answering(signal.SIGALRM, handler):
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextlib.contextmanager
@@ -105,6 +122,7 @@ def _run_command(argv: Sequence[str]) -> int:
     try:
         # A polite kill ends a command as Ctrl-C does, so that no unfinished file stays behind.
         with contextlib.ExitStack() as answering:
+            answering.enter_context(_alarm(interruption))
             for kind in _interrupting():
                 answering.enter_context(_answering(kind, interruption))
             code: int = arguments.run(arguments, _profile(arguments.profile))

@@ -28,7 +28,7 @@ class ChangedAgain(QObject):
         """Bring these images into view and select them; the first of them is the current one.
 
         Returns:
-            False where the next key is about none of them: they stand in too many places to be selected together.
+            False where they stand in too many places to be selected together, so that none is.
         """
         if not len(keys):
             return True
@@ -43,10 +43,13 @@ class ChangedAgain(QObject):
             return True
         runs, first = _runs(rows), images.row_of(keys[0])
         row = rows[0] if first is None else first
-        if len(runs) > MOST_RUNS and not self._window.shows_picture:
+        if len(runs) > MOST_RUNS:
             # Not the first one alone: who looks at the list takes the next key to be about all of it.
-            grid.select_nothing()
-            grid.scrollTo(images.index(row))
+            if self._window.shows_picture:
+                grid.set_current_only(row)
+            else:
+                grid.select_nothing()
+                grid.scrollTo(images.index(row))
             return False
         grid.set_current_row(row)
         if len(rows) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -39,13 +40,26 @@ class ChangedFiles(QObject):
         self._jobs = jobs
         self._answered_anew: tuple[int | None, float] = (None, 0.0)
         self._waiting: set[int] = set()
+        # What any model said of these is of the file before.
+        self._unanswered: set[int] = set()
         viewing.file_changed.connect(self._on_file_changed)
         viewing.shown_changed.connect(self._on_shown_changed)
 
     def forget(self) -> None:
         """Another session comes, whose keys mean other images."""
         self._waiting.clear()
+        self._unanswered.clear()
         self._answered_anew = (None, 0.0)
+
+    def note_answers(self, keys: Iterable[int]) -> None:
+        """A model has answered these as their files are now."""
+        self._unanswered.difference_update(keys)
+
+    def forget_old_answers(self) -> None:
+        """Another model is open, and what it said earlier has come back, of changed files too: that goes again."""
+        if self._unanswered:
+            self._viewing.forget(self._unanswered)
+            self._table.forget_answers(sorted(self._unanswered))
 
     def was_asked_anew(self, key: int) -> bool:
         """Whether an image is the one that was asked about last because its file had changed."""
@@ -70,13 +84,15 @@ class ChangedFiles(QObject):
         if place is None:
             return
         self._waiting.add(key)
+        self._unanswered.add(key)
         self._labelling.note_changed_file(key)
         self._viewing.forget({key})
         self._table.forget_answers([key])
         self._viewing.reload()
         if not self._jobs.has_model:
-            # Nobody can be asked; what has no answer is queued when a model is opened.
-            self.message_raised.emit(notices.classified_later(self._table.path(place)))
+            # Nobody can be asked; what has no answer is queued when a model is opened, where its answer can be kept.
+            told = notices.classified_later if self._labelling.can_write else notices.classified_when_asked
+            self.message_raised.emit(told(self._table.path(place)))
             return
         last_key, last_time = self._answered_anew
         if key != last_key or time.monotonic() - last_time > _ANEW_S:

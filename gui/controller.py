@@ -182,6 +182,7 @@ class Controller(QObject):
             for key in room.forget_images():
                 # The viewer waits for it no longer: keys begin anew in the next session.
                 self._viewing.on_picture(PictureLoaded(key, None, None))
+            self._link.pass_all_on()
 
     @Slot(object)
     def _on_session_loaded(self, loaded: SessionLoaded) -> None:
@@ -193,6 +194,7 @@ class Controller(QObject):
     @Slot()
     def _on_answers_matched(self) -> None:
         session = self._desk.session
+        self._changed.forget_old_answers()
         if session is not None and not session.is_read_only:
             self._jobs.add_found(self._table.keys_answered(ImageState.QUEUED))
         self._viewing.refresh()
@@ -282,6 +284,7 @@ class Controller(QObject):
             self._viewing.refresh()
 
     def _apply(self, updates: Sequence[AnswerUpdate]) -> None:
+        self._changed.note_answers([update.key for update in updates])
         self._running.take_answers(updates)
         self._table.apply_answers(updates)
 

@@ -10,6 +10,15 @@ from inference.errors import CardinalError
 from inference.results import PictureFacts
 
 
+class NoMemoryForPictureError(CardinalError):
+    """A picture was read, and there is no memory for what the screen needs of it; there may be some in a while."""
+
+    kind = "no-memory"
+
+    def __str__(self) -> str:
+        return "There is not enough memory for it now. Close other programs, then open it again."
+
+
 @dataclass(frozen=True, slots=True)
 class PictureLoaded:
     """A picture for the viewer.

@@ -6,14 +6,19 @@ import importlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
+from gui.engine_events import ThumbnailsLoaded
 from gui.session_holder import SessionHolder
 from gui.tasks import Lane, TaskRunner
 from inference.profile import Profile
 
 if TYPE_CHECKING:
     from gui.engine_room import EngineRoom
+
+
+_MOST_THUMBNAILS = 16
+"""Of those that came one by one, so many are passed on together: a turn for each would have all else wait for them."""
 
 
 class EngineLink(QObject):
@@ -42,8 +47,9 @@ class EngineLink(QObject):
         self._made: EngineRoom | None = None
         self._closed = False
         self._told: deque[object] = deque()
-        # A timer waits until what is to be laid out and painted has been; a posted event would not.
-        self._turn = QTimer(self, interval=0, singleShot=True)
+        # A timer waits until what is to be laid out and painted has been. A posted event would not, and on Windows a
+        # timer of 0 ms is one.
+        self._turn = QTimer(self, interval=1, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._turn.timeout.connect(self._pass_on)
         self._event_told.connect(self._on_event_told)
 
@@ -84,14 +90,29 @@ class EngineLink(QObject):
         self._room = room
         self.started.emit(room)
 
+    def pass_all_on(self) -> None:
+        """Pass on at once whatever has been told by now: later, its keys would mean other images."""
+        # What worker threads have told lies in Qt's own queue at first.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        for _ in range(len(self._told)):
+            self._pass_on()
+
     @Slot(object)
     def _on_event_told(self, event: object) -> None:
+        last = self._told[-1] if self._told else None
+        if isinstance(event, ThumbnailsLoaded) and isinstance(last, ThumbnailsLoaded):
+            images = last.images + event.images
+            if len(images) <= _MOST_THUMBNAILS:
+                self._told[-1] = ThumbnailsLoaded(images)
+                return
         self._told.append(event)
         self._turn.start()
 
     @Slot()
     def _pass_on(self) -> None:
         """Events that were on their way when the window closed find nobody any more."""
+        if not self._told:
+            return
         event = self._told.popleft()
         if self._told:
             self._turn.start()

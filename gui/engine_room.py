@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,13 @@ import numpy.ma  # noqa: F401 - numpy.unique would import it at its first use, i
 from PySide6.QtGui import QImage
 
 from gui.attention.examination import ExaminationOrder, carry_out
-from gui.engine_events import PictureLoaded, ThumbnailsLoaded, ThumbnailsNotKept, ThumbnailsPutOff
+from gui.engine_events import (
+    NoMemoryForPictureError,
+    PictureLoaded,
+    ThumbnailsLoaded,
+    ThumbnailsNotKept,
+    ThumbnailsPutOff,
+)
 from gui.map_maker import MapMaker
 from gui.qimage import rgb_to_qimage
 from gui.session_holder import SessionHolder
@@ -39,13 +46,14 @@ from inference.classify.preprocess import (
 from inference.classify.service import ClassifyService
 from inference.engine.devices import PROCESSORS, Device
 from inference.engine.priority import threads_beside_a_window, yield_to_the_window
-from inference.errors import CardinalError
+from inference.errors import CardinalError, ImageProblem, ImageReadError
 from inference.models.catalog import ModelFile, list_models
 from inference.models.install import install_file, install_official, name_for
 from inference.models.official import OfficialWeights
 from inference.models.progress import OnProgress
 from inference.models.request import ModelRequest
 from inference.pictures.decode_pool import DecodePool
+from inference.pictures.decode_starts import DecodersError
 from inference.profile import Profile
 from inference.sessions.records import SessionModel
 
@@ -61,6 +69,9 @@ THUMBNAIL_PX = 256
 
 _MOST_OPENED = 4
 """Answers whose thumbnails wait to be opened, at most: each holds those of a tenth of a second."""
+
+_MOST_TRIES = 3
+"""So often a picture is read for its thumbnail that takes more memory than there is: another time there may be more."""
 
 Deliver = Callable[[object], None]
 
@@ -89,6 +100,9 @@ class EngineRoom:
         self._reading = threading.Lock()
         self._pictures: dict[int, Future[Any]] = {}
         self._thumbnails: dict[int, Future[Any]] = {}
+        # By the image's key: how often its picture needed too much memory for a thumbnail.
+        self._too_large: Counter[int] = Counter()
+        self._said_lack = False
         self._looking_up = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
         self._opening = threading.BoundedSemaphore(_MOST_OPENED)
         self._on_card = False
@@ -204,6 +218,7 @@ class EngineRoom:
             self._generation += 1
         with self._reading:
             reading = list(self._pictures)
+            self._too_large.clear()
         self.keep_pictures(())
         self.keep_thumbnails(())
         return reading
@@ -219,8 +234,16 @@ class EngineRoom:
         """Runs on: the thread of thumbnails."""
         wanted = [(key, path) for key, path, future in asked if not future.cancelled()]
         paths = dict(wanted)
+        try:
+            found = self._kept_thumbnails(wanted)
+        except MemoryError:
+            with self._reading:
+                for key in paths:
+                    self._thumbnails.pop(key, None)
+            self._put_off(list(paths), "memory", generation)
+            return
         kept = []
-        for key, jpeg in self._kept_thumbnails(wanted):
+        for key, jpeg in found:
             if jpeg is not None and generation == self._generation:
                 kept.append((key, jpeg))
                 with self._reading:
@@ -299,32 +322,55 @@ class EngineRoom:
             except MemoryError:
                 put_off.append(key)
         if opened:
+            self._said_lack = False
             self._tell(ThumbnailsLoaded(tuple(opened)), generation)
         if put_off:
-            logger.warning("there was no memory for %d thumbnails", len(put_off))
-            self._tell(ThumbnailsPutOff(tuple(put_off)), generation)
+            self._put_off(put_off, "memory", generation)
+
+    def _put_off(self, keys: Sequence[int], lack: str, generation: int) -> None:
+        """Each is asked for again in a while: said once until one comes."""
+        if not self._said_lack:
+            logger.warning("thumbnails are put off (%d of them at first): no %s", len(keys), lack)
+        self._said_lack = True
+        self._tell(ThumbnailsPutOff(tuple(keys)), generation)
 
     def _picture_loaded(
         self, key: int, future: Future[ViewPicture], generation: int, *, detail: bool, wish: int
     ) -> None:
         try:
             view = future.result()
+            loaded = PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail, wish)
         except CardinalError as error:
-            self._tell(PictureLoaded(key, None, None, error, detail, wish), generation)
+            loaded = PictureLoaded(key, None, None, error, detail, wish)
+        except MemoryError:
+            # Up to half a gigabyte for one that is read in full.
+            loaded = PictureLoaded(key, None, None, NoMemoryForPictureError(), detail, wish)
         except (CancelledError, Cancelled):
             return
-        else:
-            self._tell(PictureLoaded(key, rgb_to_qimage(view.pixels), view.facts, None, detail, wish), generation)
+        self._tell(loaded, generation)
 
     def _thumbnail_loaded(self, key: int, future: Future[bytes], generation: int) -> None:
         try:
             jpeg = future.result()
-        except CardinalError:
-            self._tell(ThumbnailsLoaded(((key, None),)), generation)
+        except DecodersError:
+            self._put_off([key], "process that reads pictures", generation)
+        except CardinalError as error:
+            if self._may_be_tried_again(key, error, generation):
+                self._put_off([key], "memory for large pictures", generation)
+            else:
+                self._tell(ThumbnailsLoaded(((key, None),)), generation)
         except (CancelledError, Cancelled):
             return
         else:
             self._open_thumbnails([(key, jpeg)], generation)
+
+    def _may_be_tried_again(self, key: int, error: CardinalError, generation: int) -> bool:
+        if not isinstance(error, ImageReadError) or error.problem is not ImageProblem.OUT_OF_MEMORY:
+            return False
+        with self._reading:
+            if generation == self._generation:
+                self._too_large[key] += 1
+            return self._too_large[key] < _MOST_TRIES
 
 
 def _opened(jpeg: bytes) -> QImage:

@@ -55,6 +55,11 @@ class Labelling(QObject):
         self._changed_files: set[int] = set()
         self.last_label = ""
 
+    @property
+    def can_write(self) -> bool:
+        """Whether a session is open that takes decisions and answers."""
+        return self._writer.can_write
+
     def note_changed_file(self, key: int) -> None:
         """An image's file is another one than before: whoever decides the same again says it of the new picture."""
         self._changed_files.add(key)

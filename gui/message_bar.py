@@ -73,13 +73,17 @@ class MessageBar(QWidget):
             self._banners[key] = self._add(message, len(self._banners))
         self.setVisible(True)
 
-    def withdraw(self, message_id: str) -> None:
-        """Take back every message of an id: what it said is no longer so."""
-        for key in [key for key in self._banners if key[0] == message_id]:
+    def withdraw(self, message_id: str, subject: str | None = None) -> None:
+        """Take back every message of an id, or those of one subject: what it said is no longer so."""
+
+        def is_meant(message: UserMessage) -> bool:
+            return message.id == message_id and subject in {None, message.subject}
+
+        for key in [key for key, strip in self._banners.items() if is_meant(strip.message)]:
             self._drop(self._banners.pop(key))
-        if self._waiting is not None and self._waiting.id == message_id:
+        if self._waiting is not None and is_meant(self._waiting):
             self._waiting = None
-        if self._toast is not None and self._toast.message.id == message_id:
+        if self._toast is not None and is_meant(self._toast.message):
             self._next_toast()
         self._hide_when_empty()
 

@@ -89,10 +89,10 @@ class MessagePlaces(QWidget):
             return
         (self._toasts if message.place is Place.TOAST else self._banners).show_message(message)
 
-    def withdraw(self, message_id: str) -> None:
-        """Take back every message of an id: what it said is no longer so."""
-        self._banners.withdraw(message_id)
-        self._toasts.withdraw(message_id)
+    def withdraw(self, message_id: str, subject: str | None = None) -> None:
+        """Take back every message of an id, or those of one subject: what it said is no longer so."""
+        self._banners.withdraw(message_id, subject)
+        self._toasts.withdraw(message_id, subject)
 
 
 class _Float(QFrame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gui.engine_events import NoMemoryForPictureError
 from gui.plain_text import for_sentence, name_of
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.words import tr
@@ -52,6 +53,8 @@ def describe(  # noqa: PLR0911, PLR0912  # one answer for each class of error
     match error:
         case ImageReadError():
             return _about_image(error, shown, formats)
+        case NoMemoryForPictureError():
+            return _about_memory(error, shown)
         case ModelLoadError():
             return _about_model_file(error, shown)
         case ModelContractError():
@@ -170,6 +173,14 @@ def _about_image(error: ImageReadError, name: str, formats: Sequence[str]) -> Us
         entry.actions,
         error.path,
     )
+
+
+def _about_memory(error: NoMemoryForPictureError, name: str) -> UserMessage:
+    text = tr(
+        "{name} cannot be shown. There is not enough memory for it now. Close other programs, then open it again."
+    )
+    text = text.format(name=name or tr("The image"))
+    return UserMessage("E-118", Place.INLINE, Level.ERROR, text, _details(error))
 
 
 def _details(error: CardinalError, path: str = "") -> str:

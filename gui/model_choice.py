@@ -14,11 +14,11 @@ from gui import notices
 from gui.engine_link import EngineLink
 from gui.messages import describe, unexpected
 from gui.tasks import Lane, Task, TaskRunner, Work
-from gui.user_message import MessageAction, UserMessage
+from gui.user_message import MessageAction
 from gui.words import tr
 from inference.classify.events import ModelFailed, ModelOpened
 from inference.engine.devices import AUTO, Device
-from inference.errors import CardinalError, ModelNotFoundError
+from inference.errors import CardinalError, DownloadError, ModelNotFoundError
 from inference.models.catalog import Catalog, ModelFile, default_model_name, list_models
 from inference.models.official import OfficialWeights
 from inference.models.progress import Progress
@@ -38,6 +38,7 @@ class ModelChoice(QObject):
         opened(classifier: Classifier): it is ready; its network says where it runs.
         failed(name: str): it could not be opened; the one before, if any, is still in use.
         installing(progress: Progress | None): a model is being made or downloaded; None when that is over.
+        installed_after_all(subject: str): what an earlier message of this subject said could not be added is there now.
         message_raised(message: UserMessage): something about models must be said.
     """
 
@@ -45,6 +46,7 @@ class ModelChoice(QObject):
     opened = Signal(object)
     failed = Signal(str)
     installing = Signal(object)
+    installed_after_all = Signal(str)
     message_raised = Signal(object)
 
     def __init__(self, link: EngineLink, runner: TaskRunner, profile: Profile) -> None:
@@ -151,7 +153,8 @@ class ModelChoice(QObject):
     def try_again(self, subject: str) -> None:
         """Repeat, once, the addition or download that failed with a message of this subject."""
         work = self._failed.pop(subject, None)
-        if work is not None:
+        is_under_way = any(subject == one for one, _ in self._installs.values())
+        if work is not None and not is_under_way:
             self._install(subject, work)
 
     def _install(self, subject: str, work: Work) -> None:
@@ -193,15 +196,21 @@ class ModelChoice(QObject):
 
     @Slot(object)
     def _on_installed(self, model: ModelFile) -> None:
+        subject, _ = self._installs[self._sending_task()]
+        if self._failed.pop(subject, None) is not None:
+            # To try it again would make a second copy.
+            self.installed_after_all.emit(subject)
         self.message_raised.emit(notices.model_ready(model.name))
 
     @Slot(object)
     def _on_not_installed(self, error: object) -> None:
-        message: UserMessage = (
-            describe(error) if isinstance(error, CardinalError) else unexpected(tr("the models"), repr(error))
-        )
+        subject, work = self._installs[self._sending_task()]
+        if isinstance(error, CardinalError):
+            # The address says less to a person than the model's name does.
+            message = describe(error, subject if isinstance(error, DownloadError) else "")
+        else:
+            message = unexpected(tr("the models"), repr(error))
         if MessageAction.TRY_AGAIN in message.actions:
-            subject, work = self._installs[self._sending_task()]
             self._failed[subject] = work
             message = replace(message, subject=subject)
         self.message_raised.emit(message)

@@ -19,6 +19,9 @@ from inference.models.progress import Progress
 if TYPE_CHECKING:
     from inference.classify.classifier import Classifier
 
+_NOT_ADDED = ("E-318", "E-319")
+"""What was said of models that could not be added; one that is added after all answers it."""
+
 _SOLVED = ("E-301", "E-303", "E-308", "E-313")
 """What was said of models that could not be used; a model that opens answers it."""
 
@@ -45,6 +48,7 @@ class ModelState(QObject):
         models.loading.connect(self._on_loading)
         models.failed.connect(self._on_failed)
         models.installing.connect(self._on_installing)
+        models.installed_after_all.connect(self._on_installed_after_all)
 
     @Slot(str)
     def _on_loading(self, title: str) -> None:
@@ -80,6 +84,11 @@ class ModelState(QObject):
         self._window.model_line.show_none()
         self._window.start_page.set_model_text(tr("none is ready"))
         self._viewing.set_no_model()
+
+    @Slot(str)
+    def _on_installed_after_all(self, subject: str) -> None:
+        for message_id in _NOT_ADDED:
+            self._window.messages.withdraw(message_id, subject)
 
     @Slot(object)
     def _on_installing(self, progress: Progress | None) -> None:

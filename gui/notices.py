@@ -170,6 +170,15 @@ def classified_later(path: str) -> UserMessage:
     return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
 
 
+def classified_when_asked(path: str) -> UserMessage:
+    """The same where the session cannot be written to, so that nothing is classified by itself."""
+    text = tr(
+        "{name} changed on disk after it was classified. The session is read-only: "
+        "when a model is ready, open the image and choose Classify now."
+    )
+    return UserMessage("E-109", Place.TOAST, Level.INFO, text.format(name=name_of(path)), visible(path))
+
+
 def preprocessing_assumed(name: str) -> UserMessage:
     """A model does not say how images are to be prepared, so the usual numbers are used."""
     text = tr("{name} does not say how images must be prepared. The usual numbers are used; scores may be off.")

@@ -7,7 +7,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
-from gui.engine_events import PictureLoaded
+from gui.engine_events import NoMemoryForPictureError, PictureLoaded
 from gui.engine_link import EngineLink
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
@@ -143,7 +143,10 @@ class PictureOnScreen(QObject):
             return
         if not is_shown or place is None:
             return
-        if loaded.error is not None:
+        if isinstance(loaded.error, NoMemoryForPictureError):
+            # The picture is sound, and what the model says of it holds.
+            self._page.picture.show_message(describe(loaded.error, self._table.name(place)).text)
+        elif loaded.error is not None:
             self._page.show_failure(describe(loaded.error, self._table.name(place)).text)
         else:
             self._put_on_screen(loaded)
@@ -202,6 +205,9 @@ class PictureOnScreen(QObject):
             size = QSize(loaded.facts.width, loaded.facts.height)
             self._page.picture.show_picture(loaded.image, original_size=size, keep_view=True, is_full=True)
         elif loaded.error is not None:
+            if isinstance(loaded.error, NoMemoryForPictureError):
+                # Who zooms in again later may have closed other programs.
+                self._detail_key = None
             self.message_raised.emit(detail_unreadable(str(loaded.error)))
 
     def _prefetch(self) -> None:

@@ -48,7 +48,10 @@ class Zones(QObject):
         for action, order in ((ActionId.ZONE_NEXT, self.go_on), (ActionId.ZONE_PREVIOUS, self.go_back)):
             [row] = (row for row in ACTIONS if row.id is action)
             for key in row.keys:
-                QShortcut(QKeySequence(key.sequence), window).activated.connect(order)
+                shortcut = QShortcut(QKeySequence(key.sequence), window)
+                # Who holds the key down would not see where it ends.
+                shortcut.setAutoRepeat(False)
+                shortcut.activated.connect(order)
 
     @Slot()
     def go_on(self) -> None:
@@ -61,6 +64,9 @@ class Zones(QObject):
         self._go(-1)
 
     def _go(self, step: int) -> None:
+        if QApplication.activePopupWidget() is not None:
+            # It takes all keys: the focus would move under it, unseen.
+            return
         zones = self._zones()
         here = self._here(zones)
         if here is None:

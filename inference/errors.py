@@ -212,14 +212,21 @@ class OutputWriteError(CardinalError):
 
 
 class ChildTaskError(CardinalError):
-    """A child process (training, adopting) ended without doing its work."""
+    """A child process (training, adopting) ended without doing its work.
+
+    Attributes:
+        task: what it was to do, in words.
+        reason: why it ended, a sentence.
+        exit_status: of a process that died, negative for a signal's number; None where it did not die of itself.
+    """
 
     kind = "child-process"
 
-    def __init__(self, task: str, reason: str) -> None:
-        super().__init__(task, reason)
+    def __init__(self, task: str, reason: str, exit_status: int | None = None) -> None:
+        super().__init__(task, reason, exit_status)
         self.task = task
         self.reason = reason
+        self.exit_status = exit_status
 
     def __str__(self) -> str:
         return f"{self.task} stopped: {self.reason}"

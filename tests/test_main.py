@@ -100,12 +100,14 @@ def test_a_terminal_that_closes_ends_a_command_once_and_not_where_nohup_is_wante
     finally:
         signal.signal(signal.SIGHUP, before)
     interruption = main._Interruption()
-    with pytest.raises(KeyboardInterrupt):
+    with main._alarm(interruption):
+        with pytest.raises(KeyboardInterrupt):
+            interruption(signal.SIGHUP, None)
+        # The shell tells it, and the system tells it again.
         interruption(signal.SIGHUP, None)
-    # The shell tells it, and the system tells it again.
-    interruption(signal.SIGHUP, None)
-    with pytest.raises(KeyboardInterrupt):
-        interruption(signal.SIGINT, None)
+        with pytest.raises(KeyboardInterrupt):
+            interruption(signal.SIGINT, None)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0), "no alarm comes later"
 
 
 _SWALLOWING = """
@@ -114,13 +116,17 @@ sys.path.insert(0, {root!r})
 import main
 from inference.commands import doctor
 
+main._TIDYING_S = float(sys.argv[1])
+
 def run(*_):
     print("runs", flush=True)
     try:
         time.sleep(60)
     except KeyboardInterrupt:
         print("goes on", flush=True)
-    time.sleep(60)
+    time.sleep(float(sys.argv[2]))
+    print("is done", flush=True)
+    return 0
 
 doctor.run = run
 sys.exit(main.main(["doctor"]))
@@ -128,8 +134,12 @@ sys.exit(main.main(["doctor"]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_a_terminal_that_closes_ends_a_command_that_has_swallowed_an_interruption() -> None:
-    command = [sys.executable, "-c", _AS_BEFORE, sys.executable, "-c", _SWALLOWING.format(root=str(PROJECT_ROOT))]
+@pytest.mark.parametrize(("tidying_s", "takes_s", "rest", "code"), [(0.3, 60.0, "", 130), (60.0, 0.5, "is done\n", 0)])
+def test_after_an_interruption_a_terminal_that_closes_leaves_time_to_tidy_up_but_not_for_ever(
+    tidying_s: float, takes_s: float, rest: str, code: int
+) -> None:
+    program = [sys.executable, "-c", _SWALLOWING.format(root=str(PROJECT_ROOT)), str(tidying_s), str(takes_s)]
+    command = [sys.executable, "-c", _AS_BEFORE, *program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
         try:
             assert started.stdout is not None
@@ -137,22 +147,10 @@ def test_a_terminal_that_closes_ends_a_command_that_has_swallowed_an_interruptio
             started.send_signal(signal.SIGINT)
             assert started.stdout.readline() == "goes on\n"
             started.send_signal(signal.SIGHUP)
-            assert started.wait(30) == 130
+            assert started.stdout.read() == rest
+            assert started.wait(30) == code
         finally:
             started.kill()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT])
-def test_only_who_was_told_to_end_hears_no_more_of_the_terminal(first: signal.Signals) -> None:
-    interruption = main._Interruption()
-    with pytest.raises(KeyboardInterrupt):
-        interruption(first, None)
-    if first == signal.SIGINT:
-        with pytest.raises(KeyboardInterrupt):
-            interruption(signal.SIGHUP, None)
-    # It is told twice, and a logout tells it beside SIGTERM.
-    interruption(signal.SIGHUP, None)
 
 
 @pytest.mark.parametrize(

@@ -54,22 +54,16 @@ _SHARES = frozenset({AuditColumn.BORDER, AuditColumn.OUTSIDE})
 
 
 class ClassTableModel(QAbstractTableModel):
-    """The classes, in the order given; one column is the one by which they stand in it, the largest first."""
+    """The classes, in the order given: the most suspicious first, which is the order of none of the columns."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines: Sequence[ClassLine] = ()
-        self._sorted_by = AuditColumn.BORDER
 
-    @property
-    def sorted_by(self) -> AuditColumn:
-        """The column by which the classes are in order."""
-        return self._sorted_by
-
-    def set_lines(self, lines: Sequence[ClassLine], sorted_by: AuditColumn) -> None:
+    def set_lines(self, lines: Sequence[ClassLine]) -> None:
         """Show these."""
         self.beginResetModel()
-        self._lines, self._sorted_by = lines, sorted_by
+        self._lines = lines
         self.endResetModel()
 
     def line(self, row: int) -> ClassLine | None:
@@ -109,10 +103,9 @@ class ClassTableModel(QAbstractTableModel):
             return _alignment(AuditColumn(section))
         if role == Qt.ItemDataRole.ToolTipRole:
             return for_tooltip(_explanation(AuditColumn(section)))
-        heading = (tr("Class"), tr("Images"), tr("On the border"), tr("Outside the box"))[section]
-        if role == Qt.ItemDataRole.AccessibleTextRole and section == self._sorted_by:
-            return tr("{heading}, sorted, largest first").format(heading=heading)
-        return heading if role == Qt.ItemDataRole.DisplayRole else None
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (tr("Class, most suspicious first"), tr("Images"), tr("On the border"), tr("Outside the box"))[section]
 
     def _text(self, line: ClassLine, column: AuditColumn) -> str:
         if column is AuditColumn.NAME:
@@ -196,10 +189,10 @@ class ClassTable(TextTableView):
         header.setSectionResizeMode(AuditColumn.PICTURES, QHeaderView.ResizeMode.Fixed)
         # Shares are as wide in every row: to measure a thousand classes again for each box would cost frames.
         header.setResizeContentsPrecision(0)
-        # The order is the audit's: an arrow says which it is, and a click does not change it.
+        # The order is the audit's: a click does not change it. No arrow says it either, since shares of few images are
+        # drawn towards the mean for it, and those in the columns are not.
         header.setSectionsClickable(False)
-        header.setSortIndicatorShown(True)
-        self._show_order()
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.verticalHeader().setDefaultSectionSize(max(TARGET_PX, self.fontMetrics().height() + _GAP_PX))
         # Narrower, the numbers would lie outside.
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LEAST_LETTERS)
@@ -213,15 +206,11 @@ class ClassTable(TextTableView):
         current = self.current_class
         self._shares.even = {AuditColumn.BORDER: border_if_even}
         self.selectionModel().blockSignals(True)  # Qt's order of arguments
-        self._classes.set_lines(lines, AuditColumn.OUTSIDE if has_box else AuditColumn.BORDER)
-        self._show_order()
+        self._classes.set_lines(lines)
         self.setColumnHidden(AuditColumn.OUTSIDE, not has_box)
         self._fit_numbers(lines)
         self.selectionModel().blockSignals(False)
         self.choose(max(0, self._classes.row_of(current)))
-
-    def _show_order(self) -> None:
-        self.horizontalHeader().setSortIndicator(self._classes.sorted_by, Qt.SortOrder.DescendingOrder)
 
     def _fit_numbers(self, lines: Sequence[ClassLine]) -> None:
         """Make the column of counts as wide as the largest one."""

@@ -85,7 +85,6 @@ class ImageModel(ShownRows):
         self.table.marks_changed.connect(self._on_marks_changed)
         self.table.relocated.connect(self._on_relocated)
         self.table.thumbnail_changed.connect(self._on_thumbnail_changed)
-        self.table.thumbnails_put_off_ended.connect(self._on_thumbnails_put_off_ended)
         self.table.cleared.connect(self._on_cleared)
         self.table.counts_changed.connect(self.counts_changed)
         self.table.thumbnails_wanted.connect(self.thumbnails_wanted)
@@ -283,12 +282,6 @@ class ImageModel(ShownRows):
         if row is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, _THUMBNAIL_ROLES)
-
-    @Slot()
-    def _on_thumbnails_put_off_ended(self) -> None:
-        """Views paint what is on screen, and thereby ask again."""
-        if len(self):
-            self.dataChanged.emit(self.index(0), self.index(len(self) - 1), _THUMBNAIL_ROLES)
 
     @Slot()
     def _on_cleared(self) -> None:

@@ -68,7 +68,6 @@ class ImageTable(QObject):
         cleared(): nothing is left.
         counts_changed(): how many images are in which state, after each of the others.
         thumbnails_wanted(keys: list[int]): views asked for thumbnails that are not here; see `WantedImages`.
-        thumbnails_put_off_ended(): thumbnails for which there was no memory can be asked for again.
     """
 
     appended = Signal(int, int)
@@ -79,7 +78,6 @@ class ImageTable(QObject):
     cleared = Signal()
     counts_changed = Signal()
     thumbnails_wanted = Signal(list)
-    thumbnails_put_off_ended = Signal()
 
     def __init__(self, *, thumbnail_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
         super().__init__()
@@ -88,7 +86,6 @@ class ImageTable(QObject):
         self._homeless = Homeless()
         self._thumbnails = WantedImages(thumbnail_bytes)
         self._thumbnails.wanted.connect(self.thumbnails_wanted)
-        self._thumbnails.put_off_ended.connect(self.thumbnails_put_off_ended)
 
     # What is at a place.
 
@@ -347,8 +344,8 @@ class ImageTable(QObject):
         self._thumbnails.forget_requests(keys)
 
     def put_off_thumbnails(self, keys: Iterable[int]) -> None:
-        """Say that there was no memory for thumbnails asked for: in a while, views may ask again."""
-        self._thumbnails.put_off(keys)
+        """Say that there was no memory for thumbnails: in a while, those that views looked for are asked for again."""
+        self._thumbnails.put_off(key for key in keys if self.place_of(key) is not None)
 
     def forget_thumbnails(self, keys: Iterable[int]) -> None:
         """Say that thumbnails no longer show what is in the files."""

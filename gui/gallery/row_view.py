@@ -100,6 +100,10 @@ class RowView(RowPlaces):
             index = self.images.index(row)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def set_current_only(self, row: int) -> None:
+        """Make a row of the list current and select none."""
+        self.selectionModel().setCurrentIndex(self.images.index(row), QItemSelectionModel.SelectionFlag.Clear)
+
     def select_nothing(self) -> None:
         """Select no row, and make none current: a key is about no image then."""
         self.selectionModel().clear()

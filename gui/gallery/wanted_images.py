@@ -18,12 +18,10 @@ class WantedImages(QObject):
 
     Signals:
         wanted(keys: list[int]): these were looked for and are not here; at most once per turn of the event loop, and
-            once per key until `put` or `forget_requests`.
-        put_off_ended(): what `put_off` was told of can be asked for again; who still shows it paints it anew.
+            once per key until `put` or `forget_requests`; those that were put off once more after a while.
     """
 
     wanted = Signal(list)
-    put_off_ended = Signal()
 
     def __init__(self, limit_bytes: int = DEFAULT_LIMIT_BYTES, *, put_off_ms: int = PUT_OFF_MS) -> None:
         super().__init__()
@@ -34,25 +32,27 @@ class WantedImages(QObject):
         self._asking.setSingleShot(True)
         self._asking.setInterval(0)
         self._asking.timeout.connect(self._ask)
-        self._put_off: set[int] = set()
+        # Put off: whether somebody looked for it, before or since.
+        self._put_off: dict[int, bool] = {}
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(put_off_ms)
         self._pause.timeout.connect(self._end_pause)
 
     def get(self, key: int) -> QImage | None:
-        """The picture, or None: then it is asked for with the next `wanted`."""
+        """The picture, or None: then it is asked for with the next `wanted`, or when it was put off long enough."""
         image = self._cache.get(key)
-        if image is None and key not in self._asked:
-            self._missing[key] = None
-            if not self._asking.isActive():
-                self._asking.start()
+        if image is None and key in self._put_off:
+            self._put_off[key] = True
+        elif image is None and key not in self._asked:
+            self._want([key])
         return image
 
     def put(self, key: int, image: QImage) -> None:
         """Keep a picture; the longest unused ones may leave. A null one says that there is none to be had."""
         if not image.isNull():
             self._cache.put(key, image)
+        self._put_off.pop(key, None)
         if self._cache.get(key) is None:
             self._asked.add(key)  # none, or too large to keep: it is not asked for again and again
         else:
@@ -60,21 +60,24 @@ class WantedImages(QObject):
 
     def forget_requests(self, keys: Iterable[int]) -> None:
         """Say that pictures asked for will not come (they were scrolled out of sight): views may ask again."""
-        self._asked.difference_update(keys)
+        for key in keys:
+            self._asked.discard(key)
+            self._put_off.pop(key, None)
 
     def put_off(self, keys: Iterable[int]) -> None:
-        """Say that pictures asked for could not be made for the moment: in a while, views may ask again."""
-        later = set(keys)
-        self._put_off |= later
-        self._asked |= later
-        if later and not self._pause.isActive():
+        """Say that pictures could not be made for the moment: in a while, those that were looked for are asked for."""
+        for key in keys:
+            self._put_off[key] = self._put_off.get(key, False) or key in self._asked or key in self._missing
+            self._asked.discard(key)
+            self._missing.pop(key, None)
+        if self._put_off and not self._pause.isActive():
             self._pause.start()
 
     def remove(self, keys: Iterable[int]) -> None:
         """Forget some pictures, which are different now."""
         gone = list(keys)
         self._cache.remove(gone)
-        self._asked.difference_update(gone)
+        self.forget_requests(gone)
 
     def clear(self) -> None:
         """Forget all."""
@@ -82,6 +85,12 @@ class WantedImages(QObject):
         self._missing.clear()
         self._asked.clear()
         self._put_off.clear()
+        self._pause.stop()
+
+    def _want(self, keys: Iterable[int]) -> None:
+        self._missing.update(dict.fromkeys(keys))
+        if self._missing and not self._asking.isActive():
+            self._asking.start()
 
     @Slot()
     def _ask(self) -> None:
@@ -93,7 +102,6 @@ class WantedImages(QObject):
 
     @Slot()
     def _end_pause(self) -> None:
-        # Those that came all the same are here, and are not asked for.
-        self._asked -= self._put_off
-        self._put_off.clear()
-        self.put_off_ended.emit()
+        """Not by the views: not every one that shows a picture paints it again when nothing has come."""
+        put_off, self._put_off = self._put_off, {}
+        self._want(key for key, is_looked_for in put_off.items() if is_looked_for)

@@ -155,7 +155,9 @@ class Inspector(QScrollArea):
             return
         before = self._spare.sizeHint().height()
         seen_to = self.verticalScrollBar().value() + self.viewport().height()
-        spare = max(0, min(before + lost, seen_to - (column.height() - before - lost)))
+        # The column has the height of the last layout, with the empty room that there was then.
+        content = column.height() - self._spare.geometry().height()
+        spare = max(0, min(before + lost, seen_to - (content - lost)))
         if spare != before:
             self._spare.changeSize(0, spare)
             layout.invalidate()

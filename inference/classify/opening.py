@@ -106,22 +106,40 @@ def learn_stand_in(model: str | None, profile: Profile, *, before_measuring: Cal
     copies = {name: copy for name, copy in found.items() if copy is not None}
     if not copies:
         return None
-    model_ms, *copies_ms = _figures((source, *copies.values()), profile, before_measuring)
+    model_ms, *copies_ms = _figures(source, tuple(copies.values()), profile, before_measuring)
     copy_ms, name = min(zip(copies_ms, copies, strict=True))
     return StandIn(name, copy_ms, model_ms) if copy_ms < model_ms else None
 
 
-def _figures(models: Sequence[_Hashed], profile: Profile, before_measuring: Callable[[], None]) -> list[float]:
-    """Milliseconds for one picture, of each model; all are measured anew where one is unknown, to be comparable."""
+def _figures(
+    source: _Hashed, copies: Sequence[_Hashed], profile: Profile, before_measuring: Callable[[], None]
+) -> list[float]:
+    """Milliseconds for one picture, of the model and of each copy; infinity where a copy cannot be run here.
+
+    All are measured anew where one is unknown, to be comparable.
+
+    Raises:
+        CardinalError: the model itself cannot be used.
+    """
+    models = (source, *copies)
     choices = EngineChoices(profile.cache)
     known = [choices.remembered(model.model_hash) for model in models]
     if any(choice is None or choice.ms is None or not _holds(choice) for choice in known):
         before_measuring()
-        known = [measure_cpu_engines(model.path) for model in models]
+        known = [measure_cpu_engines(source.path), *(_measured(copy) for copy in copies)]
         for model, choice in zip(models, known, strict=True):
             if choice is not None:
                 choices.remember(model.model_hash, choice)
     return [math.inf if choice is None or choice.ms is None else choice.ms for choice in known]
+
+
+def _measured(copy: _Hashed) -> EngineChoice | None:
+    """How fast a copy is; None where it cannot be run here, which costs the copy and nothing else."""
+    try:
+        return measure_cpu_engines(copy.path)
+    except CardinalError as error:
+        logger.warning("The int8 copy %s is not used: %s", copy.path.stem, error)
+        return None
 
 
 def _intact(copy: Path) -> _Hashed | None:

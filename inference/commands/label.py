@@ -100,6 +100,7 @@ class _Label:
     def __init__(self, arguments: argparse.Namespace, session: Session) -> None:
         self._arguments = arguments
         self._session = session
+        self._answered_anew: frozenset[int] = frozenset()
 
     def run(self) -> int:
         if self._arguments.undo or self._arguments.redo:
@@ -110,7 +111,9 @@ class _Label:
         return self._decide(images)
 
     def _decide(self, images: SessionImages) -> int:
-        arguments, decisions = self._arguments, Decisions(images, answered_anew=self._session.answered_anew())
+        arguments = self._arguments
+        self._answered_anew = self._session.answered_anew()
+        decisions = Decisions(images, answered_anew=self._answered_anew)
         if arguments.accept_above is not None:
             return self._accept_above(images, decisions)
         if arguments.rename is not None:
@@ -131,7 +134,7 @@ class _Label:
                 return EXIT_NOTHING_DONE
             return self._decide_on(paths, images, lambda keys: decisions.choose(keys, label))
         verbs: tuple[tuple[list[str] | None, Callable[[Sequence[int]], Step | None]], ...] = (
-            (arguments.accept, lambda keys: decisions.accept([k for k in keys if images.state(k) not in _DECIDED])),
+            (arguments.accept, lambda keys: decisions.accept([k for k in keys if self._awaits_word(images, k)])),
             (arguments.unsure, decisions.set_unsure),
             (arguments.reject, decisions.reject),
             (arguments.clear, decisions.clear),
@@ -188,14 +191,20 @@ class _Label:
         if not imported.said:
             say(f"{imported.source} says nothing that could be taken over about an image of the session.")
             return EXIT_NOTHING_DONE
-        said = {key: one for key, one in imported.said.items() if not _stands(images, key, one)}
+        anew = self._answered_anew
+        said = {key: one for key, one in imported.said.items() if key in anew or not _stands(images, key, one)}
         if not self._arguments.replace:
-            kept = {key for key in said if images.state(key) in _DECIDED}
+            kept = {key for key, one in said.items() if images.state(key) in _DECIDED and not _stands(images, key, one)}
             said = {key: one for key, one in said.items() if key not in kept}
             if kept:
                 say(f"{counted(len(kept), 'image')} kept another decision; --replace takes the imported one.")
         self._carry_out(decisions.take_over(said, imported.source))
         return 0 if imported.is_complete else EXIT_SOME_FAILED
+
+    def _awaits_word(self, images: SessionImages, key: int) -> bool:
+        """Whether an image can be accepted: nobody decided, or somebody accepted what was said of the file before."""
+        state = images.state(key)
+        return state not in _DECIDED or (state is ImageState.ACCEPTED and key in self._answered_anew)
 
     def _carry_out(self, step: Step | None) -> None:
         if step is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def main(argv: list[str] | None = None) -> int:
 
         device = Device(arguments.device)
         model = Model.of(arguments.model, arguments.hash, device, arguments.cache, arguments.threads)
-        choice = learn_card(model, CardChoices(arguments.cache))
-        return {"variant": str(choice.variant), "times_as_fast": choice.times_as_fast}
+        # All of it: what is remembered here is gone with this process where the disk cannot be written.
+        return asdict(learn_card(model, CardChoices(arguments.cache)))
 
     return answer(work)
 

@@ -14,12 +14,10 @@ import numpy as np
 from inference.cancel import CancelToken
 from inference.engine import machine
 from inference.engine.devices import Device, Refusal
+from inference.engine.failure_date import is_lately, parse_date
 from inference.engine.network import Network
 from inference.engine.row_file import RowFile
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
-
-RETRY_AFTER_S = 86_400.0
-"""So long openvino's failure is believed: it may pass, and trying it at every start would take 1.5 s each time."""
 
 _FILE_NAME = "engines.json"
 _MOST_REMEMBERED = 200
@@ -29,7 +27,7 @@ _RUNS = 5
 _ENGINES = (Device.CPU, Device.OPENVINO)
 _RUNTIMES = ("onnxruntime-gpu", "onnxruntime")
 _OPENVINO = ("onnxruntime-ep-openvino", "openvino")
-_LAST_DATE = 1e11
+_WHEN_AGAIN = "A day after it failed, openvino is tried again. Ask for it by name to try it now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,14 @@ class EngineChoice:
 
     @property
     def failed_lately(self) -> bool:
-        """Whether openvino failed so short a time ago (`RETRY_AFTER_S`) that it need not be tried again.
-
-        A date that is still to come, of a clock that was wrong, is none.
-        """
-        return self.failed_at is not None and 0 <= time.time() - self.failed_at < RETRY_AFTER_S
+        """Whether openvino failed so short a time ago that it need not be tried again; trying takes 1.5 s."""
+        return is_lately(self.failed_at)
 
     def refusal(self) -> Refusal:
         """Why openvino is not used, where cpu is."""
         if self.openvino_ms is None:
-            return Refusal(Device.OPENVINO, self.reason, self.remedy)
+            remedy = self.remedy if self.failed_at is None else f"{self.remedy} {_WHEN_AGAIN}".lstrip()
+            return Refusal(Device.OPENVINO, self.reason, remedy)
         return Refusal(
             Device.OPENVINO,
             f"it is slower here for this model ({self.openvino_ms:.1f} ms for a picture, cpu {self.cpu_ms:.1f} ms)",
@@ -213,11 +209,7 @@ def _parse(row: object) -> EngineChoice | None:
     if device is Device.OPENVINO and openvino_ms is None:
         return None
     reason, remedy = str(row.get("reason", "")), str(row.get("remedy", ""))
-    return EngineChoice(device, cpu_ms, openvino_ms, reason, remedy, _parse_date(row.get("failed_at")))
-
-
-def _parse_date(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and 0 <= value < _LAST_DATE else None
+    return EngineChoice(device, cpu_ms, openvino_ms, reason, remedy, parse_date(row.get("failed_at")))
 
 
 def _version(package: str) -> str:

@@ -13,9 +13,13 @@ from pathlib import Path
 
 from inference.engine import container
 
-_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+_BF16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
+"""The last one is Arm's name."""
+
 _BYTE_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}
-_FOR_NETWORKS = re.compile(r"avx|amx|fma|asimd|sve|sme|i8mm|bf16")
+_FOR_NETWORKS = {"flags": re.compile(r"avx|amx|fma"), "Features": re.compile(r"asimd|sve|sme|i8mm|bf16")}
+"""By the name of the line that lists features: x86's "smep" and "sme" are about memory, Arm's "sme" about matrices."""
+
 _INTEL_NAMES = {"x86_64", "amd64"}
 _CPU_INFO = Path("/proc/cpuinfo")
 _MEMORY_INFO = Path("/proc/meminfo")
@@ -46,12 +50,19 @@ def has_bfloat16() -> bool | None:
     return None if flags is None else bool(_BF16_FLAGS & flags)
 
 
+def is_x86() -> bool:
+    """Whether the processor is one of the x86 family, 64 bits wide."""
+    return platform.machine().lower() in _INTEL_NAMES
+
+
 def instruction_sets() -> str:
     """What the processor has for matrix work, names as the system writes them; empty where it does not say.
 
     Processors of one name differ in it: virtual ones are often called after a family ("AMD EPYC").
     """
-    return " ".join(sorted(flag for flag in _flags() or () if _FOR_NETWORKS.match(flag)))
+    lists = _feature_lists()
+    found = {flag for name, pattern in _FOR_NETWORKS.items() for flag in lists.get(name, ()) if pattern.match(flag)}
+    return " ".join(sorted(found))
 
 
 def int8_weight_bits() -> int:
@@ -59,7 +70,7 @@ def int8_weight_bits() -> int:
 
     Where the system does not say what an x86 processor has (Windows, macOS), 7 is safe.
     """
-    if platform.machine().lower() not in _INTEL_NAMES:
+    if not is_x86():
         return 8
     return 8 if (_flags() or set()) & _BYTE_PRODUCTS else 7
 
@@ -122,12 +133,16 @@ class _WindowsMemoryStatus(ctypes.Structure):
 
 def _flags() -> set[str] | None:
     """The processor's features; None where this cannot be known (only Linux says)."""
+    lists = _feature_lists()
+    return set().union(*lists.values()) if lists else None
+
+
+def _feature_lists() -> dict[str, set[str]]:
+    """The processor's features by the name of the line that lists them: x86 says "flags", Arm "Features"."""
     if sys.platform != "linux":
-        return None
+        return {}
     fields = _cpu_info_fields(_read(_CPU_INFO))
-    # x86 says "flags", Arm "Features".
-    flags = fields.get("flags", fields.get("Features"))
-    return None if flags is None else set(flags.split())
+    return {name: set(fields[name].split()) for name in _FOR_NETWORKS if name in fields}
 
 
 def _cpu_info_fields(text: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import onnxruntime
 
 from inference.engine import openvino_runtime
 from inference.engine.devices import Device, Precision, Refusal
-from inference.engine.machine import has_bfloat16
+from inference.engine.machine import has_bfloat16, is_x86
 
 _PACKAGE = "onnxruntime-ep-openvino"
 _PROVIDER = "OpenVINOExecutionProvider"
@@ -110,11 +110,12 @@ def choose_device(offered: Sequence[OfferedDevice]) -> int | Refusal:
 
 
 def default_precision() -> Precision:
-    """What OpenVINO computes with where nothing else is ordered: bfloat16 where the processor has it.
+    """What OpenVINO computes with where nothing else is ordered: bfloat16 where an x86 processor has it.
 
-    Where the system does not say what the processor has (Windows), float32 is ordered, so that the answer is true.
+    Where the system does not say what the processor has (Windows), float32 is ordered, so that the answer is true; on
+    Arm as well, where OpenVINO has not been seen to compute in bfloat16.
     """
-    return Precision.BFLOAT16 if has_bfloat16() else Precision.FLOAT32
+    return Precision.BFLOAT16 if is_x86() and has_bfloat16() else Precision.FLOAT32
 
 
 def provider_options(precision: Precision, threads: int) -> dict[str, str]:

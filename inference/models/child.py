@@ -75,7 +75,8 @@ def run_child(task: ChildTask, *, on_progress: OnProgress | None = None, cancel:
             _LOG.info("%s: the child said: %s", task.title, folder.last_complaints())
             if timed_out.is_set():
                 raise ChildTaskError(task.title, f"it took longer than {task.timeout_s:g} seconds.")
-            raise ChildTaskError(task.title, f"its process died ({_exit_words(process.returncode)}).")
+            words = f"its process died ({_exit_words(process.returncode)})."
+            raise ChildTaskError(task.title, words, process.returncode)
     if "error" in answer:
         raise _error(task, answer["error"])
     return answer["result"]

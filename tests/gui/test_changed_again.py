@@ -91,4 +91,5 @@ def test_in_the_viewer_a_key_is_about_the_picture_on_screen(bench: LabelBench, m
     bench.window.show_view(View.VIEWER)
     bench.labelling.undo()
     assert bench.window.grid.current_row() == 3
-    assert bench.messages[-1].text == "Undone: reject 3 images."
+    assert bench.messages[-1].text.endswith("so none is selected.")
+    assert _selected(bench) == [], "back in the gallery, the first would stand for all of them"

@@ -18,6 +18,7 @@ from gui.main_window import View
 from gui.running import Running
 from gui.user_message import UserMessage
 from inference.results import Classification, CropGeometry, PictureFacts, Prediction
+from tests.gui.gallery.images import suggested
 from tests.gui.label_bench import LabelBench
 
 
@@ -74,6 +75,27 @@ def test_without_a_model_nobody_says_that_it_is_classified_again_now(bench: _Ben
     ]
     waits = "No model is ready, so it was not classified." if has_failed else "Waiting for the model…"
     assert bench.window.page.inspector.sentence == waits
+
+
+def test_in_a_read_only_session_nobody_promises_that_it_is_classified(
+    bench: _Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.labelling._writer, "can_write", False)
+    bench.viewing.tell_changed(0)
+    assert [(one.id, one.text.partition(". ")[2]) for one in bench.said] == [
+        ("E-109", "The session is read-only: when a model is ready, open the image and choose Classify now.")
+    ]
+
+
+def test_old_answers_go_until_the_new_file_is_answered(bench: _Bench) -> None:
+    bench.viewing.tell_changed(0)
+    bench.table.apply_answers([suggested(0, "jay")])
+    bench.changed.forget_old_answers()
+    assert [bench.table.answer(place) for place in range(2)] == [ImageState.QUEUED, ImageState.SUGGESTED]
+    bench.changed.note_answers([0, 1])
+    bench.table.apply_answers([suggested(0, "owl")])
+    bench.changed.forget_old_answers()
+    assert bench.table.suggestion(0) == "owl"
 
 
 def test_with_a_model_it_is_asked_about_at_once_and_said_once(bench: _Bench) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui import engine_room
+from gui.engine_events import ThumbnailsLoaded
 from gui.engine_link import EngineLink
 from gui.session_holder import SessionHolder
 from gui.tasks import TaskRunner
@@ -74,6 +75,23 @@ def test_what_an_event_changes_is_painted_before_the_next_one(qtbot: QtBot, star
     assert screen.seen[-2:] == [4, "painted"]
 
 
+def test_thumbnails_that_come_one_by_one_are_passed_on_together_in_their_place(
+    qtbot: QtBot, started: tuple[EngineLink, _Room]
+) -> None:
+    link, room = started
+    screen = _Screen(link)
+    thumbnails = [ThumbnailsLoaded(((key, None),)) for key in range(20)]
+    room.tell_from_a_thread("before", *thumbnails, "after")
+    qtbot.waitUntil(lambda: "after" in screen.seen)
+    told = [one for one in screen.seen if one != "painted"]
+    assert told == [
+        "before",
+        ThumbnailsLoaded(tuple((key, None) for key in range(16))),
+        ThumbnailsLoaded(tuple((key, None) for key in range(16, 20))),
+        "after",
+    ]
+
+
 def test_events_on_their_way_find_nobody_after_closing(qtbot: QtBot, started: tuple[EngineLink, _Room]) -> None:
     link, room = started
     screen = _Screen(link)
@@ -82,3 +100,17 @@ def test_events_on_their_way_find_nobody_after_closing(qtbot: QtBot, started: tu
     qtbot.waitUntil(lambda: 2 in screen.seen)
     qtbot.wait(50)
     assert screen.seen == [1, "painted", 2, "painted"]
+
+
+def test_whoever_leaves_a_session_hears_all_that_was_told_of_it(
+    qtbot: QtBot, started: tuple[EngineLink, _Room]
+) -> None:
+    link, room = started
+    screen = _Screen(link)
+    room.tell_from_a_thread(1, 2)
+    qtbot.waitUntil(lambda: 1 in screen.seen)
+    room.tell_from_a_thread(3)
+    link.pass_all_on()
+    assert [one for one in screen.seen if one != "painted"] == [1, 2, 3]
+    qtbot.wait(50)
+    assert [one for one in screen.seen if one != "painted"] == [1, 2, 3], "once"

@@ -448,9 +448,6 @@ def _walk_s(keys: Sequence[int]) -> float:
     return process_time() - began
 
 
-"""On the GUI thread, for a decision about all images; CPU time, since others use the machine, too."""
-
-
 @pytest.fixture(scope="module")
 def many(qapp: QApplication) -> Bench:
     """A hundred thousand images with a thousand suggestions."""

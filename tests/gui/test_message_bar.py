@@ -97,6 +97,15 @@ def test_banners_stay_and_one_of_the_same_kind_replaces_the_last(qtbot: QtBot, w
     assert bar.isHidden()
 
 
+def test_of_one_id_only_those_of_a_subject_can_be_taken_back(window: QWidget) -> None:
+    bar = _bar(window)
+    first, second = (UserMessage("E-319", Place.BANNER, Level.ERROR, "It failed.", subject=one) for one in "ab")
+    bar.show_message(first)
+    bar.show_message(second)
+    bar.withdraw("E-319", "a")
+    assert bar.shown == (second,)
+
+
 def test_verbs_and_dismissal_are_told(qtbot: QtBot, window: QWidget) -> None:
     bar = _bar(window)
     actions, dismissals = QSignalSpy(bar.action_chosen), QSignalSpy(bar.message_dismissed)

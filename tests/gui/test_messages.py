@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gui.engine_events import NoMemoryForPictureError
 from gui.messages import describe, format_list, reason, unexpected
 from gui.user_message import Level, MessageAction, Place, UserMessage, action_text
 from inference import errors
@@ -67,6 +68,13 @@ def _check_writing(message: UserMessage) -> None:
     message.details.encode("utf-8")
     assert "\n" not in message.text
     assert all(action_text(action) for action in message.actions)
+
+
+def test_a_picture_that_there_is_no_memory_for_has_its_own_message() -> None:
+    message = describe(NoMemoryForPictureError(), "IMG_1.jpg")
+    _check_writing(message)
+    assert message.id == "E-118"
+    assert message.text.startswith("IMG_1.jpg cannot be shown.")
 
 
 def test_there_is_an_example_of_every_error_class() -> None:

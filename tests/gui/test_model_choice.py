@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from gui.engine_link import EngineLink
@@ -16,7 +17,8 @@ from gui.model_choice import ModelChoice
 from gui.tasks import TaskRunner
 from gui.user_message import UserMessage
 from inference.cancel import CancelToken
-from inference.errors import ChildTaskError
+from inference.errors import ChildTaskError, DownloadError
+from inference.models.official import OfficialWeights
 from inference.profile import Profile
 
 
@@ -38,6 +40,9 @@ class _Room:
         if path.name in self.failing:
             raise ChildTaskError(f"Adding {path.name}", "it ended with code 1.")
         return SimpleNamespace(name=path.name)
+
+    def install_official(self, weights: OfficialWeights, _on_progress: object, _cancel: CancelToken) -> object:
+        raise DownloadError(f"https://example.org/{weights.name}.pth", "the connection ended")
 
 
 class _Bench:
@@ -114,3 +119,44 @@ def test_each_of_two_that_failed_is_tried_again_by_its_own_message(bench: _Bench
     qtbot.waitUntil(lambda: bench.ids()[3:] == ["E-319"] and not bench.models.is_installing)
     assert bench.room.asked == ["a.onnx", "b.onnx", "a.onnx", "b.onnx"]
     assert bench.said[3].subject == second.subject, "it can be tried a third time"
+
+
+def test_two_downloads_that_failed_are_told_apart_by_the_models_names(bench: _Bench, qtbot: QtBot) -> None:
+    for name in ("resnet50", "convnext_tiny"):
+        bench.models.get(cast("OfficialWeights", SimpleNamespace(name=name)))
+    qtbot.waitUntil(lambda: bench.ids() == ["E-318", "E-318"] and not bench.models.is_installing)
+    assert [message.text for message in bench.said] == [
+        "resnet50 could not be downloaded: the connection ended.",
+        "convnext_tiny could not be downloaded: the connection ended.",
+    ]
+    assert "https://example.org/resnet50.pth" in bench.said[0].details
+
+
+def test_what_was_added_after_all_cannot_be_tried_again(bench: _Bench, qtbot: QtBot) -> None:
+    """It would be installed a second time, under another name."""
+    solved = QSignalSpy(bench.models.installed_after_all)
+    bench.room.failing = {"a.onnx"}
+    bench.models.add("/a.onnx")
+    bench.room.gate.set()
+    qtbot.waitUntil(lambda: bench.ids() == ["E-319"] and not bench.models.is_installing)
+    bench.room.failing = set()
+    bench.models.add("/a.onnx")
+    bench.models.add("/b.onnx")
+    qtbot.waitUntil(lambda: bench.ids()[1:] == ["T-10", "T-10"] and not bench.models.is_installing)
+    assert solved.count() == 1
+    assert solved.at(0) == [bench.said[0].subject]
+    bench.models.try_again(bench.said[0].subject)
+    assert not bench.models.is_installing
+
+
+def test_what_is_being_added_again_is_not_tried_a_second_time_meanwhile(bench: _Bench, qtbot: QtBot) -> None:
+    bench.room.failing = {"a.onnx"}
+    bench.room.gate.set()
+    bench.models.add("/a.onnx")
+    qtbot.waitUntil(lambda: bench.ids() == ["E-319"] and not bench.models.is_installing)
+    bench.room.gate.clear()
+    bench.models.add("/a.onnx")
+    bench.models.try_again(bench.said[0].subject)
+    bench.room.gate.set()
+    qtbot.waitUntil(lambda: not bench.models.is_installing)
+    assert bench.room.asked == ["a.onnx", "a.onnx"]

@@ -100,10 +100,11 @@ def test_before_the_engine_is_there_and_after_scrolling_on_views_ask_again(bench
 def test_what_came_is_shown_and_what_is_put_off_is_asked_for_again(bench: _Bench, qtbot: QtBot) -> None:
     bench.look(qtbot, 0, 1, 2)
     bench.table._thumbnails._pause.setInterval(1)
-    with qtbot.waitSignal(bench.table.thumbnails_put_off_ended):
+    with qtbot.waitSignal(bench.table.thumbnails_wanted):
         bench.desk.take(ThumbnailsLoaded(((0, _image()), (1, None))))
-        bench.desk.take(ThumbnailsPutOff((2,)))
+        bench.desk.take(ThumbnailsPutOff((2, 99)))
     assert bench.shown == [0]
     assert bench.table.thumbnail(0) is not None
-    bench.look(qtbot, 2, 1)
+    assert bench.table.thumbnail(1) is None
+    qtbot.wait(20)
     assert bench.room.asked == [0, 1, 2, 2], "a picture that cannot be read is not asked for again and again"

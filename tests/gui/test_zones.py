@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gui.actions import create_actions
 from gui.gallery.image_model import ImageModel
+from gui.keyboard_sheet import KeyboardSheet
 from gui.main_window import MainWindow, View
+from gui.message_list import MessageListButton
 from gui.user_message import Level, MessageAction, Place, UserMessage
 from gui.zones import Zones
 from tests.gui.gallery.images import append, paths
@@ -142,6 +146,41 @@ def test_from_a_message_it_leads_on_as_from_the_images(window: MainWindow, place
     undo.setFocus()
     _press(1)
     assert _where(window) == "status"
+
+
+def test_while_a_list_is_open_nothing_moves_under_it(window: MainWindow) -> None:
+    window.show_view(View.GALLERY)
+    button = window.findChild(MessageListButton)
+    zones = window.findChild(Zones)
+    assert button is not None
+    assert zones is not None
+    window.messages.show_message(UserMessage("T-01", Place.TOAST, Level.INFO, "Said."))
+    before = QApplication.focusWidget()
+    button.open_list()
+    opened = QApplication.activePopupWidget()
+    assert opened is not None
+    _press(1)
+    zones.go_on()
+    assert QApplication.activePopupWidget() is opened
+    opened.close()
+    assert QApplication.focusWidget() is before
+
+
+def test_from_the_list_of_keys_no_key_leads_away(window: MainWindow) -> None:
+    window.show_view(View.GALLERY)
+    sheet = KeyboardSheet(window)
+    sheet.show_actions(create_actions(window, gallery=window.grid, viewer=window.page, class_page=window.class_page))
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert sheet is focused or sheet.isAncestorOf(focused)
+    _press(1)
+    assert QApplication.focusWidget() is focused
+
+
+def test_a_key_that_is_held_down_leads_on_once(window: MainWindow) -> None:
+    keys = [one for one in window.findChildren(QShortcut) if "F6" in one.key().toString()]
+    assert len(keys) == 2
+    assert not any(one.autoRepeat() for one in keys)
 
 
 def test_from_what_lies_over_the_window_no_key_leads_away(window: MainWindow) -> None:

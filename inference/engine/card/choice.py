@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import metadata
 from pathlib import Path
 
 from inference.engine import machine, nvidia
 from inference.engine.card.variant import PLAIN, Variant
 from inference.engine.devices import Device
+from inference.engine.failure_date import is_lately, parse_date
 from inference.engine.row_file import RowFile
 
 FORM = 2
 """Of the trial: another number has every model tried anew."""
+
+ENDED = "the program ended while it was tried"
+"""An objection that is remembered beforehand, for the case that the process which tries is ended."""
 
 _FILE_NAME = "cards.json"
 _MOST_REMEMBERED = 200
@@ -48,16 +53,34 @@ class CardChoice:
         batch: pictures in a batch that suit it.
         times_as_fast: as the plain session, in batches of that size; 1 for itself.
         tried: every step, in order.
+        failed_at: when something failed in the trial for a reason that may pass, in seconds since the epoch; None where
+            nothing did.
+        resting_since: likewise, when the variant could not be used later on; None where it can.
     """
 
     variant: Variant
     batch: int
     times_as_fast: float = 1.0
     tried: tuple[Tried, ...] = ()
+    failed_at: float | None = None
+    resting_since: float | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the trial is to be made again: a day ago or longer something failed that may have passed."""
+        return self.failed_at is not None and not is_lately(self.failed_at)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the variant failed less than a day ago, so that the plain session is opened without trying it."""
+        return is_lately(self.resting_since)
 
     def __str__(self) -> str:
         if self.variant == PLAIN:
-            return f"the plain way, batches of {self.batch} (of {len(self.tried)} others none was taken)"
+            told = " (of the other ways none was taken)" if self.tried else ""
+            return f"the plain way, batches of {self.batch}{told}"
+        if self.is_resting:
+            return f"the plain way, batches of {self.batch} ({self.variant} is tried again a day after it failed)"
         return f"{self.variant}: {self.times_as_fast:.1f} times as fast as the plain way, batches of {self.batch}"
 
 
@@ -76,7 +99,7 @@ class CardChoices:
 
     def remembered(self, model_hash: str, device: Device) -> CardChoice | None:
         """The choice for a model on this computer as it is now; None where none is known or the file is damaged."""
-        return _parse(self._rows.get(choice_key(model_hash, device)))
+        return parse_choice(self._rows.get(choice_key(model_hash, device)))
 
     def remember(self, model_hash: str, device: Device, choice: CardChoice) -> None:
         """Keep a choice for the next opening."""
@@ -89,6 +112,19 @@ class CardChoices:
             return
         tried = (*known.tried, Tried(str(known.variant), objection=f"it failed later: {reason}"))
         self.remember(model_hash, device, CardChoice(PLAIN, known.batch, tried=tried))
+
+    def rest(self, model_hash: str, device: Device) -> None:
+        """Do not use the remembered variant for a day: it failed for a reason that may pass."""
+        self._set_resting(model_hash, device, time.time())
+
+    def resume(self, model_hash: str, device: Device) -> None:
+        """Use the remembered variant again: it works."""
+        self._set_resting(model_hash, device, None)
+
+    def _set_resting(self, model_hash: str, device: Device, date: float | None) -> None:
+        known = self.remembered(model_hash, device)
+        if known is not None and known.resting_since != date:
+            self.remember(model_hash, device, replace(known, resting_since=date))
 
     def forget(self, model_hash: str, device: Device) -> None:
         """Let the model be tried anew."""
@@ -118,8 +154,8 @@ def _version(package: str) -> str:
         return ""
 
 
-def _parse(row: object) -> CardChoice | None:
-    """A choice from its stored form, or None where that is not usable."""
+def parse_choice(row: object) -> CardChoice | None:
+    """A choice from its stored form, `dataclasses.asdict` as JSON; None where that is not usable."""
     if not isinstance(row, dict) or not isinstance(row.get("tried"), list):
         return None
     variant, batch, gain = row.get("variant"), row.get("batch"), row.get("times_as_fast")
@@ -133,7 +169,14 @@ def _parse(row: object) -> CardChoice | None:
     if type(batch) is not int or not 1 <= batch <= _MOST_PICTURES or not isinstance(gain, int | float):
         return None
     tried = tuple(map(_parse_tried, row["tried"]))
-    return CardChoice(Variant(**variant), batch, float(gain), tuple(one for one in tried if one is not None))
+    return CardChoice(
+        Variant(**variant),
+        batch,
+        float(gain),
+        tuple(one for one in tried if one is not None),
+        failed_at=parse_date(row.get("failed_at")),
+        resting_since=parse_date(row.get("resting_since")),
+    )
 
 
 def _parse_tried(row: object) -> Tried | None:

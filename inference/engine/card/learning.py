@@ -6,7 +6,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from inference.arrays import InputBatch
 from inference.cancel import CancelToken
 from inference.engine.card.batch_size import MOST_PICTURES, find_batch_size
-from inference.engine.card.choice import CardChoice, CardChoices, Tried
+from inference.engine.card.blame import may_pass
+from inference.engine.card.choice import ENDED, CardChoice, CardChoices, Tried
 from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.trial import Answer, Run, Turns, answers_to, by_turns, compare, trial_pictures
 from inference.engine.card.variant import KERNEL_STEPS, PLAIN, TRANSFER_STEPS, Variant, with_step
@@ -37,9 +38,6 @@ BUILT_BATCH = 32
 _FIRST_MOST = 64
 """The plain session's batch has to be good enough to compare with; searching further costs seconds."""
 
-_ENDED = "the program ended while it was tried"
-"""What is remembered beforehand, for the case that a fault in a driver ends this process."""
-
 
 def learn_card(
     model: Model,
@@ -54,7 +52,9 @@ def learn_card(
 
     Keeps the card busy for some seconds, minutes where TensorRT builds. An error in a variant costs that variant. Where
     it cannot be gone on with, the plain session is remembered, with what was tried and the error. Where a variant ends
-    the process, the best one before it counts: `asking.have_card_learned` runs all this in a child.
+    the process, the best one before it counts: `asking.have_card_learned` runs all this in a child. What may not fail
+    another day (`may_pass`), and an end of the process, which may have come from outside, is remembered with its date,
+    so that the trial is made again.
 
     Args:
         model: what is opened, and where.
@@ -78,14 +78,15 @@ def learn_card(
     try:
         for step in kernels:
             trial.climb(step, remember)
-        remember(trial.doubted(_ENDED))
+        remember(trial.interrupted())
         trial.fit_batch()
         for step in transfers:
             trial.climb(step, remember)
-        remember(trial.doubted(_ENDED))
+        remember(trial.interrupted())
         choice = trial.choice()
     except InferenceError as error:
         # No step is to blame for it, whatever was remembered beforehand.
+        trial.note(error)
         choice = trial.doubted(error.reason)
         if trial.best == PLAIN:
             remember(choice)
@@ -99,7 +100,11 @@ def learn_card(
 
 @dataclass(slots=True)
 class _Trial:
-    """The best variant so far, open unless opening it again failed, and what the plain session answered."""
+    """The best variant so far, open unless opening it again failed, and what the plain session answered.
+
+    Attributes:
+        failed_at: as `CardChoice.failed_at`.
+    """
 
     model: Model
     contract: ModelContract
@@ -113,6 +118,7 @@ class _Trial:
     plain_batch: int
     tried: list[Tried] = field(default_factory=list)
     is_open: bool = True
+    failed_at: float | None = None
 
     @classmethod
     def begin(cls, model: Model, count: int, cancel: CancelToken, now: Callable[[], float]) -> _Trial:
@@ -143,16 +149,18 @@ class _Trial:
         candidate = with_step(self.best, step)
         if candidate == self.best:
             return
-        fatal = Tried(str(candidate), objection=_ENDED)
-        remember(CardChoice(self.best, self.batch, tried=(*self.tried, fatal)))
+        fatal = Tried(str(candidate), objection=ENDED)
+        remember(CardChoice(self.best, self.batch, tried=(*self.tried, fatal), failed_at=time.time()))
         try:
             opened = open_variant(self.model, candidate, self.batch, cancel=self.cancel)
         except InferenceError as error:
+            self.note(error)
             self.tried.append(Tried(str(candidate), objection=error.reason))
             return
         try:
             found = self._tried(candidate, opened)
         except (InferenceError, ModelLoadError) as error:
+            self.note(error)
             found = Tried(str(candidate), objection=error.reason)
         except BaseException:
             _close(opened)
@@ -178,6 +186,7 @@ class _Trial:
         except InferenceError as error:
             if self.best == PLAIN:
                 raise
+            self.note(error)
             # It runs the batch that it was compared with.
             logger.info("no other batch was found for %s: %s", self.best, error)
         # A session keeps the memory of the largest batch that it was tried with; the next variant may not fit beside.
@@ -188,13 +197,14 @@ class _Trial:
     def choice(self) -> CardChoice:
         """The best variant, if it beats the plain session itself, and not only each step the one before."""
         if self.best == PLAIN:
-            return CardChoice(PLAIN, self.batch, tried=tuple(self.tried))
+            return CardChoice(PLAIN, self.batch, tried=tuple(self.tried), failed_at=self.failed_at)
         try:
             turns = self._beside_plain()
         except InferenceError as error:
+            self.note(error)
             return self.doubted(error.reason)
         if turns.is_second_faster:
-            return CardChoice(self.best, self.batch, turns.times_as_fast, tuple(self.tried))
+            return CardChoice(self.best, self.batch, turns.times_as_fast, tuple(self.tried), self.failed_at)
         return self.doubted("it is not faster than the plain way", turns.times_as_fast)
 
     def _beside_plain(self) -> Turns:
@@ -208,7 +218,16 @@ class _Trial:
     def doubted(self, objection: str, times_as_fast: float | None = None) -> CardChoice:
         """The plain session, since there is something to be said against the best variant so far."""
         doubt = Tried(str(self.best), times_as_fast, objection=objection)
-        return CardChoice(PLAIN, self.plain_batch, tried=(*self.tried, doubt))
+        return CardChoice(PLAIN, self.plain_batch, tried=(*self.tried, doubt), failed_at=self.failed_at)
+
+    def interrupted(self) -> CardChoice:
+        """What counts if the process is ended now: the plain session, until the trial is made again."""
+        return replace(self.doubted(ENDED), failed_at=time.time())
+
+    def note(self, error: InferenceError | ModelLoadError) -> None:
+        """Keep the date of an error that may pass."""
+        if may_pass(error):
+            self.failed_at = time.time()
 
     def run_of(self, session: OnnxSession) -> Run:
         """Ask a session as a classifier that keeps embeddings does."""

@@ -10,23 +10,20 @@ from typing import Any
 from numpy.typing import NDArray
 
 from inference.cancel import CancelToken
+from inference.engine.card.blame import Lasting, lasting_of
 from inference.engine.card.choice import CardChoices
 from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.variant import PLAIN
 from inference.engine.devices import Device, Precision, Refusal
-from inference.engine.faults import is_disturbed_capture
 from inference.engine.probe import find_refusal
 from inference.engine.runtime import OnnxSession, open_session
 from inference.engine.self_check import answer_problems, checked_outputs, noise_picture
 from inference.engine.session import Session, SessionOptions
-from inference.errors import ChildTaskError, InferenceError, ModelContractError, ModelLoadError, OutputWriteError
+from inference.errors import InferenceError, ModelContractError, ModelLoadError
 from inference.models.contract import INPUT_NAME
 from inference.models.contract_reading import read_contract
 
 logger = logging.getLogger(__name__)
-
-_OF_THE_COMPUTER = (OSError, OutputWriteError, ChildTaskError)
-"""What comes of a cache folder that is full or read-only, and of a child that found no room for what it was to make."""
 
 
 class ProvenSession:
@@ -74,17 +71,17 @@ class ProvenSession:
             is_halved = error.out_of_memory and len(feeds[INPUT_NAME]) > 1
             if is_halved or self._variant is None:
                 raise
-            reason = error.reason.rstrip(".")
-            is_for_good = _is_the_variants(error)
-        self.go_back(reason, is_for_good=is_for_good)
+            # Not the error itself, whose traceback holds the variant's buffers.
+            reason, lasting = error.reason.rstrip("."), lasting_of(error)
+        self.go_back(reason, lasting)
         return self._session.run(names, feeds, cancel)
 
-    def go_back(self, reason: str, *, is_for_good: bool = True) -> None:
-        """Use the plain session from now on, here and at every later opening.
+    def go_back(self, reason: str, lasting: Lasting = Lasting.FOR_GOOD) -> None:
+        """Use the plain session from now on, here and at later openings.
 
         Args:
             reason: what is wrong with the variant, a phrase.
-            is_for_good: it is the variant's fault.
+            lasting: for how long that is believed.
 
         Raises:
             InferenceError: the plain session cannot be opened, either.
@@ -92,8 +89,7 @@ class ProvenSession:
         if self._variant is None:
             return
         logger.warning("the fast way on %s failed, going on with the plain one: %s", self.device, reason)
-        if is_for_good:
-            self._choices.give_up(self._model.model_hash, self._model.device, reason)
+        _note(self._choices, self._model.model_hash, self._model.device, reason, lasting)
         close_variant(self._variant)
         self._variant = None
         self._session = _open_plain(self._model)
@@ -105,7 +101,7 @@ def open_proven(
     """A session that runs a model as it was found to be fastest here; None where that is what `open_session` opens.
 
     Opens nothing where nothing was tried yet, but on TensorRT: there the plain session keeps what it builds. What
-    cannot be opened, or fails its check, is not tried again, unless that was not the variant's fault.
+    cannot be opened, or fails its check, is not tried again; for a day, where that was not the variant's fault.
 
     Args:
         path: the model file.
@@ -119,24 +115,26 @@ def open_proven(
             the plain one cannot be opened.
     """
     choice = choices.remembered(model_hash, device)
-    if choice is None or choice.variant == PLAIN:
-        # What keeps the device from being used, `open_session` says with what would change it.
-        if device is not Device.TENSORRT or find_refusal(device) is not None:
-            return None
-        try:
-            return _open_plain(Model.of(path, model_hash, device, choices.folder, threads))
-        except (ModelLoadError, ModelContractError):
-            # `open_session` says what is wrong with the file.
-            return None
+    is_plain = choice is None or choice.variant == PLAIN or choice.is_resting
+    # What keeps the device from being used, `open_session` says with what would change it.
+    if is_plain and (device is not Device.TENSORRT or find_refusal(device) is not None):
+        return None
     try:
         model = Model.of(path, model_hash, device, choices.folder, threads)
+    except (ModelLoadError, ModelContractError):
+        # `open_session` says what is wrong with the file.
+        return None
+    if choice is None or is_plain:
+        return _open_plain(model)
+    try:
         opened = open_variant(model, choice.variant, choice.batch)
         contract = read_contract(opened.metadata, str(path))
     except (InferenceError, ModelLoadError, ModelContractError) as error:
         logger.info("%s cannot be opened as before (%s): %s", path.name, choice.variant, error)
-        if _is_the_variants(error):
-            choices.give_up(model_hash, device, str(error))
+        _note(choices, model_hash, device, str(error), lasting_of(error))
         return None
+    if choice.resting_since is not None:
+        choices.resume(model_hash, device)
     session = ProvenSession(opened, model, choices)
     answer = session.run(checked_outputs(contract), {INPUT_NAME: noise_picture(contract)}, None)
     problems = answer_problems(contract, answer, session.precision)
@@ -145,16 +143,12 @@ def open_proven(
     return session
 
 
-def _is_the_variants(error: Exception) -> bool:
-    """Whether an error is a variant's own fault.
-
-    Another program that needs the card's memory is not, nor another thread that used the card while a graph was
-    captured, nor a cache folder that cannot be written into.
-    """
-    if isinstance(error, InferenceError) and error.out_of_memory:
-        return False
-    is_disturbed = is_disturbed_capture(str(error)) or is_disturbed_capture(str(error.__cause__))
-    return not (is_disturbed or isinstance(error.__cause__, _OF_THE_COMPUTER))
+def _note(choices: CardChoices, model_hash: str, device: Device, reason: str, lasting: Lasting) -> None:
+    """Remember that a variant failed, for as long as that is believed."""
+    if lasting is Lasting.FOR_GOOD:
+        choices.give_up(model_hash, device, reason)
+    elif lasting is Lasting.A_DAY:
+        choices.rest(model_hash, device)
 
 
 def _open_plain(model: Model) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -12,8 +13,11 @@ from pytestqt.qtbot import QtBot
 from gui.audit.audit_work import ClassLine
 from gui.audit.class_table import AuditColumn, ClassTable, ClassTableModel, ShareDelegate
 from gui.theme import DARK, LIGHT, TARGET_PX, Theme, palette_of
+from inference.attention.audit import GRID, ClassAudit
+from inference.attention.suspicion import most_suspicious_first
 from tests.gui.dialog_rules import HOSTILE
 
+_SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 _EVEN = 0.4375
 _LINES = (
     ClassLine(3, "meadow", 1200, 0.912, None, "top"),
@@ -53,7 +57,7 @@ def _headings(table: ClassTable) -> list[str]:
 
 def test_numbers_stand_in_the_order_of_suspicion(table: ClassTable) -> None:
     table.set_lines(_LINES, _EVEN, has_box=False)
-    assert _headings(table) == ["Class", "Images", "On the border"]
+    assert _headings(table) == ["Class, most suspicious first", "Images", "On the border"]
     percent = "\N{NO-BREAK SPACE}%"
     assert _texts(table)[:2] == [["meadow", "1,200", f"91.2{percent}"], ["bird", "40", f"25.0{percent}"]]
     assert "\u202e" not in _texts(table)[2][0]
@@ -105,21 +109,26 @@ def test_a_box_adds_a_column_and_another_order_keeps_the_class(table: ClassTable
     assert chosen == [7, 9]
 
 
-def test_the_order_is_told_by_an_arrow_and_in_words(table: ClassTable) -> None:
-    spoken = Qt.ItemDataRole.AccessibleTextRole
+def _audit(index: int, border: float, pictures: int) -> ClassAudit:
+    zeros, zones = np.zeros(GRID), np.zeros((3, 3))
+    return ClassAudit(index, pictures, 0, 0, zeros, zeros, border, _EVEN, None, zones, zones.astype(np.int64))
+
+
+def test_the_order_is_told_in_words_and_no_column_claims_to_be_sorted(table: ClassTable) -> None:
+    """It is that of shares drawn towards the mean: those that are shown do not descend."""
+    audits = most_suspicious_first([_audit(1, 0.9, 1), _audit(2, 0.8, 1_000), _audit(3, 0.1, 1_000)])
+    lines = [ClassLine(one.class_index, "bird", one.pictures, one.border, None, "top") for one in audits]
+    assert [line.border for line in lines] == [0.8, 0.9, 0.1]
     header = table.horizontalHeader()
-    for has_box, column in ((False, AuditColumn.BORDER), (True, AuditColumn.OUTSIDE), (False, AuditColumn.BORDER)):
-        table.set_lines(_LINES, _EVEN, has_box=has_box)
-        assert header.isSortIndicatorShown()
-        assert header.sortIndicatorSection() == column
-        assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
-        said = {one: table.model().headerData(one, Qt.Orientation.Horizontal, spoken) for one in AuditColumn}
-        heading = table.model().headerData(column, Qt.Orientation.Horizontal)
-        assert said.pop(column) == f"{heading}, sorted, largest first"
+    for has_box in (False, True, False):
+        table.set_lines(lines, _EVEN, has_box=has_box)
+        assert _headings(table)[0] == "Class, most suspicious first"
+        said = {one: table.model().headerData(one, Qt.Orientation.Horizontal, _SPOKEN) for one in AuditColumn}
         assert set(said.values()) == {None}, "a screen reader takes what is shown"
+        assert not header.isSortIndicatorShown()
         spot = QPoint(header.sectionViewportPosition(AuditColumn.NAME) + 20, header.height() // 2)
         QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
-        assert header.sortIndicatorSection() == column, "it is nobody's to choose"
+        assert not header.isSortIndicatorShown(), "it is nobody's to choose"
 
 
 def test_keys_and_clicks_choose_and_ask_for_images(table: ClassTable) -> None:
@@ -145,7 +154,7 @@ def test_keys_and_clicks_choose_and_ask_for_images(table: ClassTable) -> None:
 def _painted(theme: Theme, share: float, *, selected: bool = False) -> QImage:
     """One cell of 200 x 30 with a share, as the delegate paints it."""
     model = ClassTableModel()
-    model.set_lines((ClassLine(1, "x", 3, share, None, ""),), AuditColumn.BORDER)
+    model.set_lines((ClassLine(1, "x", 3, share, None, ""),))
     table = ClassTable()
     delegate = ShareDelegate()
     delegate.even = {AuditColumn.BORDER: _EVEN}

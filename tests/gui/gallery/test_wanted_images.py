@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.gallery.image_grid import ImageGrid
@@ -64,30 +63,47 @@ def test_what_cannot_be_had_or_kept_is_not_asked_for_again_and_again(qtbot: QtBo
 
 
 def test_what_there_was_no_memory_for_is_asked_for_again_after_a_while(qtbot: QtBot) -> None:
+    """By itself: not every view that shows a picture paints it again when nothing has come."""
     images = WantedImages(put_off_ms=1)
     wanted = QSignalSpy(images.wanted)
     with qtbot.waitSignal(images.wanted):
         assert [images.get(key) for key in (1, 2, 3)] == [None] * 3
-    with qtbot.waitSignal(images.put_off_ended):
+    with qtbot.waitSignal(images.wanted) as asked:
         images.put_off([1, 2])
         images.get(1)
         images.put(2, _image())
-    assert wanted.count() == 1, "not meanwhile"
-    with qtbot.waitSignal(images.wanted) as asked:
-        for key in (1, 2, 3):
-            images.get(key)
+        assert wanted.count() == 1, "not meanwhile"
     assert asked.args == [[1]], "2 came all the same, 3 is still on its way"
+    with qtbot.waitSignal(images.wanted) as asked:
+        images.put_off([1])
+    assert asked.args == [[1]], "as often as it is put off"
 
 
-def test_tiles_that_stay_on_screen_ask_again_by_themselves(qtbot: QtBot) -> None:
+def test_what_is_put_off_and_nobody_looked_for_is_not_asked_for(qtbot: QtBot) -> None:
+    """Thumbnails that came with the answers of a run, of images that may never be on screen."""
+    images = WantedImages(put_off_ms=1)
+    wanted = QSignalSpy(images.wanted)
+    images.put_off([1, 2, 3])
+    qtbot.wait(50)
+    assert wanted.count() == 0
+    with qtbot.waitSignal(images.wanted) as asked:
+        images.get(1)
+    assert asked.args == [[1]]
+    with qtbot.waitSignal(images.wanted) as asked:
+        images.put_off([4, 5, 6])
+        assert images.get(5) is None
+        assert images.get(6) is None
+        images.forget_requests([6])
+    assert asked.args == [[5]], "somebody looked for it meanwhile, and 6 is out of sight again"
+
+
+def test_tiles_that_stay_on_screen_get_what_was_put_off(qtbot: QtBot) -> None:
     model = model_of(2)
     grid = ImageGrid(model)
     qtbot.addWidget(grid)
     with qtbot.waitSignal(model.table.thumbnails_wanted):
         grid.show()
     model.table._thumbnails._pause.setInterval(1)
-    with qtbot.waitSignal(model.table.thumbnails_put_off_ended):
-        model.table.put_off_thumbnails([0])
     with qtbot.waitSignal(model.table.thumbnails_wanted) as asked:
-        QApplication.processEvents()
+        model.table.put_off_thumbnails([0])
     assert asked.args == [[0]]

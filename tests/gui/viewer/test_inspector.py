@@ -115,6 +115,23 @@ def test_what_closes_at_the_very_end_moves_nothing_and_leaves_no_room_that_nobod
     qtbot.waitUntil(lambda: bar.maximum() == closed + first.content_height)
 
 
+def test_two_turns_of_the_wheel_before_the_next_layout_move_as_far_as_they_say(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    first, last = (inspector.add_section(name, _content(200), is_open=True) for name in ("First", "Last"))
+    bar = inspector.verticalScrollBar()
+    _settled(inspector, qtbot)
+    closed = bar.maximum() - first.content_height - last.content_height
+    bar.setValue(bar.maximum())
+    for section in (last, first):
+        _click(section)
+        _settled(inspector, qtbot)
+    for value in (closed + 90, closed + 30):
+        bar.setValue(value)
+    _settled(inspector, qtbot)
+    assert (bar.value(), bar.maximum()) == (closed + 30, closed + 30)
+
+
 def test_of_a_heading_at_the_lower_edge_the_first_line_below_it_comes_into_view(
     inspector: Inspector, qtbot: QtBot
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import onnx
@@ -13,13 +15,15 @@ from inference.classify import opening
 from inference.engine import machine
 from inference.engine.card.choice import CardChoice, CardChoices
 from inference.engine.card.variant import PLAIN
-from inference.engine.choice import EngineChoice, EngineChoices
+from inference.engine.choice import EngineChoice, EngineChoices, measure_cpu_engines
 from inference.engine.devices import Device, Refusal
 from inference.engine.machine import Memory
 from inference.engine.network import Network, hash_model
+from inference.errors import ModelContractError
 from inference.models.quantize.facts import QUANTIZATION_KEY, Comparison, Quantization
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
+from tests.inference.engine.variants import be_hungry, scale_evidence, variant
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
 _ABSENT = Refusal(Device.OPENVINO, "it is not here", "Bring it.")
@@ -243,6 +247,45 @@ def test_a_damaged_copy_costs_the_copy_and_not_the_model(
     assert measured == ["tiny", whole.stem]
     assert "tiny-slower is not used" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize("edit", [scale_evidence, partial(be_hungry, more=1)], ids=["self-check", "memory"])
+def test_a_copy_that_cannot_be_run_here_costs_the_copy_and_is_not_remembered(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    edit: Callable[[onnx.ModelProto], None],
+) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch)
+    whole, broken = _install_copy(profile, "tiny-int8"), _install_copy(profile, "tiny-broken")
+    copy = onnx.load(broken)
+    edit(copy)
+    onnx.save(copy, broken)
+    takes_ms = {Path(TINY): 2.0, whole: 1.0}
+
+    def measure(path: Path) -> EngineChoice:
+        if path in takes_ms:
+            return EngineChoice(Device.CPU, takes_ms[path], None)
+        return measure_cpu_engines(path, threads=1)
+
+    monkeypatch.setattr(opening, "measure_cpu_engines", measure)
+    found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: None)
+    assert found == opening.StandIn("tiny-int8", 1.0, 2.0)
+    assert "tiny-broken is not used" in caplog.text
+    choices = EngineChoices(profile.cache)
+    assert choices.remembered(hash_model(str(broken))) is None
+    assert choices.remembered(hash_model(str(whole))) is not None
+    caplog.clear()
+
+
+def test_a_model_that_cannot_be_run_itself_is_an_error_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile.below(tmp_path)
+    _let_be_here(monkeypatch)
+    source = variant(tmp_path, scale_evidence)
+    _install_copy(profile, "tiny-int8", of=str(source))
+    with pytest.raises(ModelContractError):
+        opening.learn_stand_in(str(source), profile, before_measuring=lambda: None)
 
 
 @pytest.mark.parametrize(("bits", "stands_in"), [(7, False), (8, True)])

@@ -77,6 +77,31 @@ def test_who_takes_it_back_has_the_label_follow_the_picture_before(
     assert _labels(session) == {"z_original.png": "wren", "b.png": "wren"}
 
 
+@pytest.mark.parametrize("way", ["accept", "from", "from and replace"])
+def test_accepting_and_importing_again_are_about_the_new_picture_too(
+    cardinal: Run, session: Path, pictures: Path, tmp_path: Path, way: str
+) -> None:
+    path = pictures / "a.png"
+    cardinal("label", str(session), "--clear", str(pictures))
+    cardinal("label", str(session), "--accept", str(pictures))
+    _replace_and_answer(session, path)
+    if way == "accept":
+        said = cardinal("label", str(session), "--accept", str(pictures))
+        assert said == (0, "", "Done: accept 1 suggestion.\n")
+        label = "jay"
+    else:
+        truth = tmp_path / "truth.csv"
+        truth.write_text(f"path,label\n{path},magpie\n{pictures / 'b.png'},magpie\n")
+        options = ["--replace"] if way == "from and replace" else []
+        code, _, errors = cardinal("label", str(session), "--from", str(truth), *options)
+        assert code == 0
+        assert "take 1 decision from" in errors
+        assert "kept" not in errors
+        label = "magpie"
+    _scan(session, pictures)
+    assert _labels(session) == {"a.png": label, "b.png": "magpie"}
+
+
 def test_where_nothing_stands_nothing_can_be_said_again(cardinal: Run, session: Path, pictures: Path) -> None:
     cardinal("label", str(session), "--clear", str(pictures))
     _replace_and_answer(session, pictures / "a.png")

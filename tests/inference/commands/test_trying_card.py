@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from inference.engine.card.choice import CardChoices, parse_choice
+from inference.engine.card.variant import PLAIN
 from inference.engine.devices import Device
 from inference.engine.network import hash_model
 from inference.engine.probe import find_refusal
@@ -25,8 +27,12 @@ def _run(device: Device, cache: Path) -> tuple[int, dict[str, dict[str, object]]
 
 
 def test_it_says_what_it_found(tmp_path: Path) -> None:
-    assert _run(Device.CPU, tmp_path) == (0, {"result": {"variant": "plain", "times_as_fast": 1.0}})
-    assert (tmp_path / "cards.json").is_file()
+    code, answer = _run(Device.CPU, tmp_path)
+    found = parse_choice(answer["result"])
+    assert code == 0
+    assert found is not None
+    assert found.variant == PLAIN
+    assert CardChoices(tmp_path).remembered(hash_model(str(TINY)), Device.CPU) == found
 
 
 @pytest.mark.skipif(find_refusal(Device.CUDA) is None, reason="there is a card")

@@ -125,6 +125,13 @@ def test_a_failure_without_a_date_is_not_believed(tmp_path: Path, date: str) -> 
     assert (known.reason, known.failed_lately) == (ALONE.reason, False)
 
 
+def test_where_openvino_failed_it_is_told_when_it_is_tried_again() -> None:
+    again = "A day after it failed, openvino is tried again. Ask for it by name to try it now."
+    assert _failed(0.0).refusal() == Refusal(Device.OPENVINO, "it is not here", f"Bring it. {again}")
+    assert replace(_failed(0.0), remedy="").refusal().remedy == again
+    assert ALONE.refusal().remedy == "Bring it."
+
+
 class _Failing:
     """Opens as OpenVINO does, and has no memory to run."""
 

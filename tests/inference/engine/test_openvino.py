@@ -51,13 +51,19 @@ def test_no_device_is_explained(offered: list[OfferedDevice], words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("has_bfloat16", "precision", "hint"),
-    [(True, Precision.BFLOAT16, "bf16"), (False, Precision.FLOAT32, "f32"), (None, Precision.FLOAT32, "f32")],
+    ("has_bfloat16", "is_x86", "precision", "hint"),
+    [
+        (True, True, Precision.BFLOAT16, "bf16"),
+        (True, False, Precision.FLOAT32, "f32"),
+        (False, True, Precision.FLOAT32, "f32"),
+        (None, True, Precision.FLOAT32, "f32"),
+    ],
 )
 def test_the_precision_that_is_reported_is_the_one_that_is_ordered(
-    monkeypatch: pytest.MonkeyPatch, has_bfloat16: bool | None, precision: Precision, hint: str
+    monkeypatch: pytest.MonkeyPatch, has_bfloat16: bool | None, precision: Precision, hint: str, *, is_x86: bool
 ) -> None:
     monkeypatch.setattr(openvino, "has_bfloat16", lambda: has_bfloat16)
+    monkeypatch.setattr(openvino, "is_x86", lambda: is_x86)
     assert openvino.default_precision() is precision
     options = provider_options(precision, threads=3)
     properties = json.loads(options["load_config"])["CPU"]

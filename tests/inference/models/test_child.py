@@ -42,23 +42,25 @@ def test_an_error_arrives_as_it_was_raised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "words"),
+    ("way", "words", "status"),
     [
-        ("private", "Adding birds stopped: something private."),
-        ("crash", "its process died (signal 6)"),
-        ("exit", "its process died (exit status 3)"),
-        ("bug", "its process died (exit status 1)"),
+        ("private", "Adding birds stopped: something private.", None),
+        ("crash", "its process died (signal 6)", -6),
+        ("exit", "its process died (exit status 3)", 3),
+        ("bug", "its process died (exit status 1)", 1),
     ],
 )
-def test_other_ends_are_child_task_errors(way: str, words: str) -> None:
+def test_other_ends_are_child_task_errors(way: str, words: str, status: int | None) -> None:
     with pytest.raises(ChildTaskError) as caught:
         run_child(task(way))
     assert words in str(caught.value)
+    assert caught.value.exit_status == status
 
 
 def test_a_child_that_hangs_is_ended() -> None:
-    with pytest.raises(ChildTaskError, match=r"longer than 1\.5 seconds"):
+    with pytest.raises(ChildTaskError, match=r"longer than 1\.5 seconds") as caught:
         run_child(task("hang", timeout_s=1.5))
+    assert caught.value.exit_status is None, "it did not die of itself"
 
 
 def test_cancel_ends_it_and_a_second_run_works() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.sessions import changed_files
 from inference.sessions.session import Session
 from tests.inference.sessions.making import MODEL, answer_file, content, files_in, label_step
 
@@ -85,3 +86,21 @@ def test_what_cannot_be_read_or_was_never_answered_is_no_change(session: Session
     (folder / "b.jpg").unlink()
     (folder / "b.jpg").mkdir()
     assert session.changed_on_disk(keys) == []
+
+
+def test_a_change_that_a_scan_has_found_is_one_until_it_is_answered(session: Session, folder: Path) -> None:
+    path, other = folder / "a.jpg", folder / "b.jpg"
+    keys = [_key(session, path), _key(session, other)]
+    path.write_bytes(b"another picture")
+    os.utime(other, ns=(10**18, 10**18))
+    session.register(files_in(folder))
+    assert session.changed_on_disk(keys) == [str(path)], "b.jpg was only touched"
+    answer_file(session, path)
+    assert session.changed_on_disk(keys) == []
+
+
+def test_a_file_of_another_size_is_not_read(session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "a.jpg"
+    path.write_bytes(b"a longer picture than before")
+    monkeypatch.setattr(changed_files, "hash_of_file", lambda path: pytest.fail("its size tells"))
+    assert session.changed_on_disk([_key(session, path)]) == [str(path)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ FAST = CardChoice(
     tried=(Tried("float16", 1.9, 1e-3), Tried("one graph", objection="it cannot be captured")),
 )
 
+_DAY_S = 86_400
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
@@ -41,7 +45,20 @@ def test_a_choice_is_told_in_words() -> None:
     words = "float16, channels last, bound buffers: 2.5 times as fast as the plain way, batches of 64"
     assert str(FAST) == words
     plain = CardChoice(PLAIN, 32, tried=FAST.tried)
-    assert str(plain) == "the plain way, batches of 32 (of 2 others none was taken)"
+    assert str(plain) == "the plain way, batches of 32 (of the other ways none was taken)"
+    assert str(CardChoice(PLAIN, 32)) == "the plain way, batches of 32"
+    resting = "float16, channels last, bound buffers is tried again a day after it failed"
+    assert str(replace(FAST, resting_since=time.time())) == f"the plain way, batches of 64 ({resting})"
+    assert str(replace(FAST, resting_since=time.time() - 2 * _DAY_S)) == words
+
+
+def test_variants_are_not_counted_since_one_may_be_tried_and_doubted() -> None:
+    tried = (
+        Tried("float16", 1.5),
+        Tried("float16", objection="it failed later"),
+        Tried("plain", objection="no memory"),
+    )
+    assert str(CardChoice(PLAIN, 32, tried=tried)) == str(CardChoice(PLAIN, 32, tried=tried[:1]))
 
 
 def test_another_card_driver_version_or_form_asks_for_a_new_trial(
@@ -77,6 +94,40 @@ def test_what_failed_is_given_up_and_the_batch_stays(cache: Path) -> None:
     assert known is not None
     assert (known.variant, known.batch) == (PLAIN, 64)
     assert known.tried[-1] == Tried(str(FAST.variant), objection="it failed later: the driver died")
+
+
+@pytest.mark.parametrize(("days_ago", "is_due"), [(None, False), (0.9, False), (1.01, True), (-0.1, True)])
+def test_a_trial_in_which_something_failed_that_may_pass_is_due_after_a_day(
+    cache: Path, days_ago: float | None, *, is_due: bool
+) -> None:
+    date = None if days_ago is None else time.time() - days_ago * _DAY_S
+    CardChoices(cache).remember("a", Device.CUDA, replace(FAST, failed_at=date))
+    known = CardChoices(cache).remembered("a", Device.CUDA)
+    assert known == replace(FAST, failed_at=date)
+    assert known.is_due is is_due
+
+
+def test_a_variant_rests_and_is_used_again(cache: Path) -> None:
+    choices = CardChoices(cache)
+    choices.rest("a", Device.CUDA)
+    assert choices.remembered("a", Device.CUDA) is None
+    choices.remember("a", Device.CUDA, FAST)
+    choices.rest("a", Device.CUDA)
+    resting = CardChoices(cache).remembered("a", Device.CUDA)
+    assert resting is not None
+    assert (resting.variant, resting.is_resting, resting.is_due) == (FAST.variant, True, False)
+    choices.resume("a", Device.CUDA)
+    assert CardChoices(cache).remembered("a", Device.CUDA) == FAST
+
+
+def test_a_row_of_an_older_version_has_no_dates(cache: Path) -> None:
+    choices = CardChoices(cache)
+    choices.remember("a", Device.CUDA, FAST)
+    file = cache / "cards.json"
+    rows = json.loads(file.read_text())
+    del rows[choice_key("a", Device.CUDA)]["failed_at"], rows[choice_key("a", Device.CUDA)]["resting_since"]
+    file.write_text(json.dumps(rows))
+    assert choices.remembered("a", Device.CUDA) == FAST
 
 
 def test_what_failed_is_given_up_on_a_disk_that_cannot_be_written_too(cache: Path) -> None:

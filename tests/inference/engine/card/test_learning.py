@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from inference.engine.devices import Device
 from inference.engine.runtime import OnnxSession
 from inference.errors import InferenceError
 from inference.models.contract import INPUT_NAME
+from inference.models.half.half_file import half_path
 from tests.inference.engine.card.spy import tiny_model
 
 STEPS = (KERNEL_STEPS[Device.CUDA], TRANSFER_STEPS[Device.CUDA])
@@ -198,6 +200,7 @@ def test_an_error_costs_its_variant_only(model: Model, monkeypatch: pytest.Monke
     assert [one.objection for one in choice.tried if one.objection] == [
         "no kernel was found", "it is not faster", "it cannot be captured.",
     ]  # fmt: skip
+    assert choice.failed_at is None, "these are faults of the variants, and stay"
     assert card.open == 0
 
 
@@ -233,6 +236,7 @@ def test_what_fails_in_the_end_is_not_taken(model: Model, monkeypatch: pytest.Mo
     choice = card.learn(model)
     assert choice.variant == PLAIN
     assert choice.tried[-1].objection == "the memory of cuda is too small."
+    assert choice.failed_at is not None
     assert card.open == 0
 
 
@@ -278,6 +282,8 @@ def test_what_cannot_be_opened_again_is_not_taken_and_no_step_is_blamed_for_it(
         ("float16, channels last", "it is not faster"),
         ("float16", "its memory is too small"),
     ]
+    assert choice.failed_at is not None, "another program may have had the memory"
+    assert not choice.is_due
     assert card.open == 0
     assert CardChoices(model.cache).remembered(model.model_hash, model.device) == choice
 
@@ -298,6 +304,7 @@ def test_where_the_plain_session_does_not_run_any_more_it_is_told_with_what_was_
         ("channels last", "it is not faster"),
         ("plain", "its memory is too small"),
     ]
+    assert known.failed_at is not None
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -332,6 +339,7 @@ def test_a_death_of_the_best_leaves_the_plain_session(
     assert known.variant == PLAIN
     assert (known.tried[0].name, known.tried[0].objection) == ("float16", "")
     assert (known.tried[-1].name, known.tried[-1].objection) == ("float16", "the program ended while it was tried")
+    assert known.failed_at is not None, "it may have been ended from outside"
 
 
 def test_a_death_in_the_middle_leaves_the_best_so_far(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,6 +357,21 @@ def test_a_death_in_the_middle_leaves_the_best_so_far(model: Model, monkeypatch:
     assert known.variant == HALF
     assert known.tried[-1].name == "float16, channels last"
     assert known.tried[-1].objection == "the program ended while it was tried"
+    assert known.failed_at is not None
+
+
+def test_a_variant_for_which_the_cache_has_no_room_is_tried_another_day(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = half_path(model.model_hash, model.cache).parent
+    shutil.rmtree(folder)
+    folder.write_bytes(b"a file where a folder should be")
+    choice = _Card(monkeypatch, {"nhwc": 0.5}).learn(model)
+    assert choice.variant == NHWC
+    assert "could not be written" in choice.tried[0].objection
+    known = CardChoices(model.cache).remembered(model.model_hash, model.device)
+    assert known is not None
+    assert known.failed_at is not None
 
 
 def test_tensorrt_is_asked_to_build_for_one_batch_only(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:

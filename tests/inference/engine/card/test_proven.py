@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,17 @@ def _remembered(model: Model, choices: CardChoices) -> CardChoice:
     known = choices.remembered(model.model_hash, model.device)
     assert known is not None
     return known
+
+
+def _require_rest(model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variant is kept, and not tried before a day is over."""
+    known = _remembered(model, choices)
+    assert (known.variant, known.is_resting, known.is_due) == (HALF, True, False)
+    with monkeypatch.context() as patch:
+        patch.setattr(proven, "open_variant", lambda *_arguments: pytest.fail("it was tried again"))
+        assert _open(model, choices) is None
+    date = time.time() - 1.01 * 86_400
+    choices.remember(model.model_hash, model.device, replace(known, resting_since=date))
 
 
 def _require_warning(caplog: pytest.LogCaptureFixture) -> None:
@@ -133,7 +146,7 @@ def test_a_graph_that_another_thread_disturbed_is_tried_again_another_time(
         _fail_with(patch, RuntimeError("CUDA failure 901: operation failed due to a previous error during capture"))
         assert _run(session)["logits"].shape[0] == 2
     assert session.precision is Precision.FLOAT32
-    assert _remembered(model, choices).variant == HALF
+    assert (_remembered(model, choices).variant, _remembered(model, choices).resting_since) == (HALF, None)
     _require_warning(caplog)
 
 
@@ -182,7 +195,7 @@ def test_what_another_thread_kept_from_opening_is_tried_again_another_time(
     with monkeypatch.context() as patch:
         patch.setattr(proven, "open_variant", fails)
         assert _open(model, choices) is None
-    assert _remembered(model, choices).variant == HALF
+    assert (_remembered(model, choices).variant, _remembered(model, choices).resting_since) == (HALF, None)
 
 
 def _block_the_cache(model: Model) -> None:
@@ -192,23 +205,28 @@ def _block_the_cache(model: Model) -> None:
     folder.write_bytes(b"a file where a folder should be")
 
 
-def test_a_cache_that_cannot_be_written_into_costs_this_opening_only(model: Model, choices: CardChoices) -> None:
+def test_a_cache_that_cannot_be_written_into_costs_a_day(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _block_the_cache(model)
     assert _open(model, choices) is None
-    assert _remembered(model, choices).variant == HALF
+    _require_rest(model, choices, monkeypatch)
+    # What is wrong is wrong still, and is believed for another day.
+    assert _open(model, choices) is None
+    _require_rest(model, choices, monkeypatch)
 
 
-def test_a_child_that_cannot_work_costs_this_opening_only(
+def test_a_child_that_cannot_work_costs_a_day(
     model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget_half_file(model.model_hash, model.cache)
     monkeypatch.setattr(half_file, "MAKING_MODULE", "there_is_no_such_module")
     assert _open(model, choices) is None
-    assert _remembered(model, choices).variant == HALF
+    _require_rest(model, choices, monkeypatch)
 
 
-def test_a_cache_that_cannot_be_written_into_later_costs_the_fast_way_this_time_only(
-    model: Model, choices: CardChoices, caplog: pytest.LogCaptureFixture
+def test_a_cache_that_cannot_be_written_into_later_costs_a_day(
+    model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = _open(model, choices)
     assert session is not None
@@ -218,7 +236,7 @@ def test_a_cache_that_cannot_be_written_into_later_costs_the_fast_way_this_time_
     answer = session.run(NAMES, {INPUT_NAME: images}, None)
     assert np.array_equal(answer["logits"], right_answer(images)[0])
     assert session.precision is Precision.FLOAT32
-    assert _remembered(model, choices).variant == HALF
+    _require_rest(model, choices, monkeypatch)
     _require_warning(caplog)
 
 
@@ -289,10 +307,10 @@ def test_what_fails_its_check_at_the_opening_is_given_up_and_the_plain_session_a
 def test_a_model_that_is_gone_is_left_to_the_plain_opening(model: Model, choices: CardChoices, tmp_path: Path) -> None:
     gone = tmp_path / "gone.onnx"
     assert open_proven(gone, model.model_hash, model.device, choices) is None
-    assert _remembered(model, choices).variant == HALF
+    assert (_remembered(model, choices).variant, _remembered(model, choices).resting_since) == (HALF, None)
 
 
-def test_want_of_memory_costs_the_fast_way_this_time_only(
+def test_want_of_memory_costs_a_day_and_then_the_fast_way_is_used_again(
     model: Model, choices: CardChoices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = _open(model, choices)
@@ -302,7 +320,7 @@ def test_want_of_memory_costs_the_fast_way_this_time_only(
         assert np.allclose(_run(session, count=1)["logits"], right_answer(pictures(1))[0], atol=1e-5)
         assert session.precision is Precision.FLOAT32
     _require_warning(caplog)
-    assert _remembered(model, choices).variant == HALF
+    _require_rest(model, choices, monkeypatch)
 
     def fail(*_arguments: object, **_options: object) -> None:
         raise InferenceError("the memory of cuda is too small.", out_of_memory=True)
@@ -310,4 +328,8 @@ def test_want_of_memory_costs_the_fast_way_this_time_only(
     with monkeypatch.context() as patch:
         patch.setattr(proven, "open_variant", fail)
         assert _open(model, choices) is None
-    assert _remembered(model, choices).variant == HALF
+    _require_rest(model, choices, monkeypatch)
+    session = _open(model, choices)
+    assert session is not None
+    assert session.precision is Precision.FLOAT16
+    assert _remembered(model, choices).resting_since is None
