@@ -58,7 +58,7 @@ class ChangedFiles(QObject):
     def forget_old_answers(self) -> None:
         """Another model is open, and what it said earlier has come back, of changed files too: that goes again."""
         if self._unanswered:
-            self._viewing.forget(self._unanswered)
+            self._viewing.forget_answers(self._unanswered)
             self._table.forget_answers(sorted(self._unanswered))
 
     def was_asked_anew(self, key: int) -> bool:

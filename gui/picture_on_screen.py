@@ -110,6 +110,8 @@ class PictureOnScreen(QObject):
             key == self._key
             and place is not None
             and self._page.picture.placement is None
+            # Why there is no picture was said; nothing is being read.
+            and not self._page.picture.message
             and not self.is_failed(place)
         ):
             self._show_placeholder(key)

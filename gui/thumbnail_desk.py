@@ -27,6 +27,7 @@ class ThumbnailDesk(QObject):
 
     def keep(self, seen: Container[int]) -> None:
         """Read no thumbnails of tiles that were scrolled out of sight; the views ask again when they come back."""
+        self._table.keep_waiting_for_thumbnails(seen)
         room = self._link.room
         if room is not None:
             self._table.forget_thumbnail_requests(room.keep_thumbnails(seen))

@@ -245,6 +245,10 @@ class Viewing(QObject):
         self._picture.forget(keys)
         self._answers.forget(keys)
 
+    def forget_answers(self, keys: set[int]) -> None:
+        """What was said of some images does not hold; their pictures do, and what is being read of them goes on."""
+        self._answers.forget(keys)
+
     def renew(self, keys: set[int]) -> None:
         """Some images are other files now, or lie elsewhere: what was kept goes; one on screen is read again."""
         if not keys:

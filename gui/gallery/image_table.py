@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -342,6 +342,10 @@ class ImageTable(QObject):
     def forget_thumbnail_requests(self, keys: Iterable[int]) -> None:
         """Say that thumbnails asked for will not come (they were scrolled out of sight): views may ask again."""
         self._thumbnails.forget_requests(keys)
+
+    def keep_waiting_for_thumbnails(self, seen: Container[int]) -> None:
+        """Of those that were put off, ask again by itself only for these, which are on screen."""
+        self._thumbnails.keep_waiting_for(seen)
 
     def put_off_thumbnails(self, keys: Iterable[int]) -> None:
         """Say that there was no memory for thumbnails: in a while, those that views looked for are asked for again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
@@ -72,6 +72,11 @@ class WantedImages(QObject):
             self._missing.pop(key, None)
         if self._put_off and not self._pause.isActive():
             self._pause.start()
+
+    def keep_waiting_for(self, seen: Container[int]) -> None:
+        """Of what was put off, ask again by itself only for these; for others the views ask when they paint them."""
+        for key in self._put_off:
+            self._put_off[key] = self._put_off[key] and key in seen
 
     def remove(self, keys: Iterable[int]) -> None:
         """Forget some pictures, which are different now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ def _figures(
     models = (source, *copies)
     choices = EngineChoices(profile.cache)
     known = [choices.remembered(model.model_hash) for model in models]
-    if any(choice is None or choice.ms is None or not _holds(choice) for choice in known):
+    if not (_is_measured(known[0]) and all(_is_measured(choice) or _cannot_be_run(choice) for choice in known[1:])):
         before_measuring()
         known = [measure_cpu_engines(source.path), *(_measured(copy) for copy in copies)]
         for model, choice in zip(models, known, strict=True):
@@ -133,13 +134,22 @@ def _figures(
     return [math.inf if choice is None or choice.ms is None else choice.ms for choice in known]
 
 
-def _measured(copy: _Hashed) -> EngineChoice | None:
-    """How fast a copy is; None where it cannot be run here, which costs the copy and nothing else."""
+def _is_measured(choice: EngineChoice | None) -> bool:
+    return choice is not None and choice.ms is not None and _holds(choice)
+
+
+def _cannot_be_run(choice: EngineChoice | None) -> bool:
+    """Whether a copy was measured in the last day, and could not be run on either engine."""
+    return choice is not None and choice.ms is None and choice.failed_lately
+
+
+def _measured(copy: _Hashed) -> EngineChoice:
+    """How fast a copy is; where it cannot be run here, which costs the copy and nothing else, no figure but a date."""
     try:
         return measure_cpu_engines(copy.path)
     except CardinalError as error:
         logger.warning("The int8 copy %s is not used: %s", copy.path.stem, error)
-        return None
+        return EngineChoice(Device.CPU, 0.0, None, "the copy could not be run here", failed_at=time.time())
 
 
 def _intact(copy: Path) -> _Hashed | None:

@@ -87,8 +87,10 @@ def test_in_a_read_only_session_nobody_promises_that_it_is_classified(
     ]
 
 
-def test_old_answers_go_until_the_new_file_is_answered(bench: _Bench) -> None:
+def test_old_answers_go_until_the_new_file_is_answered(bench: _Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.viewing.tell_changed(0)
+    # Only what was said of it does not hold: what is read of the new file goes on.
+    monkeypatch.setattr(bench.viewing, "forget", lambda _keys: pytest.fail("its pixels are of the new file"))
     bench.table.apply_answers([suggested(0, "jay")])
     bench.changed.forget_old_answers()
     assert [bench.table.answer(place) for place in range(2)] == [ImageState.QUEUED, ImageState.SUGGESTED]

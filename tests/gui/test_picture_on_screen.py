@@ -60,6 +60,30 @@ def test_the_waiting_ends_with_words_and_a_later_look_tries_again(bench: LabelBe
     assert len([key for key, _, _ in room.wishes if key == 0]) == 2
 
 
+def test_a_thumbnail_that_comes_later_takes_the_words_not_away(bench: LabelBench, room: _Room) -> None:
+    bench.viewing.show_key(0)
+    [wish] = [wish for key, _, wish in room.wishes if key == 0]
+    bench.viewing.on_picture(PictureLoaded(0, None, None, NoMemoryForPictureError(), False, wish))
+    said = bench.window.page.picture.message
+    thumbnail = QImage(32, 24, QImage.Format.Format_RGB888)
+    thumbnail.fill(0)
+    bench.table.set_thumbnail(0, thumbnail)
+    bench.viewing.show_thumbnail(0)
+    assert said
+    assert bench.window.page.picture.message == said
+    assert bench.window.page.picture.placement is None
+
+
+def test_a_picture_that_is_being_read_comes_where_only_its_answer_does_not_hold(bench: LabelBench, room: _Room) -> None:
+    bench.viewing.show_key(0)
+    [wish] = [wish for key, _, wish in room.wishes if key == 0]
+    bench.viewing.forget_answers({0})
+    pixels = QImage(40, 30, QImage.Format.Format_RGB888)
+    pixels.fill(0)
+    bench.viewing.on_picture(PictureLoaded(0, pixels, PictureFacts(40, 30, "PNG", 900), None, False, wish))
+    assert bench.window.page.picture.placement is not None
+
+
 def test_more_pixels_are_asked_for_again_by_the_next_zoom(bench: LabelBench, room: _Room) -> None:
     said: list[UserMessage] = []
     picture = bench.viewing._picture

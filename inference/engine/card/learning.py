@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference.arrays import InputBatch
 from inference.cancel import CancelToken
 from inference.engine.card.batch_size import MOST_PICTURES, find_batch_size
-from inference.engine.card.blame import may_pass
+from inference.engine.card.blame import is_momentary, may_pass
 from inference.engine.card.choice import ENDED, CardChoice, CardChoices, Tried
 from inference.engine.card.opening import Model, close_variant, open_variant
 from inference.engine.card.trial import Answer, Run, Turns, answers_to, by_turns, compare, trial_pictures
@@ -225,8 +225,11 @@ class _Trial:
         return replace(self.doubted(ENDED), failed_at=time.time())
 
     def note(self, error: InferenceError | ModelLoadError) -> None:
-        """Keep the date of an error that may pass."""
-        if may_pass(error):
+        """Keep the date of an error that may pass.
+
+        A capture that something disturbed is none here: no other thread of this process uses the card.
+        """
+        if may_pass(error) and not is_momentary(error):
             self.failed_at = time.time()
 
     def run_of(self, session: OnnxSession) -> Run:

@@ -97,6 +97,22 @@ def test_what_is_put_off_and_nobody_looked_for_is_not_asked_for(qtbot: QtBot) ->
     assert asked.args == [[5]], "somebody looked for it meanwhile, and 6 is out of sight again"
 
 
+def test_of_what_was_put_off_only_what_is_still_seen_is_asked_for_by_itself(qtbot: QtBot) -> None:
+    asked: list[list[int]] = []
+    images = WantedImages(put_off_ms=20)
+    images.wanted.connect(asked.append)
+    for key in (1, 2, 3):
+        images.get(key)
+    qtbot.waitUntil(lambda: asked == [[1, 2, 3]])
+    images.put_off([1, 2, 3])
+    images.keep_waiting_for({2})
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    assert asked[1] == [2]
+    images.get(3)
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert asked[2] == [3], "a view that paints it asks as ever"
+
+
 def test_tiles_that_stay_on_screen_get_what_was_put_off(qtbot: QtBot) -> None:
     model = model_of(2)
     grid = ImageGrid(model)

@@ -250,7 +250,7 @@ def test_a_damaged_copy_costs_the_copy_and_not_the_model(
 
 
 @pytest.mark.parametrize("edit", [scale_evidence, partial(be_hungry, more=1)], ids=["self-check", "memory"])
-def test_a_copy_that_cannot_be_run_here_costs_the_copy_and_is_not_remembered(
+def test_a_copy_that_cannot_be_run_here_costs_the_copy_and_is_tried_once_a_day(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -273,9 +273,16 @@ def test_a_copy_that_cannot_be_run_here_costs_the_copy_and_is_not_remembered(
     found = opening.learn_stand_in(TINY, profile, before_measuring=lambda: None)
     assert found == opening.StandIn("tiny-int8", 1.0, 2.0)
     assert "tiny-broken is not used" in caplog.text
-    choices = EngineChoices(profile.cache)
-    assert choices.remembered(hash_model(str(broken))) is None
-    assert choices.remembered(hash_model(str(whole))) is not None
+    caplog.clear()
+    again = opening.learn_stand_in(TINY, profile, before_measuring=lambda: pytest.fail("once a day is enough"))
+    assert again == found
+    choices, key = EngineChoices(profile.cache), hash_model(str(broken))
+    failed = choices.remembered(key)
+    assert failed is not None
+    choices.remember(key, replace(failed, failed_at=time.time() - 1.01 * 86_400))
+    announced: list[str] = []
+    assert opening.learn_stand_in(TINY, profile, before_measuring=lambda: announced.append("measured")) == found
+    assert announced == ["measured"]
     caplog.clear()
 
 
