@@ -74,11 +74,13 @@ class DecisionWriter(QObject):
     """Brings steps to the disk from a thread of their own, one after the other.
 
     Signals:
+        written(): something is on the disk; more may wait.
         saved(): everything that was decided is on the disk.
         failed(error: SessionError): something could not be written; it and all that follows waits.
         unsaved_changed(count: int): how many steps wait.
     """
 
+    written = Signal()
     saved = Signal()
     failed = Signal(object)
     unsaved_changed = Signal(int)
@@ -206,6 +208,7 @@ class DecisionWriter(QObject):
 
     @Slot()
     def _on_written(self) -> None:
+        self.written.emit()
         self.unsaved_changed.emit(len(self._waiting))
         if not self._waiting:
             self._retry.stop()

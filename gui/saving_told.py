@@ -35,6 +35,7 @@ class SavingTold(QObject):
         self._waiting.setInterval(SAVING_SHOWN_MS)
         self._waiting.timeout.connect(self._show_unsaved)
         writer.failed.connect(self._on_failed)
+        writer.written.connect(self._on_written)
         writer.saved.connect(self.forget)
         writer.unsaved_changed.connect(self._on_unsaved_changed)
 
@@ -49,6 +50,11 @@ class SavingTold(QObject):
         """Say nothing any more: the window is gone."""
         self._waiting.stop()
         self._writer.unsaved_changed.disconnect(self._on_unsaved_changed)
+
+    @Slot()
+    def _on_written(self) -> None:
+        """The next failure is news, also where more was decided before this was heard, so that not all is saved."""
+        self._told = ""
 
     @Slot(object)
     def _on_failed(self, error: object) -> None:

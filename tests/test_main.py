@@ -119,8 +119,8 @@ from inference.commands import doctor
 main._TIDYING_S = float(sys.argv[1])
 
 def run(*_):
-    print("runs", flush=True)
     try:
+        print("runs", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         print("goes on", flush=True)

@@ -166,6 +166,8 @@ def test_pause_holds_the_run_and_resume_goes_on(bench: Bench, tmp_path: Path) ->
 def test_stop_ends_a_run_whose_list_is_still_being_written(bench: Bench, tmp_path: Path) -> None:
     bench.drop([str(_pictures(tmp_path / "many", 700))])
     bench.until_done(700)
+    # Or Stop might meet the end of this run, and the next one would never have begun.
+    bench.until(lambda: not bench.program.running.is_under_way)
     bench.program.controller.reclassify(bench.program.images.table.keys())
     bench.until(lambda: bench.program.running.is_under_way)
     bench.program.actions[ActionId.STOP].trigger()

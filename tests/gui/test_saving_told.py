@@ -19,6 +19,7 @@ from inference.errors import SessionSaveError
 class _Writer(QObject):
     """Tells what the test says of the disk."""
 
+    written = Signal()
     saved = Signal()
     failed = Signal(object)
     unsaved_changed = Signal(int)
@@ -78,6 +79,10 @@ def test_what_cannot_be_written_is_told_once_until_it_is_or_its_session_is_left(
         bench.writer.failed.emit(full)
         assert list(bench.window.messages.shown) == [bench.said[-1]]
     assert len(bench.said) == 3
+    bench.writer.written.emit()
+    assert list(bench.window.messages.shown) == [bench.said[-1]], "more waits"
+    bench.writer.failed.emit(full)
+    assert len(bench.said) == 4
     bench.writer.failed.emit(SessionSaveError("/p/a.cardinal", "It is read-only.", is_read_only=True))
     assert bench.said[-1].id == "E-402", "another reason"
 
