@@ -377,14 +377,20 @@ class Odd(InlinePool):
         return super().submit(function, path, argument, urgent=urgent)
 
 
-def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) -> None:
-    queue = _queue(_jobs(folder, range(3, 6)))
+def _with_an_error_to_tell(queue: WorkQueue) -> Pipeline:
+    """A run that has told one answer, and was to tell an unexpected error next."""
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
     pipeline.start()
     pipeline._fed.wait(20)
     answered = pipeline.next_answers(20)
     assert [one.key for one in answered] == [3]
     assert isinstance(answered[0].outcome, Failure)
+    return pipeline
+
+
+def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) -> None:
+    queue = _queue(_jobs(folder, range(3, 6)))
+    pipeline = _with_an_error_to_tell(queue)
     with pytest.raises(RuntimeError, match="cannot be sent"):
         pipeline.next_answers(20)
     pipeline.stop()
@@ -395,12 +401,7 @@ def test_an_answer_is_told_before_an_error_that_nobody_expected(folder: Path) ->
 
 def test_who_stops_hears_of_no_error_that_came_before(folder: Path) -> None:
     queue = _queue(_jobs(folder, range(3, 6)))
-    pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=4), Odd(), queue)
-    pipeline.start()
-    pipeline._fed.wait(20)
-    answered = pipeline.next_answers(20)
-    assert [one.key for one in answered] == [3]
-    assert isinstance(answered[0].outcome, Failure)
+    pipeline = _with_an_error_to_tell(queue)
     pipeline.stop()
     assert pipeline.next_answers(0) == ()
     queue.finish([3])
