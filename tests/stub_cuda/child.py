@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import itertools
 import json
 import os
 import sys
@@ -75,6 +76,7 @@ class Found:
         calls: how often what was called, by part and name.
         left: bytes of the card that are still in use after a variant was closed.
         trial: what came of each step of a trial, by name.
+        slow_trial: likewise, where single pictures are the best batch.
         halved: by way, the batch size that was left after memory ran out, and the precision of the answers.
         benchmark: what the benchmark of halved batches says.
         disturbed: precisions of a session whose capture was lost, and the variant that is remembered afterwards.
@@ -84,6 +86,7 @@ class Found:
     calls: dict[str, dict[str, int]] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     trial: dict[str, str] = field(default_factory=dict)
+    slow_trial: dict[str, str] = field(default_factory=dict)
     halved: dict[str, list[Any]] = field(default_factory=dict)
     benchmark: dict[str, Any] = field(default_factory=dict)
     disturbed: list[str] = field(default_factory=list)
@@ -130,6 +133,10 @@ def main(folder: Path) -> int:
     stub.note("trial")
     choice = learn_card(model, CardChoices(folder / "trial"), pictures=16)
     found.trial = {one.name: one.objection for one in choice.tried}
+    # By a clock on which everything takes a second no batch is better than a single picture, and nothing is faster.
+    slowly = itertools.count(0.0).__next__
+    choice = learn_card(model, CardChoices(folder / "slow trial"), pictures=16, now=slowly)
+    found.slow_trial = {one.name: one.objection for one in choice.tried}
     stub.note("memory")
     for way in (PLAIN, Variant(half=True, bound=True, graph=True)):
         found.halved[str(way)] = _halved(model, way, stub)

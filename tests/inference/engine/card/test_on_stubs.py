@@ -184,6 +184,12 @@ def test_a_trial_goes_through_all_steps(found: Found) -> None:
         assert "channels last" in name or objection in {"", "it is not faster", "it is not faster than the plain way"}
 
 
+def test_a_trial_of_single_pictures_goes_through_all_steps(found: Found) -> None:
+    assert next(iter(found.slow_trial)) == "float16"
+    objections = {objection for name, objection in found.slow_trial.items() if "channels last" not in name}
+    assert objections == {"it is not faster"}
+
+
 def test_a_card_that_is_too_old_is_refused_in_words(found: Found) -> None:
     why = "Stub card is too old for CUDA 13 (its compute capability is 6.1, needed is 7.5)"
     assert found.said["auto"] in {"cpu", "openvino"}
