@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from gui import notices
+from gui import clipboard, notices
 from gui.action_table import ActionId, Condition
 from gui.actions import Actions, update_enabled
 from gui.controller import Controller
-from gui.dropping import decide, uri_list_of
 from gui.file_manager import show_folder
 from gui.gallery.image_model import ImageModel
 from gui.gallery.image_state import ImageState
+from gui.gallery.image_table import ImageTable
 from gui.intake import Intake
 from gui.job_bar import JobState
 from gui.keyboard_sheet import KeyboardSheet
-from gui.main_window import MainWindow, View, picture_of
+from gui.main_window import MainWindow, View
 from gui.model_choice import ModelChoice
 from gui.running import Running
 from gui.viewer.map_mode import MapMode
@@ -107,12 +105,12 @@ class ActionRunner(QObject):
             ActionId.OPEN_FOLDER: self.open_folder,
             ActionId.SAVE_VIEW: self._save_view,
             ActionId.QUIT: self.quit_requested.emit,
-            ActionId.PASTE: self._paste,
-            ActionId.COPY_LABEL: self._copy_label,
-            ActionId.COPY_PATH: self._copy_path,
+            ActionId.PASTE: lambda: clipboard.paste(self._intake),
+            ActionId.COPY_LABEL: lambda: self._copy(clipboard.copy_label),
+            ActionId.COPY_PATH: lambda: self._copy(clipboard.copy_path),
             ActionId.SELECT_ALL: window.grid.selectAll,
             ActionId.SELECT_NONE: lambda: window.grid.set_current_row(window.grid.current_row()),
-            ActionId.SELECT_INVERT: window.grid.invert_selection,
+            ActionId.SELECT_INVERT: self._invert_selection,
             ActionId.FIND: self._find,
             ActionId.NEXT_TODO: lambda: self._go_to_todo(1),
             ActionId.PREVIOUS_TODO: lambda: self._go_to_todo(-1),
@@ -231,17 +229,14 @@ class ActionRunner(QObject):
             self.folder = str(first if first.is_dir() else first.parent)
             self._intake.open_paths(paths)
 
-    def _paste(self) -> None:
-        # None where the clipboard's owner has gone.
-        mime = QGuiApplication.clipboard().mimeData() or QMimeData()
-        self._intake.open_clipboard(mime.text(), decide(mime), uri_list_of(mime), picture_of(mime))
-
-    def _copy_label(self) -> None:
+    def _copy(self, copy: Callable[[ImageTable, int], bool]) -> None:
         place = self._place()
-        text = "" if place is None else self._table.label(place) or self._table.suggestion(place)
-        if text:
-            QGuiApplication.clipboard().setText(text)
+        if place is not None and copy(self._table, place):
             self.message_raised.emit(notices.copied())
+
+    def _invert_selection(self) -> None:
+        if not self._window.grid.invert_selection():
+            self.message_raised.emit(notices.not_inverted())
 
     def _key(self) -> int | None:
         """The image that is meant where one is: the one on screen, or the current tile."""
@@ -253,13 +248,6 @@ class ActionRunner(QObject):
     def _place(self) -> int | None:
         key = self._key()
         return None if key is None else self._table.place_of(key)
-
-    def _copy_path(self) -> None:
-        place = self._place()
-        if place is not None:
-            path = os.path.abspath(self._table.path(place))  # noqa: PTH100 - Path would normalise the name
-            QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
-            self.message_raised.emit(notices.copied())
 
     def remove_chosen(self) -> None:
         """Take the selected images, or the one on screen, off the list."""

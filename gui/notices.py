@@ -152,6 +152,12 @@ def copied() -> UserMessage:
     return UserMessage("T-12", Place.TOAST, Level.INFO, tr("Copied."))
 
 
+def not_inverted() -> UserMessage:
+    """The selection stays, because the other one would have too many parts."""
+    text = tr("The selection was not inverted: the images would stand in too many places to be selected together.")
+    return UserMessage("T-28", Place.TOAST, Level.WARNING, text)
+
+
 def view_saved(path: str) -> UserMessage:
     """The picture with its map was written."""
     text = tr("Saved {file}.").format(file=name_of(path))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.attention.asking_row import AskingRow
 from gui.attention.curve_chart import CurveChart, Points
 from gui.labels import plain_label
+from gui.still_controls import StillBox
 from gui.theme import TARGET_PX
 from gui.words import tr
 
@@ -31,7 +32,7 @@ class CheckPanel(QWidget):
         super().__init__(parent)
         self._is_available = False
         self._refusal = ""
-        self._fillings = QComboBox(self)
+        self._fillings = StillBox(self)
         for name, text in (("blur", tr("blurred")), ("grey", tr("grey")), ("noise", tr("noise"))):
             self._fillings.addItem(text, name)
         self._fillings.setAccessibleName(tr("What hidden cells show"))

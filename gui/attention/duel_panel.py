@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from gui.labels import plain_label
 from gui.plain_text import for_menu
+from gui.still_controls import StillBox
 from gui.theme import TARGET_PX
 from gui.viewer.class_search import ClassSearch
 from gui.words import tr
@@ -42,7 +42,7 @@ class DuelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted = QCheckBox(tr("Compare with"), self)
-        self._rivals = QComboBox(self)
+        self._rivals = StillBox(self)
         self._swap = QPushButton(tr("Swap"), self)
         self._search = ClassSearch(self)
         self._account, self._cells, self._confirmed = plain_label(), plain_label(), plain_label()
@@ -118,7 +118,7 @@ class DuelPanel(QWidget):
 
     def _prepare(self) -> None:
         self._rivals.setAccessibleName(tr("The class to compare with"))
-        self._rivals.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._rivals.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._rivals.setMinimumContentsLength(_LETTERS)
         self._search.setPlaceholderText(tr("Compare with any class…"))
         self._search.setAccessibleName(tr("Find a class to compare with"))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.attention.what_if_bars import ChangeBars, ChangeRow
 from gui.attention.what_if_pair import BeforeAfter
 from gui.labels import plain_label
+from gui.still_controls import StillBox, StillSlider
 from gui.theme import TARGET_PX
 from gui.words import tr
 
@@ -45,8 +46,8 @@ class WhatIfPanel(QWidget):
         self._brush = QCheckBox(tr("Brush"), self)
         # Push buttons have a least width, and three of them would widen the column.
         self._undo, self._redo, self._restart = (QToolButton(self) for _ in range(3))
-        self._size = QSlider(Qt.Orientation.Horizontal, self)
-        self._fillings = QComboBox(self)
+        self._size = StillSlider(Qt.Orientation.Horizontal, self)
+        self._fillings = StillBox(self)
         self._sentence = plain_label(secondary=True)
         self.bars = ChangeBars(self)
         self._pair = BeforeAfter(self)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.attention.asking_row import AskingRow
 from gui.attention.curve_chart import CurveChart, Points
 from gui.audit.methods_words import cost_words, headings, reading_words
 from gui.labels import plain_label
+from gui.still_controls import StillNumber
 from gui.text_table import TextTable, TextTableView
 from gui.theme import TARGET_PX
 from gui.words import tr
@@ -40,7 +41,7 @@ class MethodsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images = QSpinBox()
+        self._images = StillNumber()
         self._costly = {method: QCheckBox() for method in Method if FACTS[method].runs_network}
         # It gets its parent with the others, in their order: so does Tab.
         self.asking = AskingRow(tr("Start comparing"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from gui.labels import plain_label
 from gui.plain_text import for_tooltip
 from gui.progress_bar import ProgressBar
+from gui.still_controls import StillBox
 from gui.theme import TARGET_PX
 from gui.viewer.map_choice import EVIDENCE, STAGE_METHODS, MapChoice, method_name
 from gui.words import tr
@@ -31,13 +31,6 @@ _UNKNOWN = -1
 
 _LAST = 0
 """The last stage, of which the network's own feature map is."""
-
-
-class _StillBox(QComboBox):
-    """Lets the wheel scroll the column that it lies in: nobody chooses another map by scrolling past."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class MethodRow(QWidget):
@@ -59,7 +52,7 @@ class MethodRow(QWidget):
         super().__init__(parent)
         self._choice = EVIDENCE
         self._is_available = True
-        self._methods, self._stages = _StillBox(self), _StillBox(self)
+        self._methods, self._stages = StillBox(self), StillBox(self)
         self._method_items = QStandardItemModel(self)
         self._stage_items = QStandardItemModel(self)
         self._relative = QCheckBox(tr("Relative"), self)
@@ -156,8 +149,8 @@ class MethodRow(QWidget):
             box.setAccessibleName(name)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # One method cut short reads like another one.
-        self._methods.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._stages.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._methods.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToContents)
+        self._stages.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._stages.setMinimumContentsLength(_STAGE_LETTERS)
         for widget in (self._methods, self._stages, self._relative, self._run, self._stop):
             widget.setMinimumHeight(TARGET_PX)

@@ -6,15 +6,13 @@ import itertools
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TypeAlias
 
 from inference.cancel import Cancelled
 from inference.classify.classifier import Answer, Classifier, RunsNetwork
+from inference.classify.errands import Errands, Pace
 from inference.classify.events import (
     Answered,
     Answers,
@@ -49,23 +47,6 @@ Keeper: TypeAlias = Callable[[Sequence[Answered]], None]
 """Writes answers down, in the service's thread; raises a `CardinalError` when it could not."""
 
 
-class _Pace(Enum):
-    """What of that which waits may be done while a long examination goes on."""
-
-    QUICK = auto()
-    """May come in between."""
-    LONG = auto()
-    """Waits for its turn; others may pass it."""
-    ORDERED = auto()
-    """Waits for its turn, and what came after it waits for it: it changes the model, or who writes answers down."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    work: Callable[[], None]
-    pace: _Pace
-
-
 class ClassifyService:
     """Keeps a queue of pictures and works on it whenever there is a model and something to do.
 
@@ -77,11 +58,10 @@ class ClassifyService:
         self._pool = pool
         self._deliver = deliver
         self._thumbnail_px = thumbnail_px
-        self._condition = threading.Condition()
-        self._errands: deque[_Errand] = deque()
-        self._closing = False
+        self._errands = Errands()
         self._wanted = True
         self._watched: int | None = None
+        self._inspection = threading.Lock()
         self._inspecting: tuple[int, int] | None = None
         self._wishes = itertools.count()
         self._keeper: Keeper | None = None
@@ -133,7 +113,7 @@ class ClassifyService:
     def run(self) -> None:
         """Work on the queue (again, after `stop`)."""
         self._wanted = True
-        self._post(lambda: None, _Pace.LONG)
+        self._post(lambda: None, Pace.LONG)
 
     def pause(self) -> None:
         """Take nothing new until `resume`."""
@@ -168,9 +148,9 @@ class ClassifyService:
         """Make the feature map of one picture before anything else; an earlier wish is forgotten (latest wins)."""
         # The number tells a wish from an earlier one for the same picture, whose file may have changed since.
         wish = (next(self._wishes), key)
-        with self._condition:
+        with self._inspection:
             self._inspecting = wish
-        self._post(lambda: self._decode_for_inspection(wish, path), _Pace.QUICK)
+        self._post(lambda: self._decode_for_inspection(wish, path), Pace.QUICK)
 
     def examine(self, examination: Examination, *, is_long: bool = False) -> None:
         """Lend the network out, for questions that need runs of their own; a run over the queue waits meanwhile.
@@ -179,78 +159,53 @@ class ClassifyService:
             examination: the question.
             is_long: it makes many runs, and calls `give_way` between them.
         """
-        self._post(lambda: examination(self._classifier), _Pace.LONG if is_long else _Pace.QUICK)
+        self._post(lambda: examination(self._classifier), Pace.LONG if is_long else Pace.QUICK)
 
     def give_way(self) -> None:
         """Answer what was asked meanwhile and takes few runs, and let a run over the queue do what it is ready for.
 
         Runs on: the service's thread, in a long examination.
         """
-        while (errand := self._next_quick()) is not None:
-            errand.work()
+        while (work := self._errands.take_quick()) is not None:
+            work()
         # Nothing is answered for another model or session than the one that is wanted by now.
-        if not self._is_change_wanted() and (self._pipeline is not None or self._begin_run()):
+        if not self._errands.is_change_wanted and (self._pipeline is not None or self._begin_run()):
             self._step(0.0)
 
     def close(self) -> None:
         """Stop, free the device, and end the thread."""
         self.stop()
-        self._closing = True
-        self._post(lambda: None)
+        self._errands.close()
+        self._wake()
         if self._thread.is_alive():
             self._thread.join()
 
-    def _post(self, work: Callable[[], None], pace: _Pace = _Pace.ORDERED) -> None:
-        with self._condition:
-            self._errands.append(_Errand(work, pace))
-            self._condition.notify()
+    def _post(self, work: Callable[[], None], pace: Pace = Pace.ORDERED) -> None:
+        self._errands.add(work, pace)
+        self._wake()
+
+    def _wake(self) -> None:
         pipeline = self._pipeline
         if pipeline is not None:
             pipeline.wake()
 
     def _serve(self) -> None:
         yield_to_the_window()
-        while not self._closing:
-            self._run_errands()
-            if self._pipeline is None and not self._begin_run():
-                with self._condition:
-                    if not self._errands and not self._closing:
-                        self._condition.wait()
-                continue
-            self._step()
+        while not self._errands.is_closed:
+            while (work := self._errands.take()) is not None:
+                work()
+            if self._pipeline is not None or self._begin_run():
+                self._step()
+            else:
+                self._errands.wait()
         if self._pipeline is not None:
             self._end_pipeline(self._pipeline)
         if self._classifier is not None:
             self._classifier.network.close()
 
-    def _run_errands(self) -> None:
-        while True:
-            with self._condition:
-                if not self._errands or self._closing:
-                    return
-                errand = self._errands.popleft()
-            errand.work()
-
-    def _is_change_wanted(self) -> bool:
-        with self._condition:
-            return self._closing or any(errand.pace is _Pace.ORDERED for errand in self._errands)
-
-    def _next_quick(self) -> _Errand | None:
-        """The first that may come in between now, taken out of those that wait."""
-        with self._condition:
-            if self._closing:
-                return None
-            for place, errand in enumerate(self._errands):
-                if errand.pace is _Pace.ORDERED:
-                    return None
-                if errand.pace is _Pace.QUICK:
-                    del self._errands[place]
-                    return errand
-        return None
-
     def _begin_run(self) -> bool:
         """Start a run when one is wanted, possible and not empty; whether one is under way."""
-        if not self._wanted or self._closing or self._classifier is None or self.queue.is_exhausted():
+        if not self._wanted or self._errands.is_closed or self._classifier is None or self.queue.is_exhausted():
             return False
         pipeline = Pipeline(
             self._classifier,
@@ -369,7 +324,7 @@ class ClassifyService:
         except RuntimeError:
             # The pool was closed: the window goes, and nobody waits for this picture any more.
             return
-        future.add_done_callback(lambda done: self._post(lambda: self._inspect(wish, path, network, done), _Pace.QUICK))
+        future.add_done_callback(lambda done: self._post(lambda: self._inspect(wish, path, network, done), Pace.QUICK))
 
     def _inspect(self, wish: tuple[int, int], path: str, network: RunsNetwork, future: Future[PreparedPicture]) -> None:
         if self._classifier is None or self._classifier.network is not network or self._inspecting != wish:
@@ -382,7 +337,7 @@ class ClassifyService:
             return
         except Exception as error:  # noqa: BLE001 - as in `_step`
             answer = Answer(Failure(path, _told(error)))
-        with self._condition:
+        with self._inspection:
             if self._inspecting == wish:
                 # Somebody may have wished for another picture meanwhile, or for this one again, and that wish stays.
                 self._inspecting = None

@@ -83,7 +83,7 @@ def test_the_brush_does_not_wait_for_a_map_of_many_runs(bench: Bench, monkeypatc
     def give_way(service: ClassifyService) -> None:
         # The map is not done before the brush was answered, however quick the machine is.
         real(service)
-        while not gate.is_set() and not service._closing:
+        while not gate.is_set() and not service._errands.is_closed:
             time.sleep(0.005)
             real(service)
 

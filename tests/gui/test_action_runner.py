@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from gui.action_table import ActionId
+from gui.gallery import selection_runs
+from gui.gallery.selection_runs import select_runs
 from gui.main_window import View
 from gui.program import Program
 from tests.gui.gallery.images import append, paths
@@ -36,3 +38,18 @@ def test_of_many_images_those_on_screen_are_classified_again_first(
     seen = list(range(first, last + 1))
     assert ordered == [*seen, *range(first)]
     assert preferred == seen
+
+
+def test_a_selection_that_cannot_be_inverted_says_so(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(program.images.table, paths(20))
+    grid, told = program.window.grid, list[str]()
+    program.window.show_view(View.GALLERY)
+    program.action_runner.message_raised.connect(lambda message: told.append(message.id))
+    runs = [(row, row) for row in range(1, 20, 2)]
+    assert select_runs(grid.selectionModel(), runs)
+    program.action_runner.update()
+    program.actions[ActionId.SELECT_INVERT].trigger()
+    assert grid.selected_rows() == [*range(0, 20, 2)]
+    monkeypatch.setattr(selection_runs, "MOST_RUNS", 9)
+    program.actions[ActionId.SELECT_INVERT].trigger()
+    assert (told, grid.selected_rows()) == (["T-28"], [*range(0, 20, 2)])

@@ -25,6 +25,7 @@ _ALL: dict[str, UserMessage] = {
     "T-09": notices.job_finished(12480, 3, 75.2),
     "T-10": notices.model_ready(_NAME),
     "T-12": notices.copied(),
+    "T-28": notices.not_inverted(),
     "T-04": notices.removed(2),
     "E-103": notices.not_an_image(_NAME),
     "E-308": notices.preprocessing_assumed(_NAME),

@@ -7,6 +7,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.gallery import selection_runs
 from gui.gallery.arrangement import Arrangement, GroupKey, ImageFilter, SortKey
 from gui.gallery.filmstrip import Filmstrip
 from gui.gallery.image_grid import ImageGrid
@@ -390,7 +391,10 @@ def test_the_selection_is_turned_round(shared: _CountingGrid, model: ImageModel)
     assert list(shared.selected_keys()) == []
 
 
-def test_too_many_separate_runs_are_not_selected(shared: _CountingGrid, model: ImageModel) -> None:
+def test_too_many_separate_runs_are_not_selected(
+    shared: _CountingGrid, model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection_runs, "MOST_RUNS", 2_499)
     shared.set_current_row(3)
     assert not select_runs(shared.selectionModel(), [(row, row) for row in range(0, 5_000, 2)])
     assert shared.selected_rows() == [3]

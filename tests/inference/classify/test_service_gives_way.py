@@ -64,7 +64,7 @@ def test_nothing_comes_in_between_once_the_service_closes(desk: Desk) -> None:
     desk.service.examine(lambda _classifier: asked.append("quick"))
     closing = threading.Thread(target=desk.service.close)
     closing.start()
-    while not desk.service._closing:
+    while not desk.service._errands.is_closed:
         time.sleep(0.001)
     go.set()
     closing.join(20)
