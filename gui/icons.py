@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
@@ -15,6 +16,9 @@ _SIZES_PX = (20, 40)
 """Device pixels of a prepared icon; Qt scales down from the next larger one, on dense screens too."""
 _APP_SIZES_PX = (16, 24, 32, 48, 64, 128, 256)
 _DISABLED_OPACITY = 0.4
+
+_MOST_KEPT = 512
+"""Images of icons that are kept: all of them in both sizes, in the colours of both themes; 2 MB at most."""
 
 
 class IconName(StrEnum):
@@ -77,23 +81,17 @@ class IconName(StrEnum):
 
 def icon(name: IconName, palette: QPalette) -> QIcon:
     """An icon in the palette's WindowText, paler where its control is disabled. Made anew after a theme change."""
-    color = palette.color(QPalette.ColorRole.WindowText)
+    color = palette.color(QPalette.ColorRole.WindowText).rgba()
     result = QIcon()
     for size_px in _SIZES_PX:
-        normal = shape(name, color, size_px)
-        result.addPixmap(normal, QIcon.Mode.Normal)
-        result.addPixmap(_faded(normal), QIcon.Mode.Disabled)
+        result.addPixmap(QPixmap.fromImage(_tinted(name, color, size_px)), QIcon.Mode.Normal)
+        result.addPixmap(QPixmap.fromImage(_faded(name, color, size_px)), QIcon.Mode.Disabled)
     return result
 
 
 def shape(name: IconName, color: QColor, size_px: int) -> QPixmap:
     """One icon in one colour, `size_px` device pixels wide and high."""
-    image = _rendered(name.value, size_px)
-    painter = QPainter(image)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), color)
-    painter.end()
-    return QPixmap.fromImage(image)
+    return QPixmap.fromImage(_tinted(name, color.rgba(), size_px))
 
 
 def app_icon() -> QIcon:
@@ -104,9 +102,32 @@ def app_icon() -> QIcon:
     return result
 
 
+# Kept, since the same icons are asked for again and again: at the start, for every theme, for every tile. As images,
+# which may outlive the application, while pixmaps may not.
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _tinted(name: IconName, color: int, size_px: int) -> QImage:
+    image = _rendered(name.value, size_px)
+    painter = QPainter(image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(image.rect(), QColor.fromRgba(color))
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _faded(name: IconName, color: int, size_px: int) -> QImage:
+    image = _blank(size_px)
+    painter = QPainter(image)
+    painter.setOpacity(_DISABLED_OPACITY)
+    painter.drawImage(0, 0, _tinted(name, color, size_px))
+    painter.end()
+    return image
+
+
 def _rendered(file_stem: str, size_px: int) -> QImage:
-    image = QImage(size_px, size_px, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
+    image = _blank(size_px)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     QSvgRenderer(str(_FOLDER / f"{file_stem}.svg")).render(painter, QRectF(0, 0, size_px, size_px))
@@ -114,11 +135,7 @@ def _rendered(file_stem: str, size_px: int) -> QImage:
     return image
 
 
-def _faded(pixmap: QPixmap) -> QPixmap:
-    result = QPixmap(pixmap.size())
-    result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    painter.setOpacity(_DISABLED_OPACITY)
-    painter.drawPixmap(0, 0, pixmap)
-    painter.end()
-    return result
+def _blank(size_px: int) -> QImage:
+    image = QImage(size_px, size_px, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    return image

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtWidgets import QApplication
 
+from gui import icons
 from gui.icons import IconName, app_icon, icon, shape
 from gui.theme import DARK, palette_of
 from inference.profile import PROJECT_ROOT
@@ -59,3 +60,15 @@ def test_the_bird_has_all_sizes_and_colors(qapp: QApplication) -> None:
     assert {size.width() for size in bird.availableSizes()} == {16, 24, 32, 48, 64, 128, 256}
     red = [color for color in _opaque(bird.pixmap(64, 64).toImage()) if color.red() > 180 and color.green() < 100]
     assert len(red) > 300
+
+
+def test_an_icon_is_drawn_once_in_each_color_and_nobody_can_change_it(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = icon(IconName.STOP, palette_of(DARK)).pixmap(20, 20).toImage()
+    monkeypatch.setattr(icons, "_rendered", None)
+    spoilt = shape(IconName.STOP, QColor(DARK.text), 20)
+    spoilt.fill(Qt.GlobalColor.red)
+    assert icon(IconName.STOP, palette_of(DARK)).pixmap(20, 20).toImage() == first
+    with pytest.raises(TypeError):
+        shape(IconName.STOP, QColor("#010203"), 20)
