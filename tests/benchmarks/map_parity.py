@@ -29,6 +29,7 @@ from tests.inference.attention.parity import (
     score_cams,
     stage_pair_of,
     stages,
+    write_model,
 )
 
 STAGES = (1, 2, 3)
@@ -71,8 +72,8 @@ def main() -> None:
         if SHARED_DATA.is_dir():
             last_stages("built-in", built_in_weights(SHARED_DATA), BUILT_IN, 40)
             earlier_stages("built-in", built_in_weights(SHARED_DATA), BUILT_IN, folder / "built-in")
-        file = folder / "random.onnx"
-        weights = random_weights(file)
+        file, weights = folder / "random.onnx", random_weights()
+        write_model(weights, file)
         last_stages("random ResNeXt-50 32x4d", weights, file, 33)
         earlier_stages("random ResNeXt-50 32x4d", weights, file, folder / "random")
 

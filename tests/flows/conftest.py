@@ -22,6 +22,7 @@ from inference.engine.network import Network
 from inference.profile import Profile
 from tests.conftest import PROJECT_ROOT
 from tests.flows.making import Originals, Work
+from tests.gradients_once import make_each_gradient_file_once
 from tests.tried_once import try_each_model_once
 
 TINY = str(PROJECT_ROOT / "tests" / "data" / "tiny.onnx")
@@ -87,9 +88,10 @@ def drop(widget: QWidget, mime: QMimeData) -> Qt.DropAction | None:
 
 
 @pytest.fixture(autouse=True)
-def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The models of these tests are tried in a process of their own once, not for each profile."""
+def tried_once(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Models are tried, and their gradients made, in a process of their own once, not for each test's profile."""
     try_each_model_once(monkeypatch)
+    make_each_gradient_file_once(monkeypatch, tmp_path_factory)
 
 
 @pytest.fixture

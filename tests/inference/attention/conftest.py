@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,13 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def random_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Weights, Path]:
     """A ResNeXt-50 32x4d with random weights, and the model file of them: writing it takes seconds."""
-    from tests.inference.attention.parity import random_weights  # noqa: PLC0415 - it imports PyTorch
+    from tests.inference.attention.parity import random_weights, write_model  # noqa: PLC0415 - it imports PyTorch
 
-    target = tmp_path_factory.mktemp("random") / "random.onnx"
-    return random_weights(target), target
+    folder, weights = tmp_path_factory.getbasetemp(), random_weights()
+    # The processes of pytest-xdist have one folder above their own; who comes first writes it for the other.
+    target = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "random-resnext50.onnx"
+    if not target.is_file():
+        own = tmp_path_factory.mktemp("random") / target.name
+        write_model(weights, own)
+        own.replace(target)
+    return weights, target

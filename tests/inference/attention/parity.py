@@ -139,13 +139,16 @@ def built_in_weights(shared_data: Path) -> Weights:
     return Weights(network, preprocessing, len(SAMPLES))
 
 
-def random_weights(target: Path) -> Weights:
-    """Those of a ResNeXt-50 32x4d, random, which are also written to `target` as a model file."""
+def random_weights() -> Weights:
+    """Those of a ResNeXt-50 32x4d, always the same random ones."""
     torch.manual_seed(7)
-    network = ResNeXt(RESNEXT50_32X4D).eval()
-    contract = export(network, target, AdoptOptions("random", preprocessing=_RANDOM))
+    return Weights(ResNeXt(RESNEXT50_32X4D).eval(), _RANDOM, 1)
+
+
+def write_model(weights: Weights, target: Path) -> None:
+    """Write a model file of them."""
+    contract = export(weights.network, target, AdoptOptions("random", preprocessing=weights.preprocessing))
     assert contract.maps is MapKind.EXACT
-    return Weights(network, _RANDOM, 1)
 
 
 def pair_of(weights: Weights, file: Path) -> Pair:

@@ -12,6 +12,7 @@ from inference.arrays import RgbImage
 from inference.attention.picture import Caption
 from inference.commands import explain_files
 from inference.pictures.decode_pool import DecodePool
+from tests.gradients_once import make_each_gradient_file_once
 from tests.inference.commands.sessions import Run, run_main
 from tests.inference.commands.shared_pool import Lender
 from tests.tried_once import try_each_model_once
@@ -38,9 +39,10 @@ def shared_pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.fixture(autouse=True)
-def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Models of the tests are tried in a process of their own once, not for each profile."""
+def tried_once(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Models are tried, and their gradients made, in a process of their own once, not for each test's profile."""
     try_each_model_once(monkeypatch)
+    make_each_gradient_file_once(monkeypatch, tmp_path_factory)
 
 
 @pytest.fixture
