@@ -81,6 +81,7 @@ class ActionRunner(QObject):
         self._viewing = viewing
         self._sheet = KeyboardSheet(window)
         self._last_mode = MapMode.EVIDENCE
+        self._conditions: Condition | None = None
         self.tile_px = 160
         self.folder = ""
         self._facts: list[Callable[[], dict[Condition, bool]]] = [self._own_facts]
@@ -171,7 +172,10 @@ class ActionRunner(QObject):
             for condition, holds in facts().items():
                 if holds:
                     conditions |= condition
-        update_enabled(self._actions, conditions)
+        # Asked after whatever happens; most of it changes nothing here.
+        if conditions != self._conditions:
+            self._conditions = conditions
+            update_enabled(self._actions, conditions)
 
     def _own_facts(self) -> dict[Condition, bool]:
         place = self._place()

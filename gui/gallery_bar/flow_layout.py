@@ -17,10 +17,15 @@ class FlowLayout(QLayout):
         self._gap_px = gap_px
         self._line_gap_px = line_gap_px
         self._items: list[QLayoutItem] = []
+        # Qt asks dozens of times before it lays out once. By width, and for no width in particular.
+        self._heights: dict[int, int] = {}
+        self._hint: QSize | None = None
+        self._least: QSize | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self._forget()
 
     def insert_widget(self, place: int, widget: QWidget) -> None:
         """Put a widget before the one that stands at `place` now."""
@@ -35,7 +40,13 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self._forget()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def invalidate(self) -> None:
+        """Qt calls it when a widget comes, goes, or wants another size."""
+        self._forget()
+        super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)
@@ -44,20 +55,26 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        lines = self._lines(width - margins.left() - margins.right())
-        return self._height_of(lines) + margins.top() + margins.bottom()
+        if width not in self._heights:
+            margins = self.contentsMargins()
+            lines = self._lines(width - margins.left() - margins.right())
+            self._heights[width] = self._height_of(lines) + margins.top() + margins.bottom()
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """All on one line."""
-        sizes = [item.sizeHint() for item in self._shown()]
-        width = sum(size.width() for size in sizes) + self._gap_px * max(0, len(sizes) - 1)
-        return self._with_margins(width, max((size.height() for size in sizes), default=0))
+        if self._hint is None:
+            sizes = [item.sizeHint() for item in self._shown()]
+            width = sum(size.width() for size in sizes) + self._gap_px * max(0, len(sizes) - 1)
+            self._hint = self._with_margins(width, max((size.height() for size in sizes), default=0))
+        return self._hint
 
     def minimumSize(self) -> QSize:
-        sizes = [item.minimumSize() for item in self._shown()]
-        width = max((size.width() for size in sizes), default=0)
-        return self._with_margins(width, max((size.height() for size in sizes), default=0))
+        if self._least is None:
+            sizes = [item.minimumSize() for item in self._shown()]
+            width = max((size.width() for size in sizes), default=0)
+            self._least = self._with_margins(width, max((size.height() for size in sizes), default=0))
+        return self._least
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
@@ -75,6 +92,10 @@ class FlowLayout(QLayout):
                 item.setGeometry(place)
                 x += size.width() + self._gap_px
             y += height + self._line_gap_px
+
+    def _forget(self) -> None:
+        self._heights.clear()
+        self._hint = self._least = None
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]

@@ -24,7 +24,8 @@ class ClassSearch(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = SearchableNames()
+        self._labels: tuple[str, ...] = ()
+        self._names: SearchableNames | None = None
         self._matches: tuple[int, ...] = ()
         self._rows = QStringListModel(self)
         self._list = QCompleter(self._rows, self)
@@ -42,8 +43,8 @@ class ClassSearch(QLineEdit):
         self._list.activated[QModelIndex].connect(self._on_row_activated)  # type: ignore[index]  # an overloaded signal
 
     def set_classes(self, labels: Iterable[str]) -> None:
-        """Take the class names of a model, in class order."""
-        self._names = SearchableNames.of(labels)
+        """Take the class names of a model, in class order. They are made ready when somebody types."""
+        self._labels, self._names = tuple(labels), None
         self._forget()
 
     @property
@@ -69,6 +70,8 @@ class ClassSearch(QLineEdit):
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:
+        if self._names is None:
+            self._names = SearchableNames.of(self._labels)
         self._matches = ranked_classes(text, self._names)
         self._rows.setStringList([self._names.names[index] for index in self._matches])
         if self._matches:

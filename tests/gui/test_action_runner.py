@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from gui.action_table import ActionId
+from gui import action_runner
+from gui.action_table import ActionId, Condition
+from gui.actions import Actions
 from gui.gallery import selection_runs
 from gui.gallery.selection_runs import select_runs
 from gui.main_window import View
@@ -53,3 +55,24 @@ def test_a_selection_that_cannot_be_inverted_says_so(program: Program, monkeypat
     monkeypatch.setattr(selection_runs, "MOST_RUNS", 9)
     program.actions[ActionId.SELECT_INVERT].trigger()
     assert (told, grid.selected_rows()) == (["T-28"], [*range(0, 20, 2)])
+
+
+def test_what_changes_nothing_touches_no_action(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    touched: list[Condition] = []
+    really_update = action_runner.update_enabled
+
+    def update(actions: Actions, conditions: Condition) -> None:
+        touched.append(conditions)
+        really_update(actions, conditions)
+
+    monkeypatch.setattr(action_runner, "update_enabled", update)
+    program.action_runner.update()
+    before = len(touched)
+    program.action_runner.update()
+    assert len(touched) == before
+    assert not program.actions[ActionId.SELECT_ALL].isEnabled()
+    append(program.images.table, paths(2))
+    program.window.show_view(View.GALLERY)
+    program.action_runner.update()
+    assert len(touched) > before
+    assert program.actions[ActionId.SELECT_ALL].isEnabled()

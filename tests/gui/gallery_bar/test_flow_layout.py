@@ -104,6 +104,53 @@ def test_a_widget_can_come_between(qtbot: QtBot) -> None:
     new.setParent(None)
 
 
+class Counting(Box):
+    """Counts how often it is asked for its size."""
+
+    asked = 0
+
+    def sizeHint(self) -> QSize:
+        self.asked += 1
+        return self._wanted
+
+    def grow(self, width: int) -> None:
+        """Ask for another size, as a label does that gets a longer text."""
+        self._wanted = QSize(width, self._wanted.height())
+        self.updateGeometry()
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_what_was_asked_before_is_remembered_until_a_widget_changes(qtbot: QtBot, is_shown: bool) -> None:
+    parent, boxes = QWidget(), [Counting(40), Counting(40)]
+    qtbot.addWidget(parent)
+    layout = FlowLayout(parent, gap_px=10, line_gap_px=4)
+    for box in boxes:
+        layout.addWidget(box)
+    parent.resize(100, 100)
+    if is_shown:
+        parent.show()
+
+    def facts() -> tuple[int, int, QSize, QSize]:
+        return layout.heightForWidth(90), layout.heightForWidth(60), layout.sizeHint(), layout.minimumSize()
+
+    assert facts() == (20, 44, QSize(90, 20), QSize(20, 20))
+    asked = boxes[0].asked
+    assert facts() == (20, 44, QSize(90, 20), QSize(20, 20))
+    assert boxes[0].asked == asked
+    boxes[1].grow(50)
+    assert facts() == (44, 44, QSize(100, 20), QSize(25, 20))
+    boxes[1].hide()
+    assert facts() == (20, 20, QSize(40, 20), QSize(20, 20))
+    boxes[1].grow(30)
+    boxes[1].show()
+    assert facts() == (20, 44, QSize(80, 20), QSize(20, 20))
+    layout.setContentsMargins(1, 2, 3, 4)
+    assert facts() == (26, 50, QSize(84, 26), QSize(24, 26))
+    taken = layout.takeAt(1)
+    assert taken is not None
+    assert facts() == (26, 26, QSize(44, 26), QSize(24, 26))
+
+
 @pytest.mark.usefixtures("qapp")
 @given(widths=st.lists(st.integers(1, 90), max_size=12), room=st.integers(90, 300))
 def test_nothing_overlaps_or_sticks_out(widths: list[int], room: int) -> None:

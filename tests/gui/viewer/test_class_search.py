@@ -1,5 +1,7 @@
 """Typing a few letters finds the class that a person means."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,3 +144,28 @@ def test_escape_is_kept_from_the_window_while_there_is_text(qtbot: QtBot) -> Non
     assert (search.text(), told.count()) == ("", 0)
     QTest.keyClick(search, Qt.Key.Key_Escape)
     assert told.count() == 1
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_names_are_folded_as_all_others_are(text: str) -> None:
+    # A letter beyond ASCII takes the longer way.
+    assert folded(text) == folded(f"{text} \N{GREEK SMALL LETTER ALPHA}")[:-1].rstrip()
+
+
+def test_names_are_made_ready_when_somebody_types(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, ...]] = []
+    really_make = SearchableNames.of
+
+    def make(labels: Iterable[str]) -> SearchableNames:
+        made.append(tuple(labels))
+        return really_make(made[-1])
+
+    monkeypatch.setattr(SearchableNames, "of", make)
+    search = ClassSearch()
+    qtbot.addWidget(search)
+    search.set_classes(iter(LABELS))
+    search.set_classes(LABELS[:3])
+    assert made == []
+    QTest.keyClicks(search, "cat")
+    assert made == [LABELS[:3]]
+    assert search.matches == (2, 0, 1)
