@@ -201,6 +201,7 @@ class Viewing(QObject):
         self._picture.leave()
         self._tell_examined()
         self._page.show_file("")
+        self._page.show_sentence("")
         self._page.picture.show_message("")
         self.shown_changed.emit()
 
@@ -348,6 +349,7 @@ class Viewing(QObject):
         read = self._picture.facts_of(key)
         if classification is not None and read is not None and not read.is_of_file(classification.facts):
             # The pixels were read before the answer was known.
+            self._page.show_sentence("")
             self.file_changed.emit(key)
             return
         if self._link.room is not None:
@@ -361,6 +363,7 @@ class Viewing(QObject):
             show_earlier_answer(self._page, classification)
         elif answer is ImageState.SUGGESTED and (self._contract is not None or self._has_failed_model):
             # Its answer is not here (there is room for the most recent ones): the session has it.
+            self._page.show_sentence("")
             self.answer_wanted.emit(key)
         elif self._has_failed_model:
             self._say_no_model()

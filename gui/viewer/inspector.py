@@ -187,7 +187,8 @@ class Inspector(QScrollArea):
 
     def show_predictions(self, predictions: tuple[Prediction, ...], *, class_count: int) -> None:
         """Show what the model says of the picture."""
-        self.show_sentence("")
+        # Not by way of `show_sentence`: a list that goes and comes back has the whole column laid out twice.
+        self._say("", can_classify=False, has_failed=False)
         self.suggestions.show_predictions(predictions, class_count=class_count)
         self.suggestions.setVisible(bool(predictions))
 
@@ -201,6 +202,9 @@ class Inspector(QScrollArea):
         """
         self.suggestions.show_predictions((), class_count=0)
         self.suggestions.hide()
+        self._say(text, can_classify=can_classify, has_failed=has_failed)
+
+    def _say(self, text: str, *, can_classify: bool, has_failed: bool) -> None:
         self._sentence.setText(text)
         self._sentence.setVisible(bool(text))
         self._classify.setVisible(can_classify)

@@ -25,6 +25,9 @@ _LEGEND_SHARE = 0.25
 _HOLD_KEY = Qt.Key.Key_O
 """While it is down, the picture shows without map; the table of actions teaches it."""
 
+_NEVER_TOLD = NO_CLASS - 1
+"""Unlike any class that can be shown: the next one is told in any case."""
+
 
 class ViewerPage(QWidget):
     """One picture large, with everything that is known of it.
@@ -55,7 +58,7 @@ class ViewerPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._class_shown = NO_CLASS
+        self._class_shown = self._class_told = NO_CLASS
         self._is_plain_held = False
         self._model_title = ""
         self._is_painted = False
@@ -140,9 +143,14 @@ class ViewerPage(QWidget):
         self.picture.set_overlay_opacity(strength)
 
     def show_file(self, path: str) -> None:
-        """Begin with another picture: its name, and nothing of the one before (its pixels stay until others come)."""
+        """Begin with another picture: its name. What is said of it follows in the same turn of the event loop.
+
+        Its pixels and words take the place of the ones before when they come: taking these away first would have the
+        page laid out twice.
+        """
         self.inspector.facts.show_file(path)
-        self.show_sentence("")
+        self._forget_map()
+        self._class_shown = NO_CLASS
 
     def show_not_classified(self) -> None:
         """Say that the model has not spoken, and offer to ask it."""
@@ -169,7 +177,8 @@ class ViewerPage(QWidget):
         """
         self._forget_map()
         self.inspector.show_predictions(predictions, class_count=class_count)
-        self._class_shown = NO_CLASS
+        # The same class of another picture is told again.
+        self._class_shown, self._class_told = NO_CLASS, _NEVER_TOLD
         self.predictions_shown.emit(predictions, class_count)
         self._show_class(self.inspector.suggestions.chosen)
 
@@ -293,8 +302,9 @@ class ViewerPage(QWidget):
         self.inspector.map_panel.set_class_name("")
 
     def _show_class(self, class_index: int) -> None:
-        if class_index != self._class_shown:
-            self._class_shown = class_index
+        self._class_shown = class_index
+        if class_index != self._class_told:
+            self._class_told = class_index
             self.class_shown_changed.emit(class_index)
 
     @Slot()

@@ -8,7 +8,7 @@ import pytest
 
 from gui import action_runner
 from gui.action_table import ActionId, Condition
-from gui.actions import Actions
+from gui.actions import Actions, update_enabled
 from gui.gallery import selection_runs
 from gui.gallery.selection_runs import select_runs
 from gui.main_window import View
@@ -59,11 +59,10 @@ def test_a_selection_that_cannot_be_inverted_says_so(program: Program, monkeypat
 
 def test_what_changes_nothing_touches_no_action(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     touched: list[Condition] = []
-    really_update = action_runner.update_enabled
 
     def update(actions: Actions, conditions: Condition) -> None:
         touched.append(conditions)
-        really_update(actions, conditions)
+        update_enabled(actions, conditions)
 
     monkeypatch.setattr(action_runner, "update_enabled", update)
     program.action_runner.update()

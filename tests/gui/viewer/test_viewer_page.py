@@ -4,7 +4,7 @@ import gc
 import weakref
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
@@ -109,7 +109,43 @@ def test_the_next_picture_tells_its_class_even_if_it_is_the_same(page: ViewerPag
     assert not page.legend.is_shown
     page.show_predictions(some_predictions(), class_count=1000)
     page.show_predictions(some_predictions(), class_count=1000)
-    assert told == [NO_CLASS, 282, 282]
+    assert told == [282, 282]
+
+
+def test_a_picture_without_an_answer_has_no_class(page: ViewerPage) -> None:
+    page.show_predictions(some_predictions(), class_count=1000)
+    told = classes_told(page)
+    page.show_file("other.jpg")
+    page.show_sentence("Waiting for its turn")
+    page.show_sentence("Classifying")
+    assert told == [NO_CLASS]
+    assert page.class_shown == NO_CLASS
+
+
+def test_from_one_answer_to_the_next_the_list_stays_where_it_is(page: ViewerPage) -> None:
+    page.show_predictions(some_predictions(), class_count=1000)
+    suggestions = page.inspector.suggestions
+    hidden = _Hidden(suggestions)
+    page.show_file("other.jpg")
+    page.show_predictions(some_predictions(), class_count=1000)
+    assert hidden.times == 0
+    page.show_file("third.jpg")
+    page.show_sentence("Waiting for its turn")
+    assert hidden.times == 1
+    assert not suggestions.isVisible()
+
+
+class _Hidden(QObject):
+    """Counts how often a widget goes from the screen."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() == QEvent.Type.Hide
+        return False
 
 
 def test_states(page: ViewerPage, qtbot: QtBot) -> None:
@@ -142,6 +178,7 @@ def test_a_failure_offers_what_can_be_done(page: ViewerPage, qtbot: QtBot) -> No
     with qtbot.waitSignal(page.reveal_requested):
         buttons()["Show in file manager"].click()
     page.show_file("other.jpg")
+    page.show_predictions(some_predictions(), class_count=1000)
     assert not offered & set(buttons())
 
 
