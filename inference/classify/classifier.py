@@ -14,7 +14,7 @@ from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logi
 from inference.cancel import CancelToken
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import PreparedPicture
-from inference.engine.card.batch_size import BATCH_BUDGET_S
+from inference.engine.card.batch_size import largest_within_budget
 from inference.engine.devices import PROCESSORS, Device, Precision, Refusal
 from inference.engine.network import Head, NetworkOutputs
 from inference.errors import ImageProblem, ImageReadError, InferenceError
@@ -27,6 +27,9 @@ MOST_PICTURES_IN_A_BATCH = 64
 MOST_ON_A_PROCESSOR = 8
 """More gain nothing on a processor (within 3 % of the best of 1 to 64, both engines, 72 and 224 pixels), and the first
 answers of a folder come later: decision 0031."""
+
+RUNS_BEFORE_GROWING = 100
+"""Batches in a row that fit a card's memory before a larger one is tried again; twice as many after it did not fit."""
 
 _WARM_UP_RUNS = 3
 
@@ -95,14 +98,20 @@ class Classifier:
 
     Attributes:
         network: the open network.
-        batch_size: how many pictures one run takes; it shrinks when the device's memory runs out.
+        batch_size: how many pictures one run takes; it shrinks when the device's memory runs out, and on a card, whose
+            memory others may have taken for a while, it grows again.
+        full_batch_size: what it was at first, and at most is.
+        smallest_batch_size: what it has been at least.
         top_count: how many predictions an answer has.
     """
 
     def __init__(self, network: RunsNetwork, *, batch_size: int, top_count: int = 5) -> None:
         self.network = network
-        self.batch_size = batch_size
+        self.batch_size = self.full_batch_size = self.smallest_batch_size = batch_size
         self.top_count = top_count
+        self._runs = 0
+        self._patience = RUNS_BEFORE_GROWING
+        self._is_trying = False
 
     def classify(
         self,
@@ -154,13 +163,35 @@ class Classifier:
         """Run one batch, or halve the batch size and return None where the device's memory is too small for it."""
         try:
             features = inspect and self.network.head is not None
-            return self.network.run(images, embedding=embed, features=features, cancel=cancel)
+            outputs = self.network.run(images, embedding=embed, features=features, cancel=cancel)
         except InferenceError as error:
             if not error.out_of_memory or len(images) == 1:
                 raise
-            self.batch_size = max(1, len(images) // 2)
-            logger.info("out of memory on %s: going on with %d at a time", self.network.device, self.batch_size)
+            self._shrink(max(1, len(images) // 2))
             return None
+        self._grow_after(len(images))
+        return outputs
+
+    def _shrink(self, size: int) -> None:
+        if self._is_trying:
+            # Each failure lets a card's variant open its session anew.
+            self._patience *= 2
+        self.batch_size, self._runs, self._is_trying = size, 0, False
+        self.smallest_batch_size = min(self.smallest_batch_size, size)
+        logger.info("out of memory on %s: going on with %d at a time", self.network.device, size)
+
+    def _grow_after(self, count: int) -> None:
+        """Try twice as many pictures again after so many batches that fitted.
+
+        Not on a processor: there the system may rather end a program than refuse it memory.
+        """
+        if count < self.batch_size or count >= self.full_batch_size or self.network.device in PROCESSORS:
+            return
+        self._is_trying = False
+        self._runs += 1
+        if self._runs >= self._patience:
+            self.batch_size, self._runs, self._is_trying = min(2 * count, self.full_batch_size), 0, True
+            logger.info("trying %d at a time on %s again", self.batch_size, self.network.device)
 
     def _answer(self, path: str, picture: PreparedPicture, outputs: NetworkOutputs, row: int) -> Answer:
         logits = outputs.logits[row]
@@ -212,9 +243,5 @@ def fitting_batch_size(network: RunsNetwork, *, now: Callable[[], float] = time.
         start = now()
         network.run(picture)
         seconds.append(now() - start)
-    fitting = BATCH_BUDGET_S / max(min(seconds), 1e-6)
     most = MOST_ON_A_PROCESSOR if network.device in PROCESSORS else MOST_PICTURES_IN_A_BATCH
-    size = 1
-    while size * 2 <= min(fitting, most):
-        size *= 2
-    return size
+    return largest_within_budget(min(seconds), most)

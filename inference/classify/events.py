@@ -76,7 +76,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchShrunk:
-    """The device's memory ran out; from now on so many pictures run together."""
+    """The device's memory ran out; for now so many pictures run together, fewer than ever since the model was opened.
+
+    That a card's batch grows again is not told.
+    """
 
     batch_size: int
 

@@ -87,7 +87,8 @@ class Pipeline:
         self._resumed = threading.Event()
         self._resumed.set()
         self._watched: int | None = None
-        self._room = threading.Semaphore(most_on_the_way(pool.workers, classifier.batch_size))
+        # By the full one: the batch may have shrunk, and grow while this runs.
+        self._room = threading.Semaphore(most_on_the_way(pool.workers, classifier.full_batch_size))
         # Few wait in the pool itself, so that what is asked for first is soon there.
         self._decoding = DecodeRoom(pool)
         self._ready: queue.SimpleQueue[_Decoded | None] = queue.SimpleQueue()

@@ -68,7 +68,7 @@ class ClassifyService:
         self._classifier: Classifier | None = None
         self._pipeline: Pipeline | None = None
         self._paused = False
-        self._batch_size = 0
+        self._told_batch_size = 0
         self._buffer: list[Answered] = []
         self._delivered_at = 0.0
         self._thread = threading.Thread(target=self._serve, name="network", daemon=True)
@@ -258,10 +258,10 @@ class ClassifyService:
         self._deliver(RunEnded(end if error is None else RunEnd.FAILED, error, pipeline.picture_ms))
 
     def _tell_batch_size(self) -> None:
-        size = 0 if self._classifier is None else self._classifier.batch_size
-        if 0 < size < self._batch_size:
+        size = 0 if self._classifier is None else self._classifier.smallest_batch_size
+        if 0 < size < self._told_batch_size:
             self._deliver(BatchShrunk(size))
-        self._batch_size = size
+        self._told_batch_size = size
 
     def _flush(self, pipeline: Pipeline) -> CardinalError | None:
         """Have the answers written down and tell them; where that fails they are jobs again, and the run is over."""
@@ -311,7 +311,7 @@ class ClassifyService:
             return
         if self._classifier is not None:
             self._classifier.network.close()
-        self._classifier, self._batch_size = classifier, classifier.batch_size
+        self._classifier, self._told_batch_size = classifier, classifier.smallest_batch_size
         self._deliver(ModelOpened(name, classifier))
 
     def _decode_for_inspection(self, wish: tuple[int, int], path: str) -> None:

@@ -87,7 +87,8 @@ def _head(record: Record) -> Iterator[str]:
         f"Network: {how.device}, {how.precision}, batch {how.batch}{threads}; "
         f"{_counted(how.workers, 'decode process', 'decode processes')}. "
         f"{_counted(how.repeats, 'round', 'rounds')} of passes of about {how.pass_s:g} s"
-        f"{_longer_passes(record)}, all candidates in turns; medians [lowest to highest]."
+        f"{_longer_passes(record)}, all candidates in turns; medians [lowest to highest]. "
+        "How many times as fast, of the limit and differences compare runs of the same round: medians of those."
     )
     if record.others_share is not None:
         doubt = ", so these figures are not the machine's best" if record.others_share > _QUIET else ""

@@ -21,7 +21,7 @@ from inference.commands.opening import open_telling
 from inference.commands.options import add_model_options, positive
 from inference.commands.overlays import OverlayWriter, make_folder, without_own_maps
 from inference.commands.rows import RowFormat, RowFormatter, formatter
-from inference.commands.session_rows import KEPT_CLASSES, SessionRows, create_or_open
+from inference.commands.session_rows import KEPT_CLASSES, SessionRows, create_or_open, require_session_name
 from inference.commands.targets import inputs_of, require_rows_target
 from inference.commands.terminal import (
     EXIT_INTERRUPTED,
@@ -71,6 +71,8 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
         say(f"A session keeps {KEPT_CLASSES} classes of each picture: --top is at most that with --session.")
         return EXIT_NOTHING_DONE
     try:
+        if arguments.session is not None:
+            require_session_name(arguments.session)
         if arguments.output is not None:
             inputs = inputs_of(arguments.paths, arguments.model)
             inputs += () if arguments.session is None else (arguments.session,)
@@ -158,8 +160,8 @@ def _classify(arguments: argparse.Namespace, profile: Profile, search: Search) -
                 say("Stopped. No picture is done.")
             raise ended_by
     search.tell_skipped()
-    if classifier.batch_size < batch_size:
-        device, left = classifier.network.device, counted(classifier.batch_size, "picture")
+    if classifier.smallest_batch_size < batch_size:
+        device, left = classifier.network.device, counted(classifier.smallest_batch_size, "picture")
         say(f"The memory of {device} was too small for {batch_size} pictures at a time; it went on with {left}.")
     if session is not None and session.known:
         say(f"{counted(session.known, 'answer')} from the session.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import numpy as np
 
 from inference.cancel import CancelToken
 from inference.engine import machine
+from inference.engine.card.batch_size import largest_within_budget
 from inference.engine.devices import Device, Refusal
 from inference.engine.failure_date import is_lately, parse_date
 from inference.engine.network import Network
@@ -21,9 +23,14 @@ from inference.errors import DeviceError, InferenceError, ModelContractError, Mo
 
 _FILE_NAME = "engines.json"
 _MOST_REMEMBERED = 200
-_BATCH = 8
+_MOST_PICTURES = 8
+"""In a batch, as on every processor (decision 0031)."""
+
 _WARM_UPS = 2
 _RUNS = 5
+_LONG_ENOUGH_S = 5.0
+"""Rounds that have taken so long tell enough."""
+
 _ENGINES = (Device.CPU, Device.OPENVINO)
 _RUNTIMES = ("onnxruntime-gpu", "onnxruntime")
 _OPENVINO = ("onnxruntime-ep-openvino", "openvino")
@@ -36,7 +43,7 @@ class EngineChoice:
 
     Attributes:
         device: openvino or cpu.
-        cpu_ms: milliseconds for one picture, in a batch of 8.
+        cpu_ms: milliseconds for one picture, in batches as large as the program makes them for this model.
         openvino_ms: likewise, or None where openvino cannot be used.
         reason: why openvino cannot be used, or empty.
         remedy: what would change that, or empty.
@@ -101,9 +108,10 @@ class EngineChoices:
 def choice_key(model_hash: str) -> str:
     """What a choice depends on: processor, versions of ONNX Runtime, of OpenVINO and of its plug-in, and the model.
 
-    The processor's name is not enough: a virtual one may go on under the same name on another computer.
+    The processor's name is not enough: a virtual one may go on under the same name on another computer, or be given
+    other numbers of cores, which the engines make different use of.
     """
-    processor = f"{machine.processor_name()} ({machine.instruction_sets()})"
+    processor = f"{machine.processor_name()} x {machine.physical_cores()} ({machine.instruction_sets()})"
     runtime = next(filter(None, map(_version, _RUNTIMES)), "")
     openvino = " ".join(map(_version, _OPENVINO))
     return " | ".join((processor, f"onnxruntime {runtime}", f"openvino {openvino}", model_hash))
@@ -171,11 +179,38 @@ def _why_not(error: DeviceError | ModelContractError | ModelLoadError) -> tuple[
 
 
 def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict[Device, float]:
-    """Median milliseconds for one picture in a batch on each device, after runs that plan memory and choose kernels."""
+    """Median milliseconds for one picture on each device, in batches of the size that the program would make.
+
+    Single pictures say what that is: eight large ones may take minutes, or more memory than there is.
+    """
+    alone = _time(networks, 1, cancel, warm_ups=1, runs=1)
+    size = largest_within_budget(min(map(min, alone.values())), _MOST_PICTURES)
+    while True:
+        try:
+            # Single pictures have had their first runs.
+            seconds = _time(networks, size, cancel, warm_ups=_WARM_UPS if size > 1 else 0, runs=_RUNS)
+        except (InferenceError, _EngineError) as error:
+            if not error.out_of_memory or size == 1:
+                raise
+            # As the program does with a batch that does not fit.
+            size //= 2
+        else:
+            return {device: statistics.median(taken) * 1000 / size for device, taken in seconds.items()}
+
+
+def _time(
+    networks: Sequence[Network], size: int, cancel: CancelToken | None, *, warm_ups: int, runs: int
+) -> dict[Device, list[float]]:
+    """Seconds for a batch of so many pictures on each device, by turns, after runs that plan memory, choose kernels."""
     side = networks[0].contract.preprocessing.crop
-    batch = np.random.default_rng(seed=0).integers(0, 256, size=(_BATCH, side, side, 3), dtype=np.uint8)
+    batch = np.random.default_rng(seed=0).integers(0, 256, size=(size, side, side, 3), dtype=np.uint8)
     seconds: dict[Device, list[float]] = {network.device: [] for network in networks}
-    for _ in range(_WARM_UPS + _RUNS):
+    enough = math.inf
+    for number in range(warm_ups + runs):
+        if number == warm_ups:
+            enough = time.perf_counter() + _LONG_ENOUGH_S
+        elif number > warm_ups and time.perf_counter() >= enough:
+            break
         for network in networks:
             start = time.perf_counter()
             try:
@@ -183,17 +218,18 @@ def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict
             except InferenceError as error:
                 if network.device is Device.CPU:
                     raise
-                raise _EngineError(error.reason) from error
+                raise _EngineError(error.reason, out_of_memory=error.out_of_memory) from error
             seconds[network.device].append(time.perf_counter() - start)
-    return {device: statistics.median(taken[_WARM_UPS:]) * 1000 / _BATCH for device, taken in seconds.items()}
+    return {device: taken[warm_ups:] for device, taken in seconds.items()}
 
 
 class _EngineError(Exception):
     """The engine that need not work does not."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, out_of_memory: bool) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.out_of_memory = out_of_memory
 
 
 def _parse(row: object) -> EngineChoice | None:

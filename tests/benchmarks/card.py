@@ -43,6 +43,7 @@ from inference.models.install import install_file
 from inference.models.request import ModelRequest
 from inference.profile import BUILT_IN_MODELS, PROJECT_ROOT, Profile
 from tests.benchmarks.card_memory import measure_halving
+from tests.benchmarks.card_photos import jpeg_files
 from tests.benchmarks.card_ratios import ratios
 from tests.benchmarks.card_taken import TakenOfCard
 from tests.benchmarks.card_trial import try_card
@@ -247,10 +248,22 @@ def _torch(course: Course, what: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.card_torch", what]
     command += [f"--{name}={value}" for name, value in arguments.items()]
     left = max(30.0, course.left_s())
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=left, check=False)
+    try:
+        done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=left, check=False)
+    except subprocess.TimeoutExpired as late:
+        return _last_said(late.stdout) | {"not_measured": "for the rest no time was left"}
     if done.returncode:
-        return {"not_measured": done.stderr.strip().splitlines()[-1]}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        complaint = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
+        return _last_said(done.stdout) | {"not_measured": complaint[-1]}
+    return _last_said(done.stdout)
+
+
+def _last_said(said: str | bytes | None) -> dict[str, Any]:
+    """What a process had found by its last whole line."""
+    # Of a process that was ended, Python hands over bytes.
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said or ""
+    lines = [line for line in text.rpartition("\n")[0].splitlines() if line.startswith("{")]
+    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
     return found
 
 
@@ -258,7 +271,8 @@ def _pipeline(course: Course) -> dict[str, Any]:
     """The pipeline beside its two parts, in turns; how busy the card is while it runs, and its memory by itself."""
     batch, pass_s = _choice(course).batch, course.sizes.pass_s
     workers = decode_workers(course.model.device)
-    paths = tuple(str(path) for path in sorted(course.photos.iterdir()))
+    # What is no picture would be counted with the decoded ones and not with the answered ones.
+    paths = tuple(map(str, jpeg_files(course.photos)))
     folders = (str(course.profile.data), str(course.profile.cache), str(course.profile.config))
     setup = Setup(str(course.model.path), str(course.model.device), batch, workers, paths, folders)
     peak_bytes = _pipeline_memory(setup, pass_s)
@@ -289,6 +303,7 @@ def _pipeline(course: Course) -> dict[str, Any]:
         # Of two: the larger one would be the luckier one.
         "card_busy": min(busy, default=None),
         "peak_bytes": peak_bytes,
+        "pictures": len(paths),
         "batch": batch,
         "decoders": workers,
     }

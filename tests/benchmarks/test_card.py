@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,8 @@ def test_all_parts_of_the_program_are_measured(
     for wordnet_id in _WORDNET_IDS:
         (labelled / wordnet_id).mkdir(parents=True)
         make_pictures(labelled / wordnet_id, count=3, size=(80, 60))
+    # As beside the project's own photographs.
+    (photos / "labels.csv").write_text("file,class\n")
     output = tmp_path / "card.json"
     parts = ["facts", "trial", "pipeline", "variants", "agreement"]
     options = ["--device=cpu", "--small", f"--model={BUILT_IN}", f"--photos={photos}", f"--labelled={labelled}"]
@@ -62,6 +65,7 @@ def test_all_parts_of_the_program_are_measured(
     assert found["trial"]["to_the_end"]
     assert all(row["ms"] > 0 and not row.get("objection") for row in found["variants"].values())
     assert found["pipeline"]["pipeline"] > 0
+    assert found["pipeline"]["pictures"] == 4
     assert {row["pictures"] for row in found["agreement"].values()} == {6}
     assert found["agreement"]["cpu plain"]["same_class"] == 1
     again = [*options, f"--output={output}", f"--profile={tmp_path / 'kept'}", "--parts"]
@@ -77,9 +81,26 @@ def test_all_parts_of_the_program_are_measured(
 def test_pytorch_is_measured_in_a_process_of_its_own(tmp_path: Path, photos: Path) -> None:
     imported = "torch" in sys.modules
     network = card.PARTS["torch"](_course(tmp_path, photos))
-    assert network["default, pictures on the card"] > 0, network
-    assert network["default, pictures from pinned memory"] > 0, network
+    assert network["default, batches of 2, pictures on the card"] > 0, network
+    assert network["default, batches of 2, pictures from pinned memory"] > 0, network
     assert ("torch" in sys.modules) == imported
+
+
+@pytest.mark.parametrize("way", ["sleep(60)", "abort()"])
+def test_what_pytorch_had_done_when_it_ended_is_kept(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    really, said = subprocess.run, '{"default, batches of 2, pictures on the card": 5.0}'
+
+    def run(_command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - passed on
+        # A compiler that never ends, and one that takes the process with it without a word.
+        work = f"from os import abort; from time import sleep; print('{said}', flush=True); print('{{', end=''); {way}"
+        return really([sys.executable, "-c", work], **options | {"timeout": 6 if "sleep" in way else 60})
+
+    monkeypatch.setattr(subprocess, "run", run)
+    found = card.PARTS["torch"](_course(tmp_path, photos))
+    assert found["default, batches of 2, pictures on the card"] == 5
+    assert found["not_measured"]
 
 
 @pytest.mark.filterwarnings("ignore:The image decoding and encoding:DeprecationWarning")
@@ -146,10 +167,11 @@ def test_ratios_are_of_what_was_measured() -> None:
     found = {
         "pipeline": {"network": 900.0, "pipeline": 800.0},
         "torch": {
-            "default, pictures on the card": 1000.0,
-            "default, pictures from pinned memory": 500.0,
-            "reduce-overhead, pictures from pinned memory": 600.0,
-            "reduce-overhead": {"not_measured": "it broke"},
+            "default, batches of 64, pictures on the card": 800.0,
+            "default, batches of 256, pictures on the card": 1000.0,
+            "default, batches of 64, pictures from pinned memory": 500.0,
+            "reduce-overhead, batches of 64, pictures from pinned memory": 600.0,
+            "reduce-overhead, batches of 64": {"not_measured": "it broke"},
         },
         "jpeg": {"not_measured": "no torchvision"},
     }

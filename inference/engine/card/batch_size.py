@@ -1,4 +1,4 @@
-"""Find out by a short search how many pictures a card should be given at once."""
+"""Find out how many pictures a device should be given at once: from one picture's time, or by a short search."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ NEAR_BEST = 0.97
 _RUNS = 3
 _PATIENCE = 2
 """So many sizes in a row that are no faster end the search."""
+
+
+def largest_within_budget(picture_s: float, most: int) -> int:
+    """The largest batch size, a power of two up to `most`, that keeps to the budget where a picture takes so long."""
+    fitting, size = BATCH_BUDGET_S / max(picture_s, 1e-6), 1
+    while size * 2 <= min(fitting, most):
+        size *= 2
+    return size
 
 
 def find_batch_size(

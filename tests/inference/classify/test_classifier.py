@@ -1,9 +1,12 @@
 """The classifier: answers in order, memory that runs out, numbers that are none."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from inference.classify.classifier import Answer, Classifier, fitting_batch_size
+from inference.classify.classifier import RUNS_BEFORE_GROWING, Answer, Classifier, fitting_batch_size
 from inference.classify.preprocess import PreparedPicture
 from inference.engine.devices import Device
 from inference.errors import ImageProblem, ImageReadError, InferenceError
@@ -16,7 +19,7 @@ def _picture(value: int) -> PreparedPicture:
     return PreparedPicture(pixels, PictureFacts(8, 8, "PNG", 1), CropGeometry(0, 0, 8, 8), None)
 
 
-def _classify(classifier: Classifier, values: list[int], *, inspect: bool = False) -> tuple[Answer, ...]:
+def _classify(classifier: Classifier, values: Sequence[int], *, inspect: bool = False) -> tuple[Answer, ...]:
     return classifier.classify([f"{value}.png" for value in values], [_picture(v) for v in values], inspect=inspect)
 
 
@@ -40,6 +43,56 @@ def test_the_batch_is_halved_until_it_fits_and_no_picture_is_lost_or_doubled() -
     assert classifier.batch_size == 2
     assert network.batches[:3] == [11, 5, 2]
     assert len(_classify(classifier, [4, 5])) == 2
+
+
+def _card(memory: int) -> FakeNetwork:
+    network = FakeNetwork()
+    network.device, network.memory = Device.CUDA, memory
+    return network
+
+
+def test_a_cards_batch_grows_again_when_there_is_memory_again() -> None:
+    network = _card(memory=4)
+    classifier = Classifier(network, batch_size=16)
+    _classify(classifier, range(16))
+    assert (classifier.batch_size, classifier.smallest_batch_size) == (4, 4)
+    # Another program has ended.
+    network.memory = 1_000
+    sizes = []
+    while classifier.batch_size < 16:
+        sizes.append(classifier.batch_size)
+        answers = _classify(classifier, range(classifier.batch_size))
+        assert [_logit(answer) for answer in answers] == list(range(sizes[-1]))
+    # The first batches of 4 were those of the pictures above.
+    assert Counter(sizes) == {4: RUNS_BEFORE_GROWING - 4, 8: RUNS_BEFORE_GROWING}
+    _classify(classifier, range(64))
+    assert (classifier.batch_size, classifier.full_batch_size, classifier.smallest_batch_size) == (16, 16, 4)
+
+
+def test_what_still_does_not_fit_is_tried_less_and_less_often() -> None:
+    network = _card(memory=4)
+    classifier = Classifier(network, batch_size=8)
+    for _ in range(8 * RUNS_BEFORE_GROWING):
+        assert len(_classify(classifier, range(4))) == 4
+        if classifier.batch_size == 8:
+            # As the pipeline does, which fills a batch.
+            assert len(_classify(classifier, range(8))) == 8
+    assert classifier.smallest_batch_size == 4
+    # At first, and after 100, 200 and 400 batches that fitted.
+    assert network.batches.count(8) == 4
+    assert set(network.batches) == {4, 8}
+
+
+def test_a_processors_batch_stays_small_and_single_pictures_count_for_nothing() -> None:
+    network = FakeNetwork()
+    network.memory = 2
+    classifier = Classifier(network, batch_size=4)
+    _classify(classifier, [1] * (4 * RUNS_BEFORE_GROWING))
+    assert classifier.batch_size == 2
+    network.device = Device.CUDA
+    for _ in range(2 * RUNS_BEFORE_GROWING):
+        _classify(classifier, [1])
+    assert classifier.batch_size == 2
 
 
 def test_embeddings_come_when_asked_for_and_do_not_keep_the_batch_alive() -> None:

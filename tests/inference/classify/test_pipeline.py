@@ -93,6 +93,21 @@ def test_every_job_has_exactly_one_outcome_and_none_is_mixed_up(folder: Path, po
     _check(_finish(pipeline), range(200))
 
 
+def test_a_batch_that_has_shrunk_can_be_filled_when_it_grows_again(folder: Path, pool: DecodePool) -> None:
+    classifier = Classifier(FakeNetwork(), batch_size=64)
+    classifier.batch_size = 2
+    pipeline = Pipeline(classifier, pool, _queue(_jobs(folder, range(200))))
+    pipeline.start()
+    for _ in range(MOST_ROUNDS):
+        # Nothing is answered yet: these wait, or are being decoded.
+        if pipeline.remaining >= classifier.full_batch_size:
+            break
+        time.sleep(0.001)
+    assert pipeline.remaining >= classifier.full_batch_size
+    classifier.batch_size = 64
+    _check(_finish(pipeline), range(200))
+
+
 def test_every_answer_brings_its_own_embedding_when_they_are_ordered(folder: Path, pool: DecodePool) -> None:
     queue = _queue(_jobs(folder, range(30)))
     pipeline = Pipeline(Classifier(FakeNetwork(), batch_size=8), pool, queue, embed=True)

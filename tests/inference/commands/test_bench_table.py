@@ -142,6 +142,10 @@ def test_one_is_not_told_as_several_and_several_not_as_one() -> None:
     assert "batch 8 of 2 threads; 2 decode processes. 5 rounds of passes of about 2 s" in as_markdown(RECORD)
 
 
+def test_why_a_ratio_is_not_the_quotient_of_two_medians_is_told() -> None:
+    assert "compare runs of the same round: medians of those." in as_markdown(RECORD)
+
+
 def test_a_pass_that_holds_whole_batches_is_not_said_to_be_short() -> None:
     said = "5 rounds of passes of about 2 s (longer where one batch takes longer), all candidates in turns"
     assert said in as_markdown(RECORD)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from inference.cancel import Cancelled, CancelToken
 from inference.engine import choice as choice_module
 from inference.engine import machine, probe
+from inference.engine.card import batch_size
 from inference.engine.choice import EngineChoice, EngineChoices, choice_key, measure_cpu_engines
 from inference.engine.devices import Device, Refusal, probe_devices
 from inference.engine.network import Network
 from inference.errors import DeviceError, InferenceError, ModelContractError, ModelLoadError
-from tests.inference.engine.variants import TINY
+from tests.inference.engine.variants import TINY, be_hungry, variant
 
 CPU = EngineChoice(Device.CPU, cpu_ms=2.5, openvino_ms=7.0)
 OPENVINO = EngineChoice(Device.OPENVINO, cpu_ms=7.0, openvino_ms=2.5)
@@ -50,6 +51,9 @@ def test_another_processor_or_version_asks_for_a_new_measurement(
         assert choices.remembered("a") is None
     with monkeypatch.context() as patch:
         patch.setattr(machine, "instruction_sets", lambda: "avx2 of another one with the same name")
+        assert choices.remembered("a") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(machine, "physical_cores", lambda: 1000)
         assert choices.remembered("a") is None
     with monkeypatch.context() as patch:
         patch.setattr(choice_module, "_version", lambda package: "99.0")
@@ -200,3 +204,44 @@ def test_a_measurement_can_be_stopped_and_a_missing_model_is_named() -> None:
         measure_cpu_engines(TINY, cancel=token)
     with pytest.raises(ModelLoadError):
         measure_cpu_engines(TINY.with_name("absent.onnx"))
+
+
+def _watch_batches(monkeypatch: pytest.MonkeyPatch, *, picture_s: float = 0.0) -> list[int]:
+    """Only the processor's own engine, and the sizes of its batches, each picture of which takes so long at least."""
+    sizes: list[int] = []
+    really_open, really_run = Network.open, Network.run
+
+    def open_network(path: Path, *, device: Device, **options: Any) -> Network:  # noqa: ANN401 - passed on
+        if device is Device.OPENVINO:
+            raise DeviceError("openvino", "it is not here", "Bring it.")
+        return really_open(path, device=device, **options)
+
+    def run(network: Network, images: Any, **options: Any) -> object:  # noqa: ANN401 - likewise
+        sizes.append(len(images))
+        time.sleep(picture_s * len(images))
+        return really_run(network, images, **options)
+
+    monkeypatch.setattr(Network, "open", open_network)
+    monkeypatch.setattr(Network, "run", run)
+    return sizes
+
+
+def test_a_slow_model_is_measured_with_as_few_pictures_as_it_will_be_run_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = _watch_batches(monkeypatch, picture_s=0.15)
+    monkeypatch.setattr(choice_module, "_LONG_ENOUGH_S", 0.0)
+    measured = measure_cpu_engines(TINY, threads=1)
+    assert measured.cpu_ms >= 150
+    # Two that say how long one takes, and one round: rounds as long as this end early.
+    assert sizes == [1, 1, 1]
+
+
+def test_a_model_whose_large_batches_do_not_fit_is_measured_with_smaller_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = _watch_batches(monkeypatch)
+    # However busy this computer is.
+    monkeypatch.setattr(batch_size, "BATCH_BUDGET_S", 1e3)
+    measured = measure_cpu_engines(variant(tmp_path, lambda model: be_hungry(model, more=-3, power=20)), threads=1)
+    assert measured.device is Device.CPU
+    assert measured.cpu_ms > 0
+    assert sizes == [1, 1, 8, *[4] * 7]

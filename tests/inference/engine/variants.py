@@ -98,9 +98,12 @@ def be_slow(model: onnx.ModelProto, layers: int = 300) -> None:
     tail.input[0] = name
 
 
-def be_hungry(model: onnx.ModelProto, more: int = 0) -> None:
-    """Logits that need (N + more) ** 46 numbers of memory: one picture fits, two exceed any address space."""
-    weights = {"hungry/first": np.array([0]), "hungry/power": np.array(46), "hungry/more": np.array(more)}
+def be_hungry(model: onnx.ModelProto, more: int = 0, power: int = 46) -> None:
+    """Logits that need (N + more) ** power numbers of memory: one picture fits, two exceed any address space.
+
+    With -3 and 20 four pictures fit, and eight do not.
+    """
+    weights = {"hungry/first": np.array([0]), "hungry/power": np.array(power), "hungry/more": np.array(more)}
     model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in weights.items())
     nodes = [
         helper.make_node("Shape", ["images"], ["hungry/shape"]),
