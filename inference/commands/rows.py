@@ -9,6 +9,7 @@ import os
 from enum import StrEnum
 from typing import Protocol
 
+from inference.exports.csv_cells import guarded
 from inference.results import Classification, Failure, Outcome
 from inference.texts import is_unicode, unicode_path, visible
 
@@ -67,9 +68,6 @@ class JsonLines:
         return json.dumps(fields, allow_nan=False) + "\n"
 
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
 class Csv:
     """RFC 4180; a text cell that a spreadsheet would take for a formula gets a leading apostrophe (CWE-1236)."""
 
@@ -82,23 +80,19 @@ class Csv:
         return self._line(["path", "width", "height", *predictions, "model", "device", "precision", "error"])
 
     def row(self, outcome: Outcome) -> str:
-        path = _no_formula(unicode_path(outcome.path))
+        path = guarded(unicode_path(outcome.path))
         if isinstance(outcome, Failure):
-            return self._line([path, *[""] * (2 * self._top_count + 5), str(outcome.error)])
-        cells = [cell for one in outcome.predictions for cell in (_no_formula(one.label), repr(one.probability))]
+            return self._line([path, *[""] * (2 * self._top_count + 5), guarded(str(outcome.error))])
+        cells = [cell for one in outcome.predictions for cell in (guarded(one.label), repr(one.probability))]
         cells += [""] * (2 * self._top_count - len(cells))
         size = [str(outcome.facts.width), str(outcome.facts.height)]
-        return self._line([path, *size, *cells, outcome.model, outcome.device, outcome.precision, ""])
+        return self._line([path, *size, *cells, guarded(outcome.model), outcome.device, outcome.precision, ""])
 
     @staticmethod
     def _line(cells: list[str]) -> str:
         buffer = io.StringIO()
         csv.writer(buffer).writerow(cells)
         return buffer.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 class Table:

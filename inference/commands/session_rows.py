@@ -41,6 +41,16 @@ class _Row:
     known: Outcome | None
 
 
+def require_session_name(path: str) -> None:
+    """Refuse a name that no session has, before there is anything to wait for.
+
+    Raises:
+        NoSessionError: it must have another name.
+    """
+    if not path.endswith(SUFFIX):
+        raise NoSessionError(path, SUFFIX)
+
+
 def create_or_open(path: str, sources: Sequence[str]) -> Session:
     """Open a session, which is made if there is none; the folders among `sources` are noted as its own.
 
@@ -49,8 +59,7 @@ def create_or_open(path: str, sources: Sequence[str]) -> Session:
     """
     from inference.sessions.session import Session  # noqa: PLC0415 - SQLite, where it is asked for
 
-    if not path.endswith(SUFFIX):
-        raise NoSessionError(path, SUFFIX)
+    require_session_name(path)
     session = Session.open(Path(path)) if os.path.lexists(path) else Session.create(Path(path))
     try:
         for source in sources:

@@ -11,6 +11,7 @@ from inference.attention.picture import MARK_BYTES, is_map_png
 from inference.errors import OutputWriteError
 from inference.pictures.formats import SNIFF_BYTES, has_picture_suffix, looks_like_picture
 from inference.pictures.regular_file import NotRegularError, open_regular
+from inference.sessions import suffix as session_files
 
 MANIFEST_KEYS = frozenset({"class", "method", "crop", "model_sha256"})
 """By these a JSON file is known as one that `explain` wrote beside its numbers."""
@@ -24,13 +25,17 @@ def inputs_of(paths: Iterable[str], model: str | None) -> tuple[str, ...]:
 
 
 def require_rows_target(target: Path, inputs: Iterable[str]) -> None:
-    """Refuse a file for rows that is one of the inputs, or any picture (it may lie in a folder that is classified).
+    """Refuse a file for rows that is one of the inputs, a session, or a picture (it may lie in a folder to classify).
+
+    A name that is free is refused, too, where it is that of a session: one may be made there in the same run.
 
     Raises:
         OutputWriteError: rows would replace it, or it is a folder.
     """
     _require_no_input(target, inputs)
-    first_bytes = _first_bytes(target, SNIFF_BYTES)
+    first_bytes = _first_bytes(target, max(SNIFF_BYTES, session_files.MARK_BYTES))
+    if session_files.belongs_to_session(str(target), first_bytes):
+        raise OutputWriteError(str(target), "it belongs to a session, and rows would replace it. Choose another name.")
     if first_bytes is not None and (has_picture_suffix(str(target)) or looks_like_picture(first_bytes)):
         raise OutputWriteError(str(target), "it is a picture, and rows would replace it. Choose another name.")
 

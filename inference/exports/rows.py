@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,10 +18,7 @@ from inference.files import replacing
 from inference.pictures.formats import SNIFF_BYTES, has_picture_suffix, looks_like_picture
 from inference.pictures.regular_file import open_regular
 from inference.sessions.records import LabelledImage
-from inference.sessions.suffix import SUFFIX
-
-_SQLITE = b"SQLite format 3\0"
-_BELONGS_TO_SESSION = re.compile(re.escape(SUFFIX) + r"(-wal|-shm|-journal|\.lock)?\Z")
+from inference.sessions.suffix import MARK_BYTES, belongs_to_session
 
 _SLICE = 500
 """So many rows are made between two looks at the wish to stop."""
@@ -141,11 +137,11 @@ def _require_replaceable(target: Path) -> None:
     """Refuse a file that is there and is a picture, by name or content, or a session: it may be what is exported."""
     try:
         with open(open_regular(str(target)), "rb") as file:  # noqa: PTH123 - a descriptor
-            start = file.read(max(SNIFF_BYTES, len(_SQLITE)))
+            start = file.read(max(SNIFF_BYTES, MARK_BYTES))
     except OSError:
         # Nothing there, a pipe, or nothing that may be read: the writing itself will tell.
         return
-    if _BELONGS_TO_SESSION.search(target.name) or start.startswith(_SQLITE):
+    if belongs_to_session(str(target), start):
         raise OutputWriteError(str(target), "it belongs to a session, and rows would replace it. Choose another name.")
     if has_picture_suffix(str(target)) or looks_like_picture(start):
         raise OutputWriteError(str(target), "it is a picture, and rows would replace it. Choose another name.")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from inference.errors import SessionSaveError
-from inference.sessions.faults import CLOSED, translated
+from inference.sessions.faults import CLOSED, NO_ROOM_BESIDE, translated
 from inference.sessions.lock import ProcessLock, lock_path
 from inference.sessions.network_folder import is_network_folder
 
@@ -210,8 +210,8 @@ def connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connec
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection for a program that does not write the file.
 
-    SQLite keeps small files beside a database with a log, for readers, too. In a folder where it cannot make them
-    nobody is writing, so that a file without a log is taken as it is.
+    SQLite keeps small files beside a database with a log, for readers, too. In a folder where it cannot make them, or
+    on a full disk, nobody is writing, so that a file without a log is taken as it is.
 
     Raises:
         SessionSaveError: SQLite cannot read the log there, and without it labels would be missing.
@@ -225,9 +225,12 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+        has_no_room = error.sqlite_errorcode in NO_ROOM_BESIDE
+        if not has_no_room and error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
         if _log_bytes(path):
+            if has_no_room:
+                raise
             raise SessionSaveError(str(path), _LOG_OUT_OF_REACH, is_read_only=True) from error
         return connect(path, "ro", immutable=True)
     return connection

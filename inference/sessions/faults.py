@@ -21,6 +21,9 @@ _PRIMARY_CODE = 0xFF
 """The lower byte of SQLite's extended error codes says the family."""
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+NO_ROOM_BESIDE = frozenset({sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""SQLite's codes where the index of the log beside a database cannot be made, on a full disk for example."""
+
 _NOT_WRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "Another program keeps it locked.",
@@ -74,7 +77,7 @@ def from_sqlite(path: Path, error: sqlite3.Error) -> SessionError:
     damage = _damage(family, str(error))
     if damage:
         return SessionDamagedError(str(path), damage)
-    if family == sqlite3.SQLITE_FULL:
+    if family == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return SessionSaveError(str(path), DISK_FULL, is_disk_full=True)
     if family in _NOT_WRITABLE:
         return SessionSaveError(str(path), READ_ONLY, is_read_only=True)

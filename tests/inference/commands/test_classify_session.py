@@ -195,6 +195,13 @@ def test_only_what_is_named_like_a_session_is_one(cardinal: Run, pictures: Path,
     assert hashes(pictures) == before
 
 
+def test_the_name_is_looked_at_before_a_model_is_opened(cardinal: Run, pictures: Path, tmp_path: Path) -> None:
+    """Opening one may begin with a measurement."""
+    code, _, errors = _classify(cardinal, tmp_path / "s.db", "--model", str(tmp_path / "none.onnx"), str(pictures))
+    assert code == 2
+    assert errors == f"{tmp_path / 's.db'} is no session: the name of one ends in .cardinal.\n"
+
+
 def test_rows_never_replace_the_session(cardinal: Run, pictures: Path, tmp_path: Path) -> None:
     session = tmp_path / "s.cardinal"
     _classify(cardinal, session, str(pictures))
@@ -202,6 +209,24 @@ def test_rows_never_replace_the_session(cardinal: Run, pictures: Path, tmp_path:
     assert code == 2
     assert "is one of the inputs" in errors
     assert Session.open(session).image_count() == 3
+
+
+def test_rows_replace_no_other_session_and_none_that_is_just_made(
+    cardinal: Run, pictures: Path, tmp_path: Path
+) -> None:
+    labelled, new = tmp_path / "labelled.cardinal", tmp_path / "new.cardinal"
+    _classify(cardinal, labelled, str(pictures))
+    cardinal("label", str(labelled), "--accept", str(pictures))
+    before = labelled.read_bytes()
+    for session, output in ((None, labelled), (new, labelled), (new, new)):
+        options = [] if session is None else ["--session", str(session)]
+        code, rows, errors = cardinal("classify", str(pictures), *options, "--output", str(output))
+        assert (code, rows) == (2, "")
+        assert errors == (
+            f"{output} could not be written: it belongs to a session, and rows would replace it. Choose another name.\n"
+        )
+    assert labelled.read_bytes() == before
+    assert not new.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are a matter of Unix")

@@ -9,6 +9,7 @@ import pytest
 
 from inference.commands.rows import Csv, JsonLines, RowFormat, Table, formatter, percent
 from inference.errors import ImageProblem, ImageReadError
+from inference.exports import csv_cells
 from inference.results import Classification, CropGeometry, Failure, PictureFacts, Prediction
 
 
@@ -65,6 +66,13 @@ def test_csv_columns_and_a_row_that_a_spreadsheet_would_run() -> None:
         "'=cmd|\"x\"\n.jpg", "640", "480", "'@tabby", "0.75", "lynx", "0.25", "tiny", "cpu", "float32", "",
     ]  # fmt: skip
     assert bad == ["b.jpg", *[""] * 9, "The file does not exist."]
+
+
+@pytest.mark.parametrize("name", [" =1+1.jpg", "\uff1d1+1.jpg", "'=1+1.jpg", "\u200b@x.jpg"])
+def test_csv_guards_what_exports_guard(name: str) -> None:
+    assert csv_cells.guarded(name) == f"'{name}"
+    (row,) = csv.reader(io.StringIO(Csv(2).row(_classification(name, label=name))))
+    assert (row[0], row[3]) == (f"'{name}", f"'{name}")
 
 
 def test_a_table_row_shows_control_characters() -> None:

@@ -54,6 +54,26 @@ def test_rows_never_replace_a_picture_wherever_it_lies(tmp_path: Path, photo: Pa
     targets.require_rows_target(tmp_path / "rows.csv", [])
 
 
+@pytest.mark.parametrize("name", ["s.cardinal", "s.cardinal-wal", "s.cardinal.lock", "s.sidecars.jsonl", "S.CARDINAL"])
+def test_rows_never_go_where_a_session_is_or_will_be(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for _ in range(2):
+        with pytest.raises(OutputWriteError, match="it belongs to a session"):
+            targets.require_rows_target(path, [])
+        path.write_bytes(b"damaged")
+    renamed = tmp_path / "labels of Monday"
+    renamed.write_bytes(b"SQLite format 3\0 and so on")
+    with pytest.raises(OutputWriteError, match="it belongs to a session"):
+        targets.require_rows_target(renamed, [])
+
+
+@ON_UNIX
+def test_rows_never_go_through_a_link_to_where_a_session_will_be(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").symlink_to(tmp_path / "s.cardinal")
+    with pytest.raises(OutputWriteError, match="it belongs to a session"):
+        targets.require_rows_target(tmp_path / "rows.csv", [])
+
+
 def test_a_map_replaces_maps_only(tmp_path: Path, photo: Path) -> None:
     ours = tmp_path / "map.png"
     ours.write_bytes(as_png(np.zeros((2, 2, 3), np.uint8)))

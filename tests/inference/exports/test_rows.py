@@ -175,6 +175,7 @@ def test_a_session_is_never_replaced(tmp_path: Path, write: type) -> None:
         ("a.cardinal", b"damaged"),
         ("a.cardinal.lock", b""),
         ("a.cardinal-wal", b"log"),
+        ("a.sidecars.jsonl", b"list"),
         ("copy of a", b"SQLite format 3\0 and so on"),
     ):
         path = tmp_path / name
