@@ -33,13 +33,14 @@ class SearchableNames:
         return cls(names, tuple(folded(name) for name in names))
 
 
-_PLAIN = {number: " " for number in range(128) if not chr(number).isalnum()}
+_PLAIN = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(128)))
+"""By code of ASCII. As a string: `str.translate` takes twice as long with a dictionary."""
 
 
 def folded(text: str) -> str:
     """Text without case, accents and punctuation; words are separated by one space."""
     if text.isascii():
-        # As below, and twenty times as fast: thousands of names are made ready at once.
+        # As below, in a third of the time: thousands of names are made ready at once.
         return " ".join(text.lower().translate(_PLAIN).split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(
