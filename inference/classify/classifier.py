@@ -14,7 +14,7 @@ from inference.arrays import Embedding, EvidenceMaps, Features, InputBatch, Logi
 from inference.cancel import CancelToken
 from inference.classify.postprocess import top_predictions
 from inference.classify.preprocess import PreparedPicture
-from inference.engine.card.batch_size import largest_within_budget
+from inference.engine.batch_size import MOST_ON_A_PROCESSOR, largest_within_budget
 from inference.engine.devices import PROCESSORS, Device, Precision, Refusal
 from inference.engine.network import Head, NetworkOutputs
 from inference.errors import ImageProblem, ImageReadError, InferenceError
@@ -24,10 +24,6 @@ from inference.results import Classification, Failure, Outcome
 logger = logging.getLogger(__name__)
 
 MOST_PICTURES_IN_A_BATCH = 64
-MOST_ON_A_PROCESSOR = 8
-"""More gain nothing on a processor (within 3 % of the best of 1 to 64, both engines, 72 and 224 pixels), and the first
-answers of a folder come later: decision 0031."""
-
 RUNS_BEFORE_GROWING = 100
 """Batches in a row that fit a card's memory before a larger one is tried again; twice as many after it did not fit."""
 

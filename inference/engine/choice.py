@@ -14,7 +14,7 @@ import numpy as np
 
 from inference.cancel import CancelToken
 from inference.engine import machine
-from inference.engine.card.batch_size import largest_within_budget
+from inference.engine.batch_size import MOST_ON_A_PROCESSOR, largest_within_budget
 from inference.engine.devices import Device, Refusal
 from inference.engine.failure_date import is_lately, parse_date
 from inference.engine.network import Network
@@ -23,9 +23,6 @@ from inference.errors import DeviceError, InferenceError, ModelContractError, Mo
 
 _FILE_NAME = "engines.json"
 _MOST_REMEMBERED = 200
-_MOST_PICTURES = 8
-"""In a batch, as on every processor (decision 0031)."""
-
 _WARM_UPS = 2
 _RUNS = 5
 _LONG_ENOUGH_S = 5.0
@@ -184,7 +181,7 @@ def _measure_ms(networks: Sequence[Network], cancel: CancelToken | None) -> dict
     Single pictures say what that is: eight large ones may take minutes, or more memory than there is.
     """
     alone = _time(networks, 1, cancel, warm_ups=1, runs=1)
-    size = largest_within_budget(min(map(min, alone.values())), _MOST_PICTURES)
+    size = largest_within_budget(min(map(min, alone.values())), MOST_ON_A_PROCESSOR)
     while True:
         try:
             # Single pictures have had their first runs.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inference.arrays import InputBatch
 from inference.cancel import CancelToken
-from inference.engine.card.batch_size import MOST_PICTURES, find_batch_size
+from inference.engine.batch_size import MOST_PICTURES, find_batch_size
 from inference.engine.card.blame import is_momentary, may_pass
 from inference.engine.card.choice import ENDED, CardChoice, CardChoices, Tried
 from inference.engine.card.opening import Model, close_variant, open_variant

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.cancel import Cancelled, CancelToken
+from inference.engine import batch_size, machine, probe
 from inference.engine import choice as choice_module
-from inference.engine import machine, probe
-from inference.engine.card import batch_size
 from inference.engine.choice import EngineChoice, EngineChoices, choice_key, measure_cpu_engines
 from inference.engine.devices import Device, Refusal, probe_devices
 from inference.engine.network import Network

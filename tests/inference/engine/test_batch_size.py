@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.engine.card.batch_size import BATCH_BUDGET_S, MOST_PICTURES, NEAR_BEST, find_batch_size
+from inference.engine.batch_size import BATCH_BUDGET_S, MOST_PICTURES, NEAR_BEST, find_batch_size, largest_within_budget
 from inference.errors import InferenceError
 
 
@@ -84,3 +84,10 @@ def test_it_is_near_the_best_of_what_was_tried(seconds: list[float], fits: int) 
     best = max(size / table[size] for size in within)
     assert found / table[found] >= 0.999 * NEAR_BEST * best
     assert found <= min(fits, MOST_PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("picture_s", "size"), [(0.0, 64), (0.001, 64), (0.01, 16), (0.05, 4), (0.1, 2), (0.11, 1), (9.0, 1)]
+)
+def test_a_pictures_time_says_how_many_keep_to_the_budget(picture_s: float, size: int) -> None:
+    assert largest_within_budget(picture_s, 100) == size
